@@ -1,0 +1,49 @@
+# One command each: sets up .venv on the first run, then does what it says. `make` alone lists them.
+
+ADDRESS ?= 127.0.0.1:8000
+
+venv_python := .venv/bin/python
+# Which interpreters to try, in this order; PYTHON=... names the only one.
+candidates = $(if $(PYTHON),"$(PYTHON)",python3 python3.14 python3.13 python3.12 python3.11 python $(venv_python))
+
+export NO_MKDOCS_2_WARNING := 1
+
+.PHONY: help setup serve test bench lock
+
+help:
+	@echo "make serve   serve the site with live reload at http://$(ADDRESS)/ (another address: make serve ADDRESS=127.0.0.1:8001)"
+	@echo "make test    lint, check types and run every test"
+	@echo "make bench   measure speed and size"
+	@echo "make lock    pin the newest versions in requirements.lock (needs Python 3.11)"
+
+serve: setup
+	@$(venv_python) tools/setup_env.py port $(ADDRESS)
+	@echo "Building the site. It will be at http://$(ADDRESS)/ and follow your edits; Ctrl+C stops it."
+	@$(venv_python) -m mkdocs serve --dirty --livereload --dev-addr $(ADDRESS)
+
+test: setup
+	$(venv_python) -m ruff check .
+	$(venv_python) -m ruff format --check .
+	$(venv_python) -m mypy
+	$(venv_python) -m pytest -n logical --dist=loadgroup
+
+bench: setup
+	$(venv_python) -m benchmarks
+
+setup:
+	@$(call run_python,install)
+
+lock:
+	@$(call run_python,lock)
+
+# Run tools/setup_env.py with the first candidate that is new enough, or say which ones were found.
+define run_python
+found=""; \
+for python in $(candidates); do \
+  version=$$("$$python" -c 'import sys; print("%d.%d.%d" % sys.version_info[:3]); sys.exit(sys.version_info < (3, 11))' 2>/dev/null) \
+    && exec "$$python" tools/setup_env.py $(1); \
+  if [ -n "$$version" ]; then found="$$found ($$python is $$version)"; fi; \
+done; \
+echo "This project needs Python 3.11 or newer, which was not found$(if $(PYTHON), at $(PYTHON))$$found: install it from https://www.python.org/downloads/ or say where it is, as in make $(or $(MAKECMDGOALS),serve) PYTHON=/path/to/python3" >&2; \
+exit 1
+endef

@@ -1,0 +1,89 @@
+"""How long it takes under a development server from one changed word to the page that shows it."""
+
+from __future__ import annotations
+
+import http.client
+import socket
+import time
+from pathlib import Path
+from statistics import median
+
+from .build import BUILD
+from .pages import WORD
+from .report import Row
+from .sites import Site
+
+PAGE = "lesson-0001"
+OURS = ["mkdocs", "serve", "--dirty", "--livereload", "--dev-addr"]  # as `make serve` has it
+PLAIN = ["mkdocs", "serve", "--livereload", "--dev-addr"]
+ZENSICAL = ["zensical", "serve", "--dev-addr"]
+PATIENCE = 600.0  # seconds
+
+
+def rows(name: str, site: Site, bare: Site, limit: float, edits: int) -> list[Row]:
+    """One changed word, ours and Zensical's with our outputs, against plain MkDocs."""
+    if not site.kept:
+        site.run(*BUILD)
+    plain = latency(bare, PLAIN, edits)
+    what = "one word changed → page served"
+    other = "plain MkDocs serve, runner off"
+    return [
+        Row(f"`make serve`, {what}, {name}", unchanged(site, OURS, edits), plain, other, limit=limit),
+        Row(f"`zensical serve`, {what}, {name}", unchanged(site, ZENSICAL, edits), plain, other, limit=limit),
+    ]
+
+
+def unchanged(site: Site, server: list[str], edits: int) -> float:
+    """The same as `latency`, where no snippet may run again: kept outputs must stay the very files they are."""
+    before = site.kept
+    seconds = latency(site, server, edits)
+    if not before or site.kept != before:
+        raise SystemExit(f"{' '.join(server)}: a word of prose was changed and snippets ran again")
+    return seconds
+
+
+def latency(site: Site, server: list[str], edits: int) -> float:
+    """Median seconds from saving one changed word to the served page that shows it."""
+    page = site.folder / "docs" / "lessons" / f"{PAGE}.md"
+    text = page.read_text("utf-8")
+    port = free_port()
+    seconds = []
+    with site.running(*server, f"127.0.0.1:{port}"):
+        wait_for(port, WORD)
+        for number in range(edits):
+            time.sleep(2 + 0.13 * number)  # the server is at rest again, and its polling at another point
+            word = f"{WORD}{number}"
+            start = time.perf_counter()
+            page.write_text(text.replace(WORD, word), "utf-8")
+            wait_for(port, word + ",")
+            seconds.append(time.perf_counter() - start)
+    page.write_text(text, "utf-8")
+    return median(seconds)
+
+
+def wait_for(port: int, words: str) -> None:
+    """Ask for the page until it shows some words."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        if words in get(port, f"/lessons/{PAGE}/"):
+            return
+        time.sleep(0.01)
+    raise SystemExit(f"the page did not show {words!r} within {PATIENCE:.0f} seconds")
+
+
+def get(port: int, path: str) -> str:
+    """What a server answers; nothing while there is no server."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().read().decode("utf-8", "replace")
+    except (OSError, http.client.HTTPException):
+        return ""
+    finally:
+        connection.close()
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])

@@ -1,0 +1,11 @@
+"""Run the Python snippets of Markdown pages and show what they give.
+
+A page is one program: its ```` ```python ```` fences run top to bottom in one fresh process. Where things are:
+
+- `page` reads a page: its snippets and its numbers in prose, with their lines.
+- `program` runs them inside the page's own process; `display` draws what they give.
+- `process` is that process seen from outside: time limit, crashes, errors by page and line.
+- `kept` keeps outputs on disk, under the hash of everything they were made from.
+- `runner` runs many pages at once and collects what they gave.
+- `extension` (Python-Markdown) and `plugin` (MkDocs) put it all into a site.
+"""

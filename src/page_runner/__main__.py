@@ -1,0 +1,44 @@
+"""Run pages and print what their snippets and numbers give: `python -m page_runner docs/lessons/x.md …`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import textwrap
+from pathlib import Path
+
+from .page import PageError, Snippet, read_page
+from .process import PageProcess
+from .program import Output
+
+
+def show(path: Path, root: Path) -> None:
+    """Run one page and print each snippet's output and each number under the line where it stands."""
+    page = read_page(path, root)
+    with PageProcess(page, root) as process:
+        for item in page.items:
+            given = process.run(item)
+            if isinstance(given, Output):
+                assert isinstance(item, Snippet)
+                drawn = [f"[figure: {given.alt}]"] * bool(given.figures) + ["[table]"] * len(given.tables)
+                print(f"{page.name}:{item.line}\n{textwrap.indent(item.source, '  | ')}", end="")
+                print("\n".join(filter(None, [given.text.rstrip(), given.error, *drawn])))
+            else:
+                print(f"{page.name}:{item.line} {{{{ {item.expression} }}}} = {given}")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m page_runner", description=__doc__)
+    parser.add_argument("pages", nargs="+", type=Path, metavar="PAGE")
+    code = 0
+    for path in parser.parse_args().pages:
+        try:
+            show(path.resolve(), Path.cwd().resolve())
+        except (PageError, OSError, ValueError) as error:
+            print(error, file=sys.stderr)
+            code = 1
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,142 @@
+"""A Python-Markdown extension: each snippet's output under it, each number in its sentence.
+
+It works wherever Python-Markdown renders a page from a file: MkDocs and Zensical both take it.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import textwrap
+from pathlib import Path
+from typing import Any
+
+from markdown import Extension, Markdown
+from markdown.preprocessors import Preprocessor
+
+from .display import text as escape
+from .page import Number, PageError, Snippet, read_items
+from .program import Output
+from .process import PRELOAD
+from .runner import runner_for
+
+log = logging.getLogger("mkdocs.page_runner")
+
+ANNOTATION = re.compile(r"#.*\(\d+\)!?\s*$", re.M)
+MARKDOWN = re.compile(r"[\\`*_\[\]]")
+
+
+class RunSnippets(Preprocessor):
+    """Sets what a page's program gave into the page's Markdown."""
+
+    def __init__(self, md: Markdown, preload: tuple[str, ...]):
+        super().__init__(md)
+        self.preload = preload
+
+    def run(self, lines: list[str]) -> list[str]:
+        path, root = place(self.md)
+        runner = runner_for(root, self.preload)
+        run = runner.result(path)
+        try:
+            items = list(read_items("\n".join(lines), path.relative_to(runner.root).as_posix()))
+        except PageError:
+            items = []  # the file has the same fault, and it stands in run.error
+        if run.error:
+            log.error("%s", run.error)
+        elif len(items) != len(run.given):
+            raise ValueError(f"{path}: something changed the page's snippets before they were shown")
+        return self.write(lines, items, run.given, run.error)
+
+    def write(self, lines: list[str], items: list, given: list, error: PageError | None) -> list[str]:
+        """The page's lines with everything set in, from the last to the first so that line numbers hold."""
+        lines = list(lines)
+        if error:
+            at = items[len(given)] if len(given) < len(items) else None
+            below = at.end if isinstance(at, Snippet) else at.line if at else 0
+            indent = at.indent if isinstance(at, Snippet) else ""
+            lines[below:below] = self.block(failure(error), indent)
+        for item, value in reversed(list(zip(items, given, strict=False))):
+            if isinstance(item, Number):
+                line = lines[item.line - 1]
+                lines[item.line - 1] = line[: item.start] + prose(value) + line[item.stop :]
+            else:
+                self.show(lines, item, value)
+        return lines
+
+    def show(self, lines: list[str], snippet: Snippet, output: Output) -> None:
+        """Set the output under its snippet, and the snippet's own options into the form that Material reads."""
+        below = after_annotations(lines, snippet) if ANNOTATION.search(snippet.source) else snippet.end
+        lines[below:below] = [line for part in parts(output) for line in self.block(part, snippet.indent)]
+        own = " ".join(f'{key}="{value}"' for key, value in snippet.options.items() if key not in ("alt", "raises", "fold"))
+        code = [f"{snippet.indent}```{{.python .snippet {own}}}", *lines[snippet.line - 1 : snippet.end - 1], f"{snippet.indent}```"]
+        if summary := snippet.options.get("fold"):
+            code = [f'{snippet.indent}??? code "{summary}"', "", *textwrap.indent("\n".join(code), "    ").split("\n"), ""]
+        lines[snippet.line - 2 : snippet.end] = code
+
+    def block(self, html: str, indent: str) -> list[str]:
+        """HTML as a block of its own; Markdown does not look inside."""
+        return ["", indent + self.md.htmlStash.store(html), ""]
+
+
+def place(md: Markdown) -> tuple[Path, Path]:
+    """The file of the page that is being rendered, and the project's folder: each generator keeps them elsewhere."""
+    if "relpath" in md.treeprocessors:  # MkDocs
+        at: Any = md.treeprocessors["relpath"]
+        return Path(at.file.abs_src_path).resolve(), Path(at.config.config_file_path).parent.resolve()
+    if "rendering_context" in md.preprocessors:  # Zensical
+        context: Any = md.preprocessors["rendering_context"]
+        root = Path.cwd().resolve()
+        return root / context.config["docs_dir"] / context.page.path, root
+    raise ValueError("page_runner renders the pages of MkDocs and Zensical; this Markdown text comes from neither")
+
+
+def parts(output: Output) -> list[str]:
+    """The pieces of HTML that show an output."""
+    shown = [f'<pre class="output" tabindex="0">{escape(output.text.rstrip())}</pre>'] if output.text.strip() else []
+    if output.error:
+        shown.append(f'<pre class="output output--error" tabindex="0">{escape(output.error)}</pre>')
+    shown += [f'<div class="output output--table">{table}</div>' for table in output.tables]
+    if output.figures:
+        drawn = "".join(output.figures)
+        label = escape(output.alt)
+        shown.append(f'<div class="output output--figure" role="img" aria-label="{label}" data-search-exclude>{drawn}</div>')
+    return shown
+
+
+def failure(error: PageError) -> str:
+    """The error as a page under `mkdocs serve` shows it."""
+    where = escape(f"{error.page}:{error.line}: {error.message}")
+    trace = f'<pre tabindex="0">{escape(error.trace.rstrip())}</pre>' if error.trace else ""
+    return f'<div class="page-error" role="alert"><p><strong>This page does not run.</strong> {where}</p>{trace}</div>'
+
+
+def prose(value: str) -> str:
+    """A value as Markdown that reads as the value itself."""
+    return MARKDOWN.sub(lambda match: "\\" + match[0], value.replace("&", "&amp;").replace("<", "&lt;"))
+
+
+def after_annotations(lines: list[str], snippet: Snippet) -> int:
+    """Line after which a snippet's list of code annotations ends; Material wants it right under the code."""
+    end = below = snippet.end
+    item = re.compile(rf"{snippet.indent}\d+\. ")
+    for number, line in enumerate(lines[below:], below + 1):
+        if item.match(line) or (end > below and line.startswith(snippet.indent + "    ")):
+            end = number
+        elif line.strip():
+            break
+    return end
+
+
+class PageRunnerExtension(Extension):
+    """The extension as `markdown_extensions` in mkdocs.yml names it: `page_runner`."""
+
+    def __init__(self, **options: Any):
+        self.config = {"preload": [list(PRELOAD), "modules to import once, before pages are forked"]}
+        super().__init__(**options)
+
+    def extendMarkdown(self, md: Markdown) -> None:
+        md.preprocessors.register(RunSnippets(md, tuple(self.getConfig("preload"))), "page_runner", 27)
+
+
+def makeExtension(**options: Any) -> PageRunnerExtension:
+    return PageRunnerExtension(**options)

@@ -1,0 +1,211 @@
+"""One page's process, seen from outside.
+
+Each page runs in a process of its own, started fresh: on Linux and macOS it is forked from one that has imported
+what is slow to import already, on Windows it starts from nothing. A crash, an exit, an endless loop or a changed
+global ends with it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import faulthandler
+import hashlib
+import multiprocessing
+import os
+import re
+import signal
+import sys
+import tempfile
+import threading
+import types
+from collections.abc import Iterator
+from importlib import import_module
+from importlib.util import source_from_cache
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from .page import Number, Page, PageError, Snippet
+from .program import Output, Program, prepare
+
+PRELOAD = ("torch", "matplotlib.pyplot")  # imported once, before pages are forked; what is not installed is passed over
+GRACE = 5.0  # seconds after the time limit at which a process that did not stop itself is killed
+
+# What every page's process starts with: the same order of sets and of sums in every run, and no window.
+ENVIRONMENT = {"PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "MPLBACKEND": "agg"}
+
+CONTEXT = multiprocessing.get_context("spawn" if sys.platform == "win32" else "forkserver")
+STARTING = threading.Lock()
+
+
+class PageProcess:
+    """Runs a page's snippets and numbers one after the other; a context manager.
+
+    Args:
+        page: the page to run.
+        root: the project's folder; files below it that the page opens are noted.
+        preload: names of modules to import before pages are forked.
+
+    Example:
+        ```python
+        from pathlib import Path
+
+        from page_runner.page import Page, Snippet
+        from page_runner.process import PageProcess
+
+        with PageProcess(Page("x.md", "", ()), Path.cwd()) as process:
+            assert process.run(Snippet("1 + 1\\n", line=2)).text == "2\\n"
+        ```
+    """
+
+    def __init__(self, page: Page, root: Path, preload: tuple[str, ...] = PRELOAD):
+        self.page, self.root, self.preload = page, root, preload
+
+    def __enter__(self) -> PageProcess:
+        self.folder = tempfile.TemporaryDirectory(prefix="page-", ignore_cleanup_errors=True)
+        self.trace = Path(self.folder.name, "trace")
+        self.pipe, theirs = CONTEXT.Pipe()
+        arguments = (theirs, self.page, str(self.root), self.preload, self.folder.name)
+        self.process = CONTEXT.Process(target=serve, args=arguments, daemon=True)
+        with STARTING, fresh_start():
+            if CONTEXT.get_start_method() == "forkserver":
+                CONTEXT.set_forkserver_preload([__name__, *self.preload])
+            self.process.start()
+        theirs.close()
+        try:
+            self.pipe.recv()  # it is ready: its time counts from now
+        except EOFError:
+            self.__exit__()
+            raise PageError(self.page.name, 1, "the page's process could not start") from None
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.pipe.close()
+        self.process.kill()
+        if sys.platform != "win32":  # what the page started goes with it
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.process.pid or 0, signal.SIGKILL)
+        self.process.join()
+        self.process.close()
+        self.folder.cleanup()
+
+    def run(self, item: Snippet | Number) -> Output | str:
+        """Run one snippet, or work out one number.
+
+        Args:
+            item: the snippet or number.
+
+        Returns:
+            The snippet's output, or the number as text.
+
+        Raises:
+            PageError: it failed, the page ran out of time, or its process ended.
+        """
+        return self.ask(item, item.line)
+
+    def files(self) -> dict[str, str]:
+        """The project's files that the run has opened so far.
+
+        Returns:
+            SHA-256 of each as it was when opened, under its path relative to the project's folder.
+        """
+        return self.ask(None, 1)
+
+    def ask(self, question, line: int):
+        try:
+            self.pipe.send(question)
+            if not self.pipe.poll(self.page.time_limit + GRACE):
+                raise self.too_slow(line)
+            answer = self.pipe.recv()
+        except (EOFError, OSError):
+            raise self.ended(line) from None
+        if isinstance(answer, PageError):
+            raise answer
+        return answer
+
+    def ended(self, line: int) -> PageError:
+        """Why the process is gone."""
+        trace = self.trace.read_text("utf-8", "replace") if self.trace.exists() else ""
+        if place := re.search(rf'File "{re.escape(self.page.name)}", line (\d+)', trace):
+            line = int(place[1])
+        if "Timeout" in trace:
+            return self.too_slow(line)
+        self.process.join(GRACE)
+        code = self.process.exitcode
+        if code is not None and code < 0:
+            how = f"was killed by {signal.Signals(-code).name}"
+        else:
+            how = f"ended by itself with exit code {code}"
+        return PageError(self.page.name, line, f"the page's process {how}")
+
+    def too_slow(self, line: int) -> PageError:
+        limit = f"{self.page.time_limit:g} seconds"
+        return PageError(
+            self.page.name, line, f"the page still ran here after {limit}: speed it up, or set time_limit in its front matter"
+        )
+
+
+@contextlib.contextmanager
+def fresh_start() -> Iterator[None]:
+    """Start processes that know nothing of the program which starts them and share one environment."""
+    main, before = sys.modules["__main__"], {name: os.environ.get(name) for name in ENVIRONMENT}
+    sys.modules["__main__"] = types.ModuleType("__main__")  # else every child imports the program's main module
+    os.environ.update(ENVIRONMENT)
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def serve(pipe: Connection, page: Page, root: str, preload: tuple[str, ...], folder: str) -> None:
+    """The page's process: answer until the pipe closes."""
+    if sys.platform != "win32":
+        os.setsid()  # so that what the page starts can be ended with it
+    for name in preload:  # on Windows; elsewhere they are here already
+        with contextlib.suppress(ImportError):
+            import_module(name)
+    opened = watch_files(root)
+    work = Path(folder, "work")
+    work.mkdir()
+    os.chdir(work)
+    trace = open(Path(folder, "trace"), "w")  # noqa: SIM115  it must stay open for the fault handler
+    faulthandler.enable(trace)
+    faulthandler.dump_traceback_later(page.time_limit, exit=True, file=trace)
+    program = Program(page)
+    prepare(program)
+    pipe.send("ready")
+    with contextlib.suppress(EOFError, OSError):
+        while True:
+            question = pipe.recv()
+            try:
+                pipe.send(opened if question is None else program.run(question))
+            except PageError as error:
+                pipe.send(error)
+    os._exit(0)  # whatever threads and exit handlers the page left
+
+
+def watch_files(root: str) -> dict[str, str]:
+    """Note each file below `root` as it is opened, with its hash; installed packages do not count."""
+    home, installed = os.path.realpath(root) + os.sep, os.path.realpath(sys.prefix) + os.sep
+    seen: set[str] = set()
+    found: dict[str, str] = {}
+
+    def note(event: str, args: tuple) -> None:
+        if event != "open" or not isinstance(args[0], str) or args[0] in seen:
+            return
+        seen.add(args[0])
+        path = args[0]
+        if path.endswith(".pyc"):
+            with contextlib.suppress(ValueError):
+                path = source_from_cache(path)
+        path = os.path.realpath(path)
+        if path.startswith(home) and not path.startswith(installed) and os.path.isfile(path):
+            with open(path, "rb") as file:
+                found[os.path.relpath(path, home).replace(os.sep, "/")] = hashlib.sha256(file.read()).hexdigest()
+
+    sys.addaudithook(note)
+    return found

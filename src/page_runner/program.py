@@ -1,0 +1,205 @@
+"""A page's program, inside the process that runs it."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import io
+import linecache
+import re
+import sys
+import traceback
+import types
+import warnings
+from dataclasses import dataclass, field
+from typing import Any
+
+from .display import figures, table
+from .page import NUMBER, Number, Page, PageError, Snippet
+
+SHOWN = 20_000  # characters of a snippet's text that the page shows
+FLOOD = 10_000_000  # characters at which a snippet is stopped
+DRAWN = 1_000_000  # characters of HTML and SVG that one snippet may put into the page
+ADDRESS = re.compile(r" at 0x[0-9a-fA-F]{6,}")
+HERE = __file__.rpartition("program.py")[0]
+
+
+@dataclass
+class Output:
+    """What a snippet gave: its text, its tables and its figures; `alt` says what the figures show."""
+
+    text: str = ""
+    tables: list[str] = field(default_factory=list)
+    figures: list[str] = field(default_factory=list)
+    alt: str = ""
+    error: str = ""
+
+
+class Screen(io.TextIOBase):
+    """Takes what a snippet prints: keeps the beginning, counts the rest, stops a flood."""
+
+    def __init__(self) -> None:
+        self.kept = io.StringIO()
+        self.size = 0
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        room = SHOWN - self.size
+        self.size += len(text)
+        if room > 0:
+            self.kept.write(text[:room])
+        if self.size > FLOOD:
+            raise RuntimeError(f"the snippet printed more than {FLOOD:,} characters")
+        return len(text)
+
+    def text(self) -> str:
+        shown = self.kept.getvalue()
+        if self.size > SHOWN:
+            shown += f"\n… cut here: {self.size - SHOWN:,} more characters\n"
+        return shown
+
+
+class Program:
+    """One page as one program: every snippet runs in one namespace, and errors name the page and the line."""
+
+    def __init__(self, page: Page):
+        self.page = page
+        self.module = types.ModuleType("__main__")
+        self.module.__dict__.update(__file__=page.name, __builtins__=__builtins__)
+        self.count = 0
+
+    def run(self, item: Snippet | Number) -> Output | str:
+        """What a snippet gives, or a number as text.
+
+        Raises:
+            PageError: it failed.
+        """
+        try:
+            return self.snippet(item) if isinstance(item, Snippet) else self.number(item)
+        except PageError:
+            raise
+        except BaseException as error:  # a page may raise anything, SystemExit too
+            raise self.report(error, item) from None
+
+    def snippet(self, snippet: Snippet) -> Output:
+        expected = snippet.options.get("raises")
+        screen, output = Screen(), Output()
+        with contextlib.redirect_stdout(screen), contextlib.redirect_stderr(screen):
+            try:
+                value = self.execute(snippet)
+            except BaseException as error:
+                if type(error).__name__ != expected:
+                    raise
+                output.error = message(error)
+            else:
+                if expected:
+                    raise PageError(self.page.name, snippet.line, f"the snippet should raise {expected} but raised nothing")
+                if drawn := table(value):
+                    output.tables.append(drawn)
+                elif value is not None and not is_figure(value):
+                    print(repr(value))
+        output.text = screen.text()
+        self.count += 1
+        output.figures = figures(f"s{self.count}")
+        self.check(snippet, output)
+        return output
+
+    def execute(self, snippet: Snippet) -> Any:
+        """Run the snippet; the value of its last line if that is an expression without a semicolon after it."""
+        tree = self.parse(snippet.source, snippet.line)
+        names = self.module.__dict__
+        last = tree.body[-1] if tree.body else None
+        if not isinstance(last, ast.Expr) or semicolon(snippet.source):
+            exec(compile(tree, self.page.name, "exec"), names)
+            return None
+        tree.body.pop()
+        exec(compile(tree, self.page.name, "exec"), names)
+        return eval(compile(ast.Expression(last.value), self.page.name, "eval"), names)
+
+    def parse(self, source: str, line: int) -> ast.Module:
+        """Parse code so that every node knows its line in the page."""
+        try:
+            tree = ast.parse(source, self.page.name)
+        except SyntaxError as error:
+            error.lineno = (error.lineno or 1) + line - 1
+            error.end_lineno = (error.end_lineno or 1) + line - 1
+            raise
+        return ast.increment_lineno(tree, line - 1)
+
+    def number(self, number: Number) -> str:
+        return self.value(number.expression, number.line)
+
+    def value(self, expression: str, line: int) -> str:
+        """An expression with its format, as an f-string would set it."""
+        tree = self.parse(f'f"""{{{expression}}}"""', line)
+        (statement,) = tree.body
+        assert isinstance(statement, ast.Expr)
+        text = str(eval(compile(ast.Expression(statement.value), self.page.name, "eval"), self.module.__dict__))
+        if ADDRESS.search(text):
+            raise PageError(self.page.name, line, "the number shows a memory address, which changes with every run")
+        return text
+
+    def check(self, snippet: Snippet, output: Output) -> None:
+        """Refuse what would be wrong on the page; fill in the figures' description."""
+        where = self.page.name, snippet.line
+        shown = output.text + output.error + "".join(output.tables)
+        if ADDRESS.search(shown):
+            raise PageError(*where, "the output shows a memory address, which changes with every run")
+        if (size := sum(map(len, output.tables + output.figures))) > DRAWN:
+            raise PageError(*where, f"the drawing weighs {size:,} characters of SVG or HTML, over {DRAWN:,}: draw fewer points")
+        if output.figures and not snippet.options.get("alt"):
+            raise PageError(*where, 'the figure has no alternative text: add alt="what one sees" to the fence')
+        if output.figures:
+            alt = snippet.options["alt"]
+            output.alt = NUMBER.sub(lambda match: self.value(match["expression"].strip(), snippet.line - 1), alt)
+        elif "alt" in snippet.options:
+            raise PageError(*where, "the fence has alternative text but draws no figure")
+
+    def report(self, error: BaseException, item: Snippet | Number) -> PageError:
+        """The error as the page's author should read it: the line in the page, no frame of the runner."""
+        trace = traceback.TracebackException.from_exception(error)
+        trace.stack = traceback.StackSummary.from_list(
+            frame for frame in trace.stack if not frame.filename.startswith(HERE) and frame.filename != ast.__file__
+        )
+        lines = [frame.lineno for frame in trace.stack if frame.filename == self.page.name and frame.lineno]
+        line = lines[-1] if lines else item.line
+        if isinstance(error, SyntaxError) and error.filename == self.page.name:
+            line = error.lineno or line
+        if isinstance(error, SystemExit):
+            what = f"the snippet calls sys.exit({error.code!r}), which would end the page"
+        else:
+            what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+        if expected := getattr(item, "options", {}).get("raises"):
+            what = f"the snippet should raise {expected} but raised {what}"
+        return PageError(self.page.name, line, what, "".join(trace.format()))
+
+
+def message(error: BaseException) -> str:
+    """An error's own text, as it closes a traceback."""
+    lines = traceback.TracebackException.from_exception(error).format_exception_only()
+    return "".join(line for line in lines if not line.startswith("  File ")).rstrip()
+
+
+def semicolon(source: str) -> bool:
+    """Whether the code ends in a semicolon, as in `plt.plot(x, y);`."""
+    return re.sub(r"\s*#.*\Z", "", source.rstrip().rpartition("\n")[2]).endswith(";")
+
+
+def is_figure(value: Any) -> bool:
+    """Whether a value is a Matplotlib figure, which is drawn rather than printed."""
+    return "matplotlib.figure" in sys.modules and isinstance(value, sys.modules["matplotlib.figure"].Figure)
+
+
+def prepare(program: Program) -> None:
+    """Make this process the page's: its module is `__main__`, its code can be shown, its sums come in one order."""
+    page = program.page
+    sys.modules["__main__"] = program.module
+    sys.argv = [page.name]
+    linecache.cache[page.name] = (len(page.text), None, page.text.splitlines(keepends=True), page.name)
+    warnings.showwarning = lambda message, category, *_: print(f"{category.__name__}: {message}", file=sys.stderr)
+    if "torch" in sys.modules:
+        sys.modules["torch"].set_num_threads(1)
+    if "matplotlib.pyplot" in sys.modules:
+        sys.modules["matplotlib.pyplot"].show = lambda *_, **__: None

@@ -1,0 +1,160 @@
+"""Run many pages at once; keep and collect what they gave."""
+
+from __future__ import annotations
+
+import functools
+import os
+import threading
+from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .kept import Given, Kept
+from .page import Page, PageError, read_page
+from .process import PRELOAD, PageProcess
+
+
+@dataclass
+class Run:
+    """A finished run: what the snippets and numbers gave up to the error, if there was one."""
+
+    given: Given = field(default_factory=list)
+    files: dict[str, str] = field(default_factory=dict)
+    error: PageError | None = None
+
+
+class Runner:
+    """The pages of one project.
+
+    Args:
+        root: the project's folder.
+        cache: the folder of kept outputs.
+        preload: names of modules to import once, before pages are forked.
+
+    Example:
+        ```python
+        from pathlib import Path
+        from tempfile import TemporaryDirectory
+
+        from page_runner.runner import Runner
+
+        with TemporaryDirectory() as folder:
+            page = Path(folder, "x.md")
+            _ = page.write_text("```" + "python\\n1 + 1\\n```\\n", "utf-8")
+            (output,) = Runner(Path(folder), Path(folder, "kept")).result(page).given
+        assert output.text == "2\\n"
+        ```
+    """
+
+    def __init__(self, root: Path, cache: Path, preload: tuple[str, ...] = PRELOAD):
+        self.root, self.preload = root.resolve(), preload
+        self.kept = Kept(cache, self.root)
+        self.pool = ThreadPoolExecutor(cores(), thread_name_prefix="page")
+        self.lock = threading.Lock()
+        self.running: dict[str, tuple[Path, Future[Run]]] = {}
+        self.failed: dict[str, PageError] = {}
+
+    def start(self, paths: Iterable[Path]) -> list[Path]:
+        """Start the run of each page that has no kept outputs.
+
+        Args:
+            paths: pages.
+
+        Returns:
+            The pages whose outputs are not kept, those that cannot be read among them.
+        """
+        return [path for path in paths if not self.ready(path)]
+
+    def ready(self, path: Path) -> bool:
+        try:
+            page = read_page(path, self.root)
+        except (PageError, OSError):
+            return False
+        if not page.items or self.kept.load(page) is not None:
+            return True
+        self.submit(page)
+        return False
+
+    def submit(self, page: Page) -> Future[Run]:
+        """The page's run; one that is under way for the very same code counts."""
+        with self.lock:
+            entry = self.kept.entry(page)
+            known = self.running.get(page.name)
+            if known is None or known[0] != entry:
+                known = self.running[page.name] = entry, self.pool.submit(self.run, page)
+            return known[1]
+
+    def result(self, path: Path) -> Run:
+        """What a page gives: kept, or from the run that is under way, or from a new one.
+
+        Args:
+            path: the page.
+
+        Returns:
+            The run. A page that cannot be read or does not run has its error there and in `failed`.
+        """
+        name = path.relative_to(self.root).as_posix()
+        self.failed.pop(name, None)
+        run = self.collect(path)
+        if run.error:
+            self.failed[name] = run.error
+        return run
+
+    def collect(self, path: Path) -> Run:
+        try:
+            page = read_page(path, self.root)
+        except PageError as error:
+            return Run(error=error)
+        if not page.items:
+            return Run()
+        if (given := self.kept.load(page)) is not None:
+            return Run(given)
+        run = self.submit(page).result()
+        with self.lock:
+            self.running.pop(page.name, None)
+        # a file may have changed since the run began, as when its author goes on writing
+        return run if self.kept.current(run.files) else self.run(page)
+
+    def run(self, page: Page) -> Run:
+        run = Run()
+        try:
+            with PageProcess(page, self.root, self.preload) as process:
+                for item in page.items:
+                    run.given.append(process.run(item))
+                run.files = process.files()
+        except PageError as error:
+            run.error = error
+        else:
+            self.kept.save(page, run.given, run.files)
+        return run
+
+
+def cores() -> int:
+    """How many processes can run at once on this machine.
+
+    Example:
+        ```python
+        from page_runner.runner import cores
+
+        assert cores() >= 1
+        ```
+    """
+    available = getattr(os, "sched_getaffinity", None)
+    return len(available(0)) if available else os.cpu_count() or 1
+
+
+@functools.cache
+def runner_for(root: Path, preload: tuple[str, ...] = PRELOAD) -> Runner:
+    """The one runner of a project in this process; its kept outputs lie in `.cache/page_runner`.
+
+    Example:
+        ```python
+        from pathlib import Path
+
+        from page_runner.runner import runner_for
+
+        assert runner_for(Path.cwd()) is runner_for(Path.cwd())
+        ```
+    """
+    return Runner(root, root / ".cache" / "page_runner", preload)

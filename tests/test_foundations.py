@@ -1,0 +1,111 @@
+import inspect
+import pkgutil
+import rlcompleter
+import subprocess
+import sys
+from types import ModuleType
+
+import pytest
+
+import foundations
+
+each_name = pytest.mark.parametrize("name", foundations.__all__)
+
+
+def python(code: str) -> str:
+    """Run code in a fresh Python and give back what it prints."""
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, encoding="utf-8")
+    assert run.returncode == 0, run.stderr
+    return run.stdout.strip()
+
+
+def test_import_loads_no_library():
+    heavy = {"torch", "numpy", "matplotlib", "pandas", "sklearn"}
+    assert python(f"import sys, foundations; print(sorted({heavy} & sys.modules.keys()))") == "[]"
+
+
+def test_a_name_opens_its_own_module_alone():
+    code = "import sys; from foundations import quad; print(sorted(m for m in sys.modules if 'foundations.' in m))"
+    assert python(code) == "['foundations._checks', 'foundations.quadratic']"
+
+
+def test_plots_load_matplotlib_only_when_they_draw():
+    code = "import sys; from foundations import plot_function; print('matplotlib' in sys.modules)"
+    assert python(code) == "False"
+
+
+def test_star_import_gives_every_name():
+    code = "from foundations import *; import foundations; print(set(foundations.__all__) <= globals().keys())"
+    assert python(code) == "True"
+
+
+@each_name
+def test_every_name_is_public_typed_and_documented(name: str):
+    value = getattr(foundations, name)
+    assert not name.startswith("_")
+    assert not isinstance(value, ModuleType)
+    assert value.__name__ == name
+    assert value.__module__.startswith("foundations.")
+    signature = inspect.signature(value)
+    untyped = [each.name for each in signature.parameters.values() if each.annotation is inspect.Parameter.empty]
+    assert untyped == []
+    assert signature.return_annotation is not inspect.Signature.empty
+    doc = inspect.getdoc(value) or ""
+    first_line = doc.splitlines()[0]
+    assert first_line.endswith(".")
+    assert "Example:\n    ```python\n" in doc
+    assert "Returns:\n" in doc or signature.return_annotation in (None, "None") or inspect.isclass(value)
+    if inspect.isfunction(value) and signature.parameters:
+        assert "Args:\n" in doc
+    for parameter in signature.parameters:
+        assert f"    {parameter}: " in doc, f"{name} does not say what {parameter} is"
+
+
+def test_every_public_function_of_the_modules_is_listed():
+    for module in pkgutil.iter_modules(foundations.__path__):
+        if module.name.startswith("_"):
+            continue
+        name = f"foundations.{module.name}"
+        members = vars(__import__(name, fromlist=["_"]))
+        own = {key for key, value in members.items() if getattr(value, "__module__", None) == name and callable(value)}
+        assert {key for key in own if not key.startswith("_")} <= set(foundations.__all__)
+
+
+def test_no_module_has_the_name_of_a_function():
+    modules = {module.name for module in pkgutil.iter_modules(foundations.__path__)}
+    assert modules.isdisjoint(foundations.__all__)
+
+
+def test_names_are_listed_and_completed_before_they_are_used():
+    code = "import foundations; print(dir(foundations) == sorted(foundations.__all__))"
+    assert python(code) == "True"
+    completer = rlcompleter.Completer({"foundations": foundations})
+    found = completer.attr_matches("foundations.quad")
+    assert sorted(match.rstrip("()") for match in found) == [
+        "foundations.quad",
+        "foundations.quad_mae",
+        "foundations.quad_mse",
+    ]
+
+
+def test_a_name_is_the_same_object_each_time_and_that_of_its_module():
+    from foundations import quadratic
+
+    assert foundations.quad is foundations.quad is quadratic.quad
+
+
+def test_an_unknown_name_is_an_attribute_error_that_names_it():
+    with pytest.raises(AttributeError, match="module 'foundations' has no attribute 'qaud'") as caught:
+        _ = foundations.qaud  # type: ignore[attr-defined]
+    assert (caught.value.name, caught.value.obj) == ("qaud", foundations)
+    assert not hasattr(foundations, "qaud")
+    with pytest.raises(ImportError, match="cannot import name 'qaud' from 'foundations'"):
+        from foundations import qaud  # type: ignore[attr-defined]  # noqa: F401
+
+
+def test_python_suggests_the_name_that_was_meant():
+    run = subprocess.run(
+        [sys.executable, "-c", "import foundations; foundations.qaud"], capture_output=True, text=True, encoding="utf-8"
+    )
+    assert run.returncode == 1
+    assert run.stderr.rstrip().endswith("Did you mean: 'quad'?")
