@@ -11,7 +11,8 @@ from foundations import course22_points, fit_quad, mae, mse, quad, quad_mae, qua
 
 Loss = Callable[[Tensor, Tensor], Tensor]
 each_loss = pytest.mark.parametrize("loss_fn", [mse, mae, rmse])
-values = st.lists(st.tuples(st.floats(-100, 100), st.floats(-100, 100)), min_size=1, max_size=20)
+hundredths = st.integers(-10_000, 10_000).map(lambda number: number / 100)
+values = st.lists(st.tuples(hundredths, hundredths), min_size=1, max_size=20)
 
 
 def pairs(drawn: list[tuple[float, float]]) -> tuple[Tensor, Tensor]:
@@ -82,7 +83,7 @@ def test_losses_name_what_is_wrong(loss_fn: Loss):
     with pytest.raises(TypeError, match=r"targets must hold floats.* bool: use targets\.float\(\)"):
         loss_fn(torch.zeros(3), torch.zeros(3, dtype=torch.bool))
     with pytest.raises(TypeError, match="targets must be a tensor, not ndarray"):
-        loss_fn(torch.zeros(3), torch.zeros(3).numpy())  # type: ignore[arg-type]
+        loss_fn(torch.zeros(3), torch.zeros(3).numpy())
 
 
 @pytest.mark.parametrize(("quad_loss", "loss_fn"), [(quad_mse, mse), (quad_mae, mae)])
@@ -106,7 +107,7 @@ def test_quad_losses_name_what_is_wrong(quad_loss: Callable[..., Tensor]):
         quad_loss(1.1, x, y)
     with pytest.raises(ValueError, match=r"would broadcast to \(20, 20\)"):
         quad_loss([3, 2, 1], x, y.flatten())
-    with pytest.raises(TypeError, match="x must hold floats.* int64"):
+    with pytest.raises(TypeError, match=r"x must hold floats.* int64"):
         quad_loss([3, 2, 1], torch.arange(20)[:, None], y)
 
 
@@ -114,15 +115,14 @@ def test_gradient_of_mae_at_the_first_guess():
     x, y = course22_points()
     params = torch.tensor([1.1, 1.1, 1.1], requires_grad=True)
     loss = quad_mae(params, x, y)
-    loss.backward()  # type: ignore[no-untyped-call]
-    assert params.grad is not None
+    loss.backward()
     assert loss.item() == pytest.approx(2.4219, abs=5e-5)
     assert params.grad.tolist() == pytest.approx([-1.3529, -0.0316, -0.5], abs=5e-5)
 
 
 def test_curvature_of_mse_and_the_learning_rate_it_allows():
     x, y = course22_points(dtype=torch.float64)
-    hessian = torch.func.hessian(lambda params: quad_mse(params, x, y))(fit_quad(x, y))
+    hessian = torch.autograd.functional.hessian(lambda params: quad_mse(params, x, y), fit_quad(x, y))
     curvatures = torch.linalg.eigvalsh(hessian)
     assert curvatures.tolist() == pytest.approx([0.76, 2.95, 9.03], abs=5e-3)
     assert 2 / curvatures.max().item() == pytest.approx(0.2215, abs=5e-5)
@@ -141,8 +141,7 @@ def test_losses_on_a_gpu():
     x, y = course22_points(device="cuda")
     params = torch.tensor([1.1, 1.1, 1.1], device="cuda", requires_grad=True)
     loss = quad_mae(params, x, y)
-    loss.backward()  # type: ignore[no-untyped-call]
+    loss.backward()
     assert loss.is_cuda and loss.item() == pytest.approx(2.4219, abs=5e-5)
-    assert params.grad is not None
     assert params.grad.tolist() == pytest.approx([-1.3529, -0.0316, -0.5], abs=5e-5)
     assert mse(x, y).is_cuda and rmse(x, y).is_cuda

@@ -64,7 +64,6 @@ def test_gradient_of_mse_is_zero_at_the_fit(x: list[int], data: st.DataObject):
     y_points = torch.tensor(y, dtype=torch.float64)
     params = fit_quad(x_points, y_points).requires_grad_()
     mse(quad(*params, x_points), y_points).backward()
-    assert params.grad is not None
     torch.testing.assert_close(params.grad, torch.zeros(3, dtype=torch.float64), atol=1e-8, rtol=0)
 
 
@@ -97,7 +96,7 @@ def test_fit_names_what_is_wrong():
     with pytest.raises(TypeError, match=r"x must hold floats.* int64: use x\.float\(\)"):
         fit_quad(torch.arange(4), torch.arange(4))
     with pytest.raises(TypeError, match="x must be a tensor, not list"):
-        fit_quad([1.0, 2.0, 3.0], y)  # type: ignore[arg-type]
+        fit_quad([1.0, 2.0, 3.0], y)
 
 
 def test_points_are_those_of_the_notebook():
@@ -122,9 +121,10 @@ def test_points_have_the_dtype_asked_for(dtype: torch.dtype):
     assert x.dtype == y.dtype == dtype
     assert x.shape == y.shape == (20, 1)
     reference_x, reference_y = course22_points(dtype=torch.float64)
-    torch.testing.assert_close(x.double(), reference_x, atol=0, rtol=torch.finfo(dtype).eps)
-    # y is made from x as rounded, so it is off by a little more.
-    torch.testing.assert_close(y.double(), reference_y, atol=20 * torch.finfo(dtype).eps, rtol=0)
+    eps = torch.finfo(dtype).eps
+    torch.testing.assert_close(x.double(), reference_x, atol=2 * eps, rtol=0)
+    # The curve is at most 20 times as steep as x, and y at most 20: rounding shows 2 · 20 + 20 / 2 times.
+    torch.testing.assert_close(y.double(), reference_y, atol=50 * eps, rtol=0)
 
 
 def test_points_leave_the_global_random_numbers_alone():

@@ -121,7 +121,8 @@ class PipError(Exception):
 
 def pip(venv: Path, *arguments: str) -> None:
     """Run a virtual environment's pip, showing only what it downloads and installs."""
-    command = [str(python_of(venv)), "-m", "pip", "--require-virtualenv", "--disable-pip-version-check", *arguments]
+    options = ["--require-virtualenv", "--disable-pip-version-check"]
+    command = [str(python_of(venv)), "-m", "pip", *options, *arguments]
     written = []
     with subprocess.Popen(
         command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"

@@ -107,8 +107,7 @@ def course22_points(
 ) -> tuple[Tensor, Tensor]:
     """Give the twenty noisy points on 3x² + 2x + 1 that fast.ai's course fits.
 
-    The noise comes from NumPy's `RandomState(42)`, whose stream never changes: every machine gets the same
-    points.
+    The noise comes from NumPy's `RandomState(42)`, whose stream never changes: every machine draws the same.
 
     Args:
         dtype: A floating dtype for both tensors.

@@ -18,8 +18,8 @@ def show(path: Path, root: Path) -> None:
     with PageProcess(page, root) as process:
         for item in page.items:
             given = process.run(item)
-            if isinstance(given, Output):
-                assert isinstance(item, Snippet)
+            if isinstance(item, Snippet):
+                assert isinstance(given, Output)
                 drawn = [f"[figure: {given.alt}]"] * bool(given.figures) + ["[table]"] * len(given.tables)
                 print(f"{page.name}:{item.line}\n{textwrap.indent(item.source, '  | ')}", end="")
                 print("\n".join(filter(None, [given.text.rstrip(), given.error, *drawn])))
@@ -28,6 +28,7 @@ def show(path: Path, root: Path) -> None:
 
 
 def main() -> int:
+    """The command; 1 when a page failed."""
     parser = argparse.ArgumentParser(prog="python -m page_runner", description=__doc__)
     parser.add_argument("pages", nargs="+", type=Path, metavar="PAGE")
     code = 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,7 +12,7 @@ from .process import PRELOAD, PageProcess
 
 
 def check_page(path: Path, root: Path, preload: tuple[str, ...] = PRELOAD) -> int:
-    """Run a page's snippets and numbers as a test.
+    r"""Run a page's snippets and numbers as a test.
 
     mktestdocs finds the snippets, and each must be the very one that the site shows at that place.
 
@@ -36,7 +36,7 @@ def check_page(path: Path, root: Path, preload: tuple[str, ...] = PRELOAD) -> in
 
         with TemporaryDirectory() as folder:
             page = Path(folder, "x.md")
-            _ = page.write_text("```" + "python\\nassert 1 + 1 == 2\\n```\\n", "utf-8")
+            _ = page.write_text("```" + "python\nassert 1 + 1 == 2\n```\n", "utf-8")
             assert check_page(page, Path(folder)) == 1
         ```
     """
@@ -80,7 +80,7 @@ def plain_fences(page: Page) -> str:
 
 
 @contextmanager
-def executor(run) -> Iterator[None]:
+def executor(run: Callable[[str], None]) -> Iterator[None]:
     """Let mktestdocs hand Python snippets to `run`, and put back who had them before."""
     from mktestdocs import __main__ as mktestdocs
 

@@ -15,9 +15,10 @@ from markdown import Extension, Markdown
 from markdown.preprocessors import Preprocessor
 
 from .display import text as escape
+from .kept import Given
 from .page import Number, PageError, Snippet, read_items
-from .program import Output
 from .process import PRELOAD
+from .program import Output
 from .runner import runner_for
 
 log = logging.getLogger("mkdocs.page_runner")
@@ -34,6 +35,7 @@ class RunSnippets(Preprocessor):
         self.preload = preload
 
     def run(self, lines: list[str]) -> list[str]:
+        """The page's lines with every output and number in them."""
         path, root = place(self.md)
         runner = runner_for(root, self.preload)
         run = runner.result(path)
@@ -45,35 +47,49 @@ class RunSnippets(Preprocessor):
             log.error("%s", run.error)
         elif len(items) != len(run.given):
             raise ValueError(f"{path}: something changed the page's snippets before they were shown")
-        return self.write(lines, items, run.given, run.error)
+        return self._write(lines, items, run.given, run.error)
 
-    def write(self, lines: list[str], items: list, given: list, error: PageError | None) -> list[str]:
+    def _write(
+        self, lines: list[str], items: list[Snippet | Number], given: Given, error: PageError | None
+    ) -> list[str]:
         """The page's lines with everything set in, from the last to the first so that line numbers hold."""
         lines = list(lines)
         if error:
             at = items[len(given)] if len(given) < len(items) else None
             below = at.end if isinstance(at, Snippet) else at.line if at else 0
             indent = at.indent if isinstance(at, Snippet) else ""
-            lines[below:below] = self.block(failure(error), indent)
+            lines[below:below] = self._block(failure(error), indent)
         for item, value in reversed(list(zip(items, given, strict=False))):
-            if isinstance(item, Number):
+            if isinstance(value, str):
                 line = lines[item.line - 1]
+                assert isinstance(item, Number)
                 lines[item.line - 1] = line[: item.start] + prose(value) + line[item.stop :]
-            else:
-                self.show(lines, item, value)
+            elif isinstance(item, Snippet):
+                self._show(lines, item, value)
         return lines
 
-    def show(self, lines: list[str], snippet: Snippet, output: Output) -> None:
+    def _show(self, lines: list[str], snippet: Snippet, output: Output) -> None:
         """Set the output under its snippet, and the snippet's own options into the form that Material reads."""
         below = after_annotations(lines, snippet) if ANNOTATION.search(snippet.source) else snippet.end
-        lines[below:below] = [line for part in parts(output) for line in self.block(part, snippet.indent)]
-        own = " ".join(f'{key}="{value}"' for key, value in snippet.options.items() if key not in ("alt", "raises", "fold"))
-        code = [f"{snippet.indent}```{{.python .snippet {own}}}", *lines[snippet.line - 1 : snippet.end - 1], f"{snippet.indent}```"]
+        lines[below:below] = [line for part in parts(output) for line in self._block(part, snippet.indent)]
+        own = " ".join(
+            f'{key}="{value}"' for key, value in snippet.options.items() if key not in ("alt", "raises", "fold")
+        )
+        code = [
+            f"{snippet.indent}```{{.python .snippet {own}}}",
+            *lines[snippet.line - 1 : snippet.end - 1],
+            f"{snippet.indent}```",
+        ]
         if summary := snippet.options.get("fold"):
-            code = [f'{snippet.indent}??? code "{summary}"', "", *textwrap.indent("\n".join(code), "    ").split("\n"), ""]
+            code = [
+                f'{snippet.indent}??? code "{summary}"',
+                "",
+                *textwrap.indent("\n".join(code), "    ").split("\n"),
+                "",
+            ]
         lines[snippet.line - 2 : snippet.end] = code
 
-    def block(self, html: str, indent: str) -> list[str]:
+    def _block(self, html: str, indent: str) -> list[str]:
         """HTML as a block of its own; Markdown does not look inside."""
         return ["", indent + self.md.htmlStash.store(html), ""]
 
@@ -99,7 +115,9 @@ def parts(output: Output) -> list[str]:
     if output.figures:
         drawn = "".join(output.figures)
         label = escape(output.alt)
-        shown.append(f'<div class="output output--figure" role="img" aria-label="{label}" data-search-exclude>{drawn}</div>')
+        shown.append(
+            f'<div class="output output--figure" role="img" aria-label="{label}" data-search-exclude>{drawn}</div>'
+        )
     return shown
 
 
@@ -135,8 +153,10 @@ class PageRunnerExtension(Extension):
         super().__init__(**options)
 
     def extendMarkdown(self, md: Markdown) -> None:
+        """Run snippets before the fences are read."""
         md.preprocessors.register(RunSnippets(md, tuple(self.getConfig("preload"))), "page_runner", 27)
 
 
 def makeExtension(**options: Any) -> PageRunnerExtension:
+    """The extension, for those who name its module."""
     return PageRunnerExtension(**options)

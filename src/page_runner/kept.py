@@ -25,7 +25,7 @@ Given = list[Output | str]  # what a page's snippets and numbers gave, in the pa
 
 
 class Kept:
-    """The folder of kept outputs.
+    r"""The folder of kept outputs.
 
     Args:
         folder: where the entries lie; made when the first is written.
@@ -40,12 +40,12 @@ class Kept:
         from page_runner.page import Page, Snippet
         from page_runner.program import Output
 
-        page = Page("x.md", "", (Snippet("1 + 1\\n", line=2),))
+        page = Page("x.md", "", (Snippet("1 + 1\n", line=2),))
         with TemporaryDirectory() as folder:
             kept = Kept(Path(folder, "kept"), Path(folder))
             assert kept.load(page) is None
-            kept.save(page, [Output("2\\n")], {})
-            assert kept.load(page) == [Output("2\\n")]
+            kept.save(page, [Output("2\n")], {})
+            assert kept.load(page) == [Output("2\n")]
         ```
     """
 
@@ -55,9 +55,7 @@ class Kept:
 
     def entry(self, page: Page) -> Path:
         """The file that holds, or would hold, a page's outputs."""
-        code = [
-            [item.source, item.options] if isinstance(item, Snippet) else item.expression for item in page.items
-        ]
+        code = [[item.source, item.options] if isinstance(item, Snippet) else item.expression for item in page.items]
         key = json.dumps([versions(), page.name, code], sort_keys=True)
         return self.folder / f"{digest(key.encode())}.json"
 
@@ -92,9 +90,9 @@ class Kept:
 
     def current(self, files: dict[str, str]) -> bool:
         """Whether files still are what they were; each is read again only when its time or size has changed."""
-        return all(self.hash(self.root / name) == known for name, known in files.items())
+        return all(self._hash(self.root / name) == known for name, known in files.items())
 
-    def hash(self, path: Path) -> str | None:
+    def _hash(self, path: Path) -> str | None:
         try:
             stat = path.stat()
             stamp = stat.st_mtime_ns, stat.st_size

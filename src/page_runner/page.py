@@ -87,11 +87,12 @@ class Page:
 
     @property
     def snippets(self) -> list[Snippet]:
+        """The page's snippets alone."""
         return [item for item in self.items if isinstance(item, Snippet)]
 
 
 def read_page(path: Path, root: Path) -> Page:
-    """Read a page from disk.
+    r"""Read a page from disk.
 
     Args:
         path: the Markdown file, UTF-8.
@@ -112,7 +113,7 @@ def read_page(path: Path, root: Path) -> Page:
 
         with TemporaryDirectory() as folder:
             file = Path(folder, "page.md")
-            _ = file.write_text("# Sum\\n\\n```" + "python\\ntotal = 1 + 1\\n```\\n\\nIt is {{ total }}.\\n", "utf-8")
+            _ = file.write_text("# Sum\n\n```" + "python\ntotal = 1 + 1\n```\n\nIt is {{ total }}.\n", "utf-8")
             page = read_page(file, Path(folder))
         assert [type(item).__name__ for item in page.items] == ["Snippet", "Number"]
         ```
@@ -130,7 +131,7 @@ def read_page(path: Path, root: Path) -> Page:
 
 
 def time_limit(text: str, name: str) -> float:
-    """The page's time limit in seconds, from its front matter.
+    r"""The page's time limit in seconds, from its front matter.
 
     Args:
         text: the page.
@@ -146,7 +147,7 @@ def time_limit(text: str, name: str) -> float:
         ```python
         from page_runner.page import time_limit
 
-        assert time_limit("---\\ntime_limit: 120\\n---\\n# Slow\\n", "x.md") == 120
+        assert time_limit("---\ntime_limit: 120\n---\n# Slow\n", "x.md") == 120
         ```
     """
     match = FRONT_MATTER.match(text)
@@ -165,7 +166,7 @@ def time_limit(text: str, name: str) -> float:
 
 
 def read_items(text: str, name: str) -> Iterator[Snippet | Number]:
-    """The snippets and numbers of a page, in order.
+    r"""The snippets and numbers of a page, in order.
 
     Args:
         text: the page, with or without its front matter.
@@ -181,8 +182,8 @@ def read_items(text: str, name: str) -> Iterator[Snippet | Number]:
         ```python
         from page_runner.page import read_items
 
-        (snippet,) = read_items("```" + "python\\nx = 1\\n```\\n", "x.md")
-        assert (snippet.source, snippet.line) == ("x = 1\\n", 2)
+        (snippet,) = read_items("```" + "python\nx = 1\n```\n", "x.md")
+        assert (snippet.source, snippet.line) == ("x = 1\n", 2)
         ```
     """
     lines = text.split("\n")
@@ -221,7 +222,7 @@ def closing(lines: list[str], number: int, fence: re.Match[str], name: str) -> i
 def is_python(info: str) -> bool:
     """Whether a fence would be shown as Python."""
     language = LANGUAGE.match(info)
-    return bool(language) and language["name"].lower() in PYTHON
+    return language is not None and language["name"].lower() in PYTHON
 
 
 def options(fence: re.Match[str], line: int, name: str) -> dict[str, str]:
@@ -237,7 +238,9 @@ def options(fence: re.Match[str], line: int, name: str) -> dict[str, str]:
             raise PageError(name, line, f"{option['key']} is no option of a snippet: {', '.join(sorted(OPTIONS))} are")
         found[option["key"]] = option["value"]
     if OPTION.sub("", rest).strip():
-        raise PageError(name, line, f'{written} has options that cannot be read: write key="value", one after the other')
+        raise PageError(
+            name, line, f'{written} has options that cannot be read: write key="value", one after the other'
+        )
     return found
 
 

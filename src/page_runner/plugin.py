@@ -6,25 +6,27 @@ import os
 from pathlib import Path
 from typing import Literal
 
+from mkdocs.config.base import LegacyConfig
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import BasePlugin
 from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page as SitePage
 
-from .extension import failure, log
 from .page import read_page
 from .process import PRELOAD
 from .runner import Runner, runner_for
 
 
-class PageRunnerPlugin(BasePlugin):
+class PageRunnerPlugin(BasePlugin[LegacyConfig]):
     """The plugin as `plugins` in mkdocs.yml names it: `page_runner`."""
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
+        """Note what the build is for."""
         self.serving, self.dirty = command == "serve", dirty
 
     def on_config(self, config: MkDocsConfig) -> None:
+        """Find the project's runner."""
         if "page_runner" not in config.markdown_extensions:
             raise PluginError("the page_runner plugin needs page_runner under markdown_extensions too")
         options = config.mdx_configs.get("page_runner") or {}
@@ -33,6 +35,7 @@ class PageRunnerPlugin(BasePlugin):
         self.runner.failed.clear()
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> None:
+        """Start the run of every page that has no kept outputs."""
         pages = {Path(file.abs_src_path).resolve(): file for file in files.documentation_pages() if file.abs_src_path}
         for path in self.runner.start(pages):
             if self.dirty and os.path.exists(pages[path].abs_dest_path):
@@ -52,6 +55,7 @@ class PageRunnerPlugin(BasePlugin):
         return None
 
     def on_post_build(self, *, config: MkDocsConfig) -> None:
+        """Fail the build when a page failed; after a good one drop the outputs that no page uses."""
         if failed := list(self.runner.failed.values()):
             if not self.serving:
                 where = ", ".join(f"{error.page}:{error.line}" for error in failed)

@@ -23,6 +23,7 @@ from importlib import import_module
 from importlib.util import source_from_cache
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 from .page import Number, Page, PageError, Snippet
 from .program import Output, Program, prepare
@@ -33,12 +34,12 @@ GRACE = 5.0  # seconds after the time limit at which a process that did not stop
 # What every page's process starts with: the same order of sets and of sums in every run, and no window.
 ENVIRONMENT = {"PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "MPLBACKEND": "agg"}
 
-CONTEXT = multiprocessing.get_context("spawn" if sys.platform == "win32" else "forkserver")
+CONTEXT: Any = multiprocessing.get_context("spawn" if sys.platform == "win32" else "forkserver")
 STARTING = threading.Lock()
 
 
 class PageProcess:
-    """Runs a page's snippets and numbers one after the other; a context manager.
+    r"""Runs a page's snippets and numbers one after the other; a context manager.
 
     Args:
         page: the page to run.
@@ -53,7 +54,7 @@ class PageProcess:
         from page_runner.process import PageProcess
 
         with PageProcess(Page("x.md", "", ()), Path.cwd()) as process:
-            assert process.run(Snippet("1 + 1\\n", line=2)).text == "2\\n"
+            assert process.run(Snippet("1 + 1\n", line=2)).text == "2\n"
         ```
     """
 
@@ -100,7 +101,8 @@ class PageProcess:
         Raises:
             PageError: it failed, the page ran out of time, or its process ended.
         """
-        return self.ask(item, item.line)
+        given: Output | str = self._ask(item, item.line)
+        return given
 
     def files(self) -> dict[str, str]:
         """The project's files that the run has opened so far.
@@ -108,27 +110,28 @@ class PageProcess:
         Returns:
             SHA-256 of each as it was when opened, under its path relative to the project's folder.
         """
-        return self.ask(None, 1)
+        files: dict[str, str] = self._ask(None, 1)
+        return files
 
-    def ask(self, question, line: int):
+    def _ask(self, question: Snippet | Number | None, line: int) -> Any:
         try:
             self.pipe.send(question)
             if not self.pipe.poll(self.page.time_limit + GRACE):
-                raise self.too_slow(line)
+                raise self._too_slow(line)
             answer = self.pipe.recv()
         except (EOFError, OSError):
-            raise self.ended(line) from None
+            raise self._ended(line) from None
         if isinstance(answer, PageError):
             raise answer
         return answer
 
-    def ended(self, line: int) -> PageError:
+    def _ended(self, line: int) -> PageError:
         """Why the process is gone."""
         trace = self.trace.read_text("utf-8", "replace") if self.trace.exists() else ""
         if place := re.search(rf'File "{re.escape(self.page.name)}", line (\d+)', trace):
             line = int(place[1])
         if "Timeout" in trace:
-            return self.too_slow(line)
+            return self._too_slow(line)
         self.process.join(GRACE)
         code = self.process.exitcode
         if code is not None and code < 0:
@@ -137,10 +140,12 @@ class PageProcess:
             how = f"ended by itself with exit code {code}"
         return PageError(self.page.name, line, f"the page's process {how}")
 
-    def too_slow(self, line: int) -> PageError:
+    def _too_slow(self, line: int) -> PageError:
         limit = f"{self.page.time_limit:g} seconds"
         return PageError(
-            self.page.name, line, f"the page still ran here after {limit}: speed it up, or set time_limit in its front matter"
+            self.page.name,
+            line,
+            f"the page still ran here after {limit}: speed it up, or set time_limit in its front matter",
         )
 
 
@@ -194,7 +199,7 @@ def watch_files(root: str) -> dict[str, str]:
     seen: set[str] = set()
     found: dict[str, str] = {}
 
-    def note(event: str, args: tuple) -> None:
+    def note(event: str, args: tuple[Any, ...]) -> None:
         if event != "open" or not isinstance(args[0], str) or args[0] in seen:
             return
         seen.add(args[0])

@@ -43,9 +43,11 @@ class Screen(io.TextIOBase):
         self.size = 0
 
     def writable(self) -> bool:
+        """Yes: it takes text."""
         return True
 
     def write(self, text: str) -> int:
+        """Take some text; a flood raises RuntimeError."""
         room = SHOWN - self.size
         self.size += len(text)
         if room > 0:
@@ -55,6 +57,7 @@ class Screen(io.TextIOBase):
         return len(text)
 
     def text(self) -> str:
+        """What the page shows of it."""
         shown = self.kept.getvalue()
         if self.size > SHOWN:
             shown += f"\n… cut here: {self.size - SHOWN:,} more characters\n"
@@ -77,25 +80,27 @@ class Program:
             PageError: it failed.
         """
         try:
-            return self.snippet(item) if isinstance(item, Snippet) else self.number(item)
+            return self._snippet(item) if isinstance(item, Snippet) else self._value(item.expression, item.line)
         except PageError:
             raise
         except BaseException as error:  # a page may raise anything, SystemExit too
-            raise self.report(error, item) from None
+            raise self._report(error, item) from None
 
-    def snippet(self, snippet: Snippet) -> Output:
+    def _snippet(self, snippet: Snippet) -> Output:
         expected = snippet.options.get("raises")
         screen, output = Screen(), Output()
         with contextlib.redirect_stdout(screen), contextlib.redirect_stderr(screen):
             try:
-                value = self.execute(snippet)
+                value = self._execute(snippet)
             except BaseException as error:
                 if type(error).__name__ != expected:
                     raise
                 output.error = message(error)
             else:
                 if expected:
-                    raise PageError(self.page.name, snippet.line, f"the snippet should raise {expected} but raised nothing")
+                    raise PageError(
+                        self.page.name, snippet.line, f"the snippet should raise {expected} but raised nothing"
+                    )
                 if drawn := table(value):
                     output.tables.append(drawn)
                 elif value is not None and not is_figure(value):
@@ -103,12 +108,12 @@ class Program:
         output.text = screen.text()
         self.count += 1
         output.figures = figures(f"s{self.count}")
-        self.check(snippet, output)
+        self._check(snippet, output)
         return output
 
-    def execute(self, snippet: Snippet) -> Any:
+    def _execute(self, snippet: Snippet) -> Any:
         """Run the snippet; the value of its last line if that is an expression without a semicolon after it."""
-        tree = self.parse(snippet.source, snippet.line)
+        tree = self._parse(snippet.source, snippet.line)
         names = self.module.__dict__
         last = tree.body[-1] if tree.body else None
         if not isinstance(last, ast.Expr) or semicolon(snippet.source):
@@ -118,7 +123,7 @@ class Program:
         exec(compile(tree, self.page.name, "exec"), names)
         return eval(compile(ast.Expression(last.value), self.page.name, "eval"), names)
 
-    def parse(self, source: str, line: int) -> ast.Module:
+    def _parse(self, source: str, line: int) -> ast.Module:
         """Parse code so that every node knows its line in the page."""
         try:
             tree = ast.parse(source, self.page.name)
@@ -128,12 +133,9 @@ class Program:
             raise
         return ast.increment_lineno(tree, line - 1)
 
-    def number(self, number: Number) -> str:
-        return self.value(number.expression, number.line)
-
-    def value(self, expression: str, line: int) -> str:
+    def _value(self, expression: str, line: int) -> str:
         """An expression with its format, as an f-string would set it."""
-        tree = self.parse(f'f"""{{{expression}}}"""', line)
+        tree = self._parse(f'f"""{{{expression}}}"""', line)
         (statement,) = tree.body
         assert isinstance(statement, ast.Expr)
         text = str(eval(compile(ast.Expression(statement.value), self.page.name, "eval"), self.module.__dict__))
@@ -141,23 +143,25 @@ class Program:
             raise PageError(self.page.name, line, "the number shows a memory address, which changes with every run")
         return text
 
-    def check(self, snippet: Snippet, output: Output) -> None:
+    def _check(self, snippet: Snippet, output: Output) -> None:
         """Refuse what would be wrong on the page; fill in the figures' description."""
         where = self.page.name, snippet.line
         shown = output.text + output.error + "".join(output.tables)
         if ADDRESS.search(shown):
             raise PageError(*where, "the output shows a memory address, which changes with every run")
         if (size := sum(map(len, output.tables + output.figures))) > DRAWN:
-            raise PageError(*where, f"the drawing weighs {size:,} characters of SVG or HTML, over {DRAWN:,}: draw fewer points")
+            raise PageError(
+                *where, f"the drawing weighs {size:,} characters of SVG or HTML, over {DRAWN:,}: draw fewer points"
+            )
         if output.figures and not snippet.options.get("alt"):
             raise PageError(*where, 'the figure has no alternative text: add alt="what one sees" to the fence')
         if output.figures:
             alt = snippet.options["alt"]
-            output.alt = NUMBER.sub(lambda match: self.value(match["expression"].strip(), snippet.line - 1), alt)
+            output.alt = NUMBER.sub(lambda match: self._value(match["expression"].strip(), snippet.line - 1), alt)
         elif "alt" in snippet.options:
             raise PageError(*where, "the fence has alternative text but draws no figure")
 
-    def report(self, error: BaseException, item: Snippet | Number) -> PageError:
+    def _report(self, error: BaseException, item: Snippet | Number) -> PageError:
         """The error as the page's author should read it: the line in the page, no frame of the runner."""
         trace = traceback.TracebackException.from_exception(error)
         trace.stack = traceback.StackSummary.from_list(
@@ -202,4 +206,4 @@ def prepare(program: Program) -> None:
     if "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(1)
     if "matplotlib.pyplot" in sys.modules:
-        sys.modules["matplotlib.pyplot"].show = lambda *_, **__: None
+        sys.modules["matplotlib.pyplot"].__dict__["show"] = lambda *_, **__: None

@@ -25,7 +25,7 @@ class Run:
 
 
 class Runner:
-    """The pages of one project.
+    r"""The pages of one project.
 
     Args:
         root: the project's folder.
@@ -41,9 +41,9 @@ class Runner:
 
         with TemporaryDirectory() as folder:
             page = Path(folder, "x.md")
-            _ = page.write_text("```" + "python\\n1 + 1\\n```\\n", "utf-8")
+            _ = page.write_text("```" + "python\n1 + 1\n```\n", "utf-8")
             (output,) = Runner(Path(folder), Path(folder, "kept")).result(page).given
-        assert output.text == "2\\n"
+        assert output.text == "2\n"
         ```
     """
 
@@ -64,25 +64,25 @@ class Runner:
         Returns:
             The pages whose outputs are not kept, those that cannot be read among them.
         """
-        return [path for path in paths if not self.ready(path)]
+        return [path for path in paths if not self._ready(path)]
 
-    def ready(self, path: Path) -> bool:
+    def _ready(self, path: Path) -> bool:
         try:
             page = read_page(path, self.root)
         except (PageError, OSError):
             return False
         if not page.items or self.kept.load(page) is not None:
             return True
-        self.submit(page)
+        self._submit(page)
         return False
 
-    def submit(self, page: Page) -> Future[Run]:
+    def _submit(self, page: Page) -> Future[Run]:
         """The page's run; one that is under way for the very same code counts."""
         with self.lock:
             entry = self.kept.entry(page)
             known = self.running.get(page.name)
             if known is None or known[0] != entry:
-                known = self.running[page.name] = entry, self.pool.submit(self.run, page)
+                known = self.running[page.name] = entry, self.pool.submit(self._run, page)
             return known[1]
 
     def result(self, path: Path) -> Run:
@@ -96,12 +96,12 @@ class Runner:
         """
         name = path.relative_to(self.root).as_posix()
         self.failed.pop(name, None)
-        run = self.collect(path)
+        run = self._collect(path)
         if run.error:
             self.failed[name] = run.error
         return run
 
-    def collect(self, path: Path) -> Run:
+    def _collect(self, path: Path) -> Run:
         try:
             page = read_page(path, self.root)
         except PageError as error:
@@ -110,13 +110,13 @@ class Runner:
             return Run()
         if (given := self.kept.load(page)) is not None:
             return Run(given)
-        run = self.submit(page).result()
+        run = self._submit(page).result()
         with self.lock:
             self.running.pop(page.name, None)
         # a file may have changed since the run began, as when its author goes on writing
-        return run if self.kept.current(run.files) else self.run(page)
+        return run if self.kept.current(run.files) else self._run(page)
 
-    def run(self, page: Page) -> Run:
+    def _run(self, page: Page) -> Run:
         run = Run()
         try:
             with PageProcess(page, self.root, self.preload) as process:

@@ -92,6 +92,7 @@ def test_two_cold_builds_are_byte_identical(tmp_path_factory):
         )  # fmt: skip
         assert site.build().ok
     one, two = (
-        {path.relative_to(site.root): path.read_bytes() for path in (site.root / "site").rglob("*.html")} for site in sites
+        {path.relative_to(site.root): path.read_bytes() for path in (site.root / "site").rglob("*.html")}
+        for site in sites
     )
     assert one and one == two

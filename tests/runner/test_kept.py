@@ -21,7 +21,9 @@ class Counted(Site):
         self.log = log
 
     def counted(self, code: str, name: str, words: str = "Words.") -> None:
-        self.page(f"# {name}\n\n{words}\n\n" + fence(f"_ = open({str(self.log)!r}, 'a').write('{name} ')\n{code}"), name)
+        self.page(
+            f"# {name}\n\n{words}\n\n" + fence(f"_ = open({str(self.log)!r}, 'a').write('{name} ')\n{code}"), name
+        )
 
     def runs(self) -> str:
         """The pages that ran in one build, in order of name."""
@@ -91,7 +93,8 @@ def test_one_changed_function_runs_exactly_the_pages_that_used_its_file(site):
 def test_a_file_that_changes_while_its_page_runs_is_seen(site):
     data = site.write("data.txt", "old")
     site.counted(
-        f"from pathlib import Path\ndata = Path({str(data)!r})\nshown = data.read_text()\n_ = data.write_text('new')\nprint(shown)", "a"
+        f"from pathlib import Path\ndata = Path({str(data)!r})\nshown = data.read_text()\n_ = data.write_text('new')\nprint(shown)",
+        "a",
     )
     assert site.build().outputs("a") == ["new"]
 
@@ -161,5 +164,7 @@ def test_two_builds_at_once_do_no_harm(site):
     assert [build.wait(60) for build in builds] == [0, 0]
     assert len(site.entries) == 4 and all(entry.suffix == ".json" for entry in site.entries)
     assert site.runs() == ""
-    pages = [{path.name: path.read_bytes() for path in (site.root / f"site{number}").rglob("*.html")} for number in "12"]
+    pages = [
+        {path.name: path.read_bytes() for path in (site.root / f"site{number}").rglob("*.html")} for number in "12"
+    ]
     assert pages[0] == pages[1]

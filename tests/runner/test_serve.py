@@ -23,7 +23,7 @@ class Served:
         self.site = site
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
-            self.address = "127.0.0.1:{}".format(free.getsockname()[1])
+            self.address = f"127.0.0.1:{free.getsockname()[1]}"
         command = [sys.executable, "-m", "mkdocs", "serve", "--livereload", *options, "-a", self.address]
         self.log = open(site.root / "serve.log", "w+")  # noqa: SIM115
         self.process = subprocess.Popen(command, cwd=site.root, stdout=self.log, stderr=subprocess.STDOUT)

@@ -79,8 +79,11 @@ def test_a_figure_as_last_value_is_drawn_once_and_not_printed(site):
 
 def test_numbers_stand_in_their_sentence_with_the_value_of_that_place(site):
     site.page(
-        "It is {{ 1 + 1 }}.\n\n" + fence("x = 1 / 3") + "\n- {{ x:.3f }} and {{ f'{x:.1%}' }}\n\n"
-        + fence("x = 2") + "\n## Now {{ x }}\n\n| a |\n|---|\n| {{ x * 10 }} |\n\n`{{ x }}` stays.\n"
+        "It is {{ 1 + 1 }}.\n\n"
+        + fence("x = 1 / 3")
+        + "\n- {{ x:.3f }} and {{ f'{x:.1%}' }}\n\n"
+        + fence("x = 2")
+        + "\n## Now {{ x }}\n\n| a |\n|---|\n| {{ x * 10 }} |\n\n`{{ x }}` stays.\n"
     )
     built = site.build()
     assert built.ok, built.errors
@@ -153,5 +156,7 @@ def test_a_page_without_code_starts_no_process(site, monkeypatch):
 
 
 def test_functions_of_the_page_can_show_their_source(site):
-    site.page(fence("def double(x):\n    return 2 * x") + "\n" + fence("import inspect\nprint(inspect.getsource(double))"))
+    site.page(
+        fence("def double(x):\n    return 2 * x") + "\n" + fence("import inspect\nprint(inspect.getsource(double))")
+    )
     assert site.build().outputs() == ["def double(x):\n    return 2 * x"]

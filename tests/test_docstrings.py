@@ -1,0 +1,268 @@
+"""Every example in a docstring runs, through mktestdocs, and a failure names its line in the source file."""
+
+import ast
+import importlib
+import inspect
+import pkgutil
+import sys
+import textwrap
+import traceback
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import matplotlib
+import matplotlib.pyplot as plt
+import mktestdocs
+import mktestdocs.__main__
+import pytest
+
+import foundations
+import page_runner
+from page_runner.page import PageError, Snippet, read_items
+
+ROOT = Path(__file__).parent.parent
+Run = Callable[[str, Any], list[tuple[int, str]]]  # runs a named object's examples: their lines and sources
+
+
+def public_modules(package: ModuleType) -> Iterator[ModuleType]:
+    yield package
+    for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        if not any(part.startswith("_") for part in found.name.split(".")):
+            yield importlib.import_module(found.name)
+
+
+def public_objects(module: ModuleType) -> Iterator[tuple[str, Any]]:
+    """A module, its public functions and classes, and their public methods: what has a docstring."""
+    if inspect.getdoc(module):
+        yield module.__name__, module
+    for name, value in vars(module).items():
+        if name.startswith("_") or getattr(value, "__module__", None) != module.__name__:
+            continue
+        if inspect.isclass(value):
+            yield from public_methods(f"{module.__name__}.{name}", value)
+        if has_docstring(inspect.unwrap(value)):
+            yield f"{module.__name__}.{name}", inspect.unwrap(value)
+
+
+def public_methods(name: str, cls: type) -> Iterator[tuple[str, Any]]:
+    for key, member in vars(cls).items():
+        for wrapped in (
+            "__func__",
+            "fget",
+            "func",
+        ):  # of a classmethod or staticmethod, property, cached property
+            member = getattr(member, wrapped, member)
+        if not key.startswith("_") and inspect.isfunction(member) and has_docstring(member):
+            yield f"{name}.{key}", inspect.unwrap(member)
+
+
+def has_docstring(value: Any) -> bool:
+    """Whether a function or class has a docstring that someone wrote: a data class makes one of its own."""
+    return (inspect.isfunction(value) or inspect.isclass(value)) and docstring_line(value) is not None
+
+
+def docstring_line(obj: Any) -> int | None:
+    """The line of its file on which an object's docstring begins; None where it has none."""
+    lines, start = inspect.getsourcelines(obj)
+    tree = ast.parse(textwrap.dedent("".join(lines)))
+    node = tree if inspect.ismodule(obj) else tree.body[0]
+    assert isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+    if ast.get_docstring(node) is None:
+        return None
+    return max(start, 1) + node.body[0].lineno - 1
+
+
+def file_of(obj: Any) -> str:
+    path = Path(inspect.getfile(obj)).resolve()
+    return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.as_posix()
+
+
+def shown_as_python(name: str, obj: Any) -> list[tuple[int, str]]:
+    """The line and the source of each fence that a reader takes for Python; an error unless it would run."""
+    file, first = file_of(obj), docstring_line(obj)
+    assert first is not None, f"{name}: {file} gives it no docstring"
+    try:
+        items = list(read_items(obj.__doc__, file))
+    except PageError as error:
+        pytest.fail(f"{name}: {file}:{first + error.line - 1}: {error.message}", pytrace=False)
+    shown = [(first + item.line - 1, item.source) for item in items if isinstance(item, Snippet)]
+    seen = mktestdocs.grab_code_blocks(obj.__doc__, lang="python")
+    for index, (line, source) in enumerate(shown):
+        if index >= len(seen) or seen[index] != source:
+            pytest.fail(
+                f"{name}: {file}:{line - 1}: mktestdocs would not run this fence as it stands: "
+                "open it with ```python alone, and write no ``` within or above it but those of fences",
+                pytrace=False,
+            )
+    assert len(seen) == len(shown), f"{name}: mktestdocs would run something that is not shown as Python"
+    return shown
+
+
+@pytest.fixture
+def run_docstring(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Run]:
+    """A function that runs an object's examples, each on its own, and gives back where and what they are."""
+
+    def run(name: str, obj: Any) -> list[tuple[int, str]]:
+        waiting = shown_as_python(name, obj)
+        file, path = file_of(obj), inspect.getfile(obj)
+        ran = []
+
+        def execute(source: str) -> None:
+            line, expected = waiting.pop(0)
+            assert source == expected
+            try:
+                # The code keeps its place in the file, so that a traceback shows the docstring's own lines.
+                exec(compile("\n" * (line - 1) + source, path, "exec"), {"__name__": "__main__"})
+            except (Exception, SystemExit) as error:
+                raise AssertionError(
+                    f"{name}: {file}:{failing_line(error, path, line)}: {type(error).__name__}: {error}"
+                ) from error
+            ran.append((line, source))
+
+        mktestdocs.register_executor("python", execute)
+        mktestdocs.check_docstring(obj, lang="python")
+        assert waiting == []
+        return ran
+
+    # monkeypatch puts back the executor that was there: register_executor changes it for the whole process.
+    executors = mktestdocs.__main__._executors
+    monkeypatch.setitem(executors, "python", executors["python"])
+    monkeypatch.chdir(tmp_path)
+    matplotlib.use("Agg")
+    yield run
+    plt.close("all")
+
+
+def failing_line(error: BaseException, path: str, first: int) -> int:
+    if isinstance(error, SyntaxError) and error.filename == path and error.lineno:
+        return error.lineno
+    for frame in traceback.extract_tb(error.__traceback__):
+        if frame.filename == path and frame.name == "<module>" and frame.lineno:
+            return frame.lineno
+    return first
+
+
+COURSE = dict(pair for module in public_modules(foundations) for pair in public_objects(module))
+RUNNER = dict(pair for module in public_modules(page_runner) for pair in public_objects(module))
+
+
+@pytest.mark.parametrize("name", sorted(COURSE | RUNNER))
+def test_examples_run(name: str, run_docstring: Run):
+    obj = (COURSE | RUNNER)[name]
+    ran = run_docstring(name, obj)
+    assert [source for _, source in ran] == mktestdocs.grab_code_blocks(obj.__doc__, lang="python")
+    if name in COURSE and not inspect.ismodule(obj):
+        assert ran, f"{name} has no example"
+
+
+def test_every_public_name_of_the_course_is_among_them():
+    listed = {f"{value.__module__}.{value.__qualname__}" for value in map(foundations.__getattr__, foundations.__all__)}
+    assert listed <= COURSE.keys()
+
+
+def test_the_page_runner_is_among_them():
+    assert "page_runner.page.read_page" in RUNNER
+
+
+@pytest.fixture
+def module_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], ModuleType]:
+    """A function that makes a module of one function with this docstring, and imports it."""
+
+    def make(docstring: str) -> ModuleType:
+        indented = textwrap.indent(docstring, "    ")
+        code = f'def example():\n    """Show an example.\n\n{indented}    """\n'
+        (tmp_path / "written_here.py").write_text(code, encoding="utf-8")
+        monkeypatch.syspath_prepend(tmp_path)
+        monkeypatch.delitem(sys.modules, "written_here", raising=False)
+        module = importlib.import_module("written_here")
+        monkeypatch.setitem(sys.modules, "written_here", module)
+        return module
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("code", "line", "message"),
+    [
+        ("x = 1\nassert x == 2\n", 6, "AssertionError"),
+        ("x = 1\n\n\nint('one')\n", 8, "ValueError: invalid literal for int"),
+        ("def f():\n    return 1 / 0\n\nf()\n", 8, "ZeroDivisionError: division by zero"),
+        ("x = 1\nx = = 2\n", 6, "SyntaxError: invalid syntax"),
+        ("raise SystemExit(3)\n", 5, "SystemExit: 3"),
+    ],
+)
+def test_an_example_that_fails_is_caught_and_its_line_named(
+    code: str,
+    line: int,
+    message: str,
+    module_of: Callable[[str], ModuleType],
+    run_docstring: Run,
+):
+    module = module_of(f"```python\n{code}```\n")
+    ((name, obj),) = public_objects(module)
+    with pytest.raises(AssertionError) as caught:
+        run_docstring(name, obj)
+    assert str(caught.value).startswith(f"written_here.example: {file_of(obj)}:{line}: {message}")
+
+
+def test_an_example_may_fail_after_others_that_ran(module_of: Callable[[str], ModuleType], run_docstring: Run):
+    module = module_of("```python\nx = 1\n```\n\nAnd then:\n\n```python\nx\n```\n")
+    with pytest.raises(AssertionError, match=r"written_here\.py:11: NameError: name 'x' is not defined"):
+        run_docstring("written_here.example", module.example)
+
+
+@pytest.mark.parametrize(
+    "fence",
+    [
+        "```py\nx = 1\n```\n",
+        '```python title="x.py"\nx = 1\n```\n',
+        "```python \nx = 1\n```\n",
+        "```{.python}\nx = 1\n```\n",
+        "````python\nx = 1\n````\n",
+        "~~~python\nx = 1\n~~~\n",
+        "```python\nticks = '```'\nx = 1\n```\n",
+        "```python\nx = 1\n",
+        "Written with ```` ```python ````, thus:\n\n```python\nx = 1\n```\n",
+    ],
+)
+def test_a_fence_that_would_be_skipped_in_silence_is_reported(
+    fence: str,
+    module_of: Callable[[str], ModuleType],
+    run_docstring: Run,
+):
+    module = module_of(fence)
+    opening = next(number for number, line in enumerate(fence.splitlines(), 4) if line.startswith(("`", "~")))
+    with pytest.raises(pytest.fail.Exception, match=rf"written_here\.py:{opening}: "):
+        run_docstring("written_here.example", module.example)
+
+
+def test_a_fence_of_text_is_left_alone(module_of: Callable[[str], ModuleType], run_docstring: Run):
+    module = module_of("```text\nnot = = Python\n```\n\n```python\nx = 1\n```\n")
+    assert run_docstring("written_here.example", module.example) == [(9, "x = 1\n")]
+
+
+def test_methods_are_among_what_is_checked(module_of: Callable[[str], ModuleType]):
+    module = module_of("No example.\n")
+    code = """
+        class Box:
+            @property
+            def size(self):
+                "Say how large."
+
+            def _hidden(self):
+                "Not public."
+    """
+    path = Path(inspect.getfile(module.example))
+    path.write_text(path.read_text(encoding="utf-8") + textwrap.dedent(code), encoding="utf-8")
+    importlib.reload(module)
+    assert [name for name, _ in public_objects(module)] == ["written_here.example", "written_here.Box.size"]
+
+
+def test_the_executor_is_put_back():
+    executor = mktestdocs.__main__._executors["python"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(mktestdocs.__main__._executors, "python", executor)
+        mktestdocs.register_executor("python", lambda source: None)
+    assert mktestdocs.__main__._executors["python"] is executor
