@@ -24,20 +24,22 @@ def test_import_loads_no_library():
     assert python(f"import sys, foundations; print(sorted({heavy} & sys.modules.keys()))") == "[]"
 
 
-def test_a_name_opens_its_own_module_alone():
-    opened = "sorted(name for name in sys.modules if name.startswith('foundations.'))"
-    code = f"import sys; from foundations import quad; print({opened})"
-    assert python(code) == "['foundations._checks', 'foundations.quadratic']"
-
-
-def test_plots_load_matplotlib_only_when_they_draw():
-    code = "import sys; from foundations import plot_function; print('matplotlib' in sys.modules)"
-    assert python(code) == "False"
+def test_a_name_opens_its_own_module_alone_and_drawing_alone_loads_matplotlib():
+    opened = "[name for name in sys.modules if name.startswith('foundations.')]"
+    code = f"""if True:
+        import sys
+        from foundations import quad
+        print(sorted({opened}))
+        from foundations import plot_function
+        print('matplotlib' in sys.modules)
+    """
+    assert python(code).splitlines() == ["['foundations._checks', 'foundations.quadratic']", "False"]
 
 
 def test_star_import_gives_every_name():
-    code = "from foundations import *; import foundations; print(set(foundations.__all__) <= globals().keys())"
-    assert python(code) == "True"
+    given: dict[str, object] = {}
+    exec("from foundations import *", given)
+    assert given.keys() - {"__builtins__"} == set(foundations.__all__)
 
 
 @each_name

@@ -186,10 +186,10 @@ def test_descent_reaches_the_closed_form():
 
 def test_the_learning_rate_of_mse_has_a_hard_limit():
     loss_fn = course_loss(quad_mse)
-    below = gradient_descent(loss_fn, first_guess(), 0.99 * LIMIT, 2000)
-    above = gradient_descent(loss_fn, first_guess(), 1.01 * LIMIT, 2000)
+    below = gradient_descent(loss_fn, first_guess(), 0.99 * LIMIT, 400)
+    above = gradient_descent(loss_fn, first_guess(), 1.01 * LIMIT, 400)
     assert below.losses[-1] < below.losses[0]
-    assert above.losses[-1] > 1e6 * above.losses[0]
+    assert above.losses[-1] > 1000 * above.losses[0]
 
 
 def test_a_loss_that_is_not_finite_does_not_end_the_walk():

@@ -34,7 +34,7 @@ UNFINISHED = "unfinished"
 
 # torch comes first and alone, so that nothing else can pull in another build of it.
 FIRST = ["torch", "hatchling", "editables"]
-PROJECT = ["--no-build-isolation", "--editable", ".[dev]"]
+PROJECT = ["--no-build-isolation", "-e", ".[dev]"]
 
 LOCK_HEADER = "# Made by `make lock` from the newest versions; for `pip install -c requirements.lock`.\n"
 
@@ -161,8 +161,8 @@ def check_port(address: str) -> None:
             server.bind((host, int(port)))
         except OSError as error:
             give_up(
-                f"Cannot serve at {address} ({error.strerror or error}): stop the program that uses it, "
-                f"or choose another: make serve ADDRESS={host}:{int(port) % 65535 + 1}"
+                f"Cannot serve at {address} ({error.strerror or error}): if another program is there, stop it "
+                f"or choose another port: make serve ADDRESS={host}:{int(port) % 65535 + 1}"
             )
 
 

@@ -95,7 +95,7 @@ def test_a_failing_page_fails_alone_by_page_and_line(site, text, line, message):
     assert where in box and message in box
 
     with pytest.raises(PageError) as raised:
-        check_page(path, site.root, ())
+        check_page(path, site.root)
     assert str(raised.value).startswith(where) and message in raised.value.message
 
 

@@ -159,6 +159,7 @@ def test_another_version_of_a_package_runs_everything(site, monkeypatch):
 def test_two_builds_at_once_do_no_harm(site):
     for name in "abcd":
         site.counted(f"import time\ntime.sleep(0.1)\n'{name}'", name)
+    site.start_lightly()
     command = [sys.executable, "-m", "mkdocs", "build", "-q", "-f", str(site.root / "mkdocs.yml"), "-d"]
     builds = [subprocess.Popen([*command, str(site.root / f"site{number}")]) for number in "12"]
     assert [build.wait(60) for build in builds] == [0, 0]

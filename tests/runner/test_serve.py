@@ -20,6 +20,7 @@ PATIENCE = 30
 
 class Served:
     def __init__(self, site: Site, *options: str):
+        site.start_lightly()
         self.site = site
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))

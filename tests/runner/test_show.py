@@ -140,7 +140,7 @@ def test_a_fence_inside_a_longer_fence_is_text(site):
     site.page(f"````markdown\n{fence('1 / 0')}````\n\n{fence('2')}")
     built = site.build()
     assert built.outputs() == ["2"]
-    assert check_page(site.root / "docs/index.md", site.root, ()) == 1
+    assert check_page(site.root / "docs/index.md", site.root) == 1
 
 
 def test_windows_line_ends_and_a_byte_order_mark_change_nothing(site):

@@ -13,8 +13,6 @@ from mkdocs.commands.build import build
 from mkdocs.config import load_config
 from mkdocs.exceptions import Abort, BuildError
 
-from page_runner.runner import Runner, runner_for
-
 TICKS = "```"
 CONFIG = """
 site_name: Tiny
@@ -27,7 +25,7 @@ markdown_extensions:
   - pymdownx.details
   - pymdownx.superfences
   - pymdownx.tabbed: {alternate_style: true}
-  - page_runner: {preload: []}
+  - page_runner
 """
 
 
@@ -75,12 +73,15 @@ class Site:
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
         return path
 
+    def start_lightly(self) -> None:
+        """For builds in a process of their own, which would import torch for nothing."""
+        path = self.root / "mkdocs.yml"
+        path.write_text(
+            path.read_text("utf-8").replace("  - page_runner\n", "  - page_runner: {preload: []}\n"), "utf-8"
+        )
+
     def page(self, text: str | bytes, name: str = "index") -> Path:
         return self.write(f"docs/{name}.md", text)
-
-    @property
-    def runner(self) -> Runner:
-        return runner_for(self.root.resolve(), ())
 
     def build(self, **options) -> Built:
         config = load_config(str(self.root / "mkdocs.yml"), **options)

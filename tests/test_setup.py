@@ -1,0 +1,196 @@
+"""`make serve` and `make test` set everything up: what they do, and what they say when they cannot."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import shutil
+import socket
+import subprocess
+import sys
+import tomllib
+import venv
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+STATE = ".venv/installed-state.txt"
+
+needs_make = pytest.mark.skipif(
+    sys.platform == "win32" or shutil.which("make") is None, reason="the Makefile needs make and a POSIX shell"
+)
+
+# Stands in for pip in a virtual environment: notes its arguments, and fails where the project has a file named fail.
+PIP = """
+import json, os, sys
+if __name__ == "__main__":
+    with open("pip-calls.jsonl", "a") as log:
+        log.write(json.dumps(sys.argv[1:]) + "\\n")
+    if os.path.exists("fail"):
+        sys.exit("ERROR: " + open("fail").read())
+"""
+
+# Stands in for an old Python.
+OLD_PYTHON = """#!/bin/sh
+exec "{python}" -c 'import sys; sys.version_info = (3, 8, 18, "final", 0); exec(sys.argv[2])' "$@"
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A copy of what the set-up reads, in a folder with a space in its name, without a virtual environment."""
+    copy = tmp_path / "a course"
+    (copy / "tools").mkdir(parents=True)
+    for name in ["Makefile", "tools/setup_env.py", "requirements.lock", "pyproject.toml"]:
+        shutil.copy(ROOT / name, copy / name)
+    return copy
+
+
+@pytest.fixture
+def project_with_pip(project: Path) -> Path:
+    """The same with a virtual environment whose pip only notes what it was asked for."""
+    venv.create(project / ".venv")
+    (site_packages,) = (project / ".venv").glob("lib/python*/site-packages")
+    (site_packages / "pip.py").write_text(PIP)
+    return project
+
+
+def make(project: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    own = {name: value for name, value in os.environ.items() if name not in ("PYTHON", "MAKEFLAGS", "MAKELEVEL")}
+    command = [shutil.which("make") or "make", *arguments]
+    return subprocess.run(command, cwd=project, env=own | environment, capture_output=True, text=True)
+
+
+def pip_calls(project: Path) -> list[list[str]]:
+    log = project / "pip-calls.jsonl"
+    return [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
+
+
+def assert_failed(run: subprocess.CompletedProcess[str], sentence: str) -> None:
+    """The command failed with one sentence and make's own line, and nothing else."""
+    assert run.returncode != 0
+    said = [line for line in run.stderr.splitlines() if not re.match(r"make(\[\d+\])?: ", line)]
+    assert len(said) == 1, run.stderr
+    assert re.search(sentence, said[0]), said[0]
+
+
+@needs_make
+def test_old_python_is_refused(project: Path, tmp_path: Path) -> None:
+    bin_ = tmp_path / "bin"
+    bin_.mkdir()
+    (bin_ / "python3").write_text(OLD_PYTHON.format(python=sys.executable))
+    (bin_ / "python3").chmod(0o755)
+    assert_failed(make(project, "serve", PATH=str(bin_)), r"needs Python 3\.11 or newer.*python3 is 3\.8\.18")
+    named = make(project, "test", f"PYTHON={bin_ / 'python3'}")
+    assert_failed(named, r"needs Python 3\.11 or newer.*python3 is 3\.8\.18.*make test PYTHON=")
+    assert not (project / ".venv").exists()
+
+
+@needs_make
+def test_missing_python_is_named(project: Path, tmp_path: Path) -> None:
+    assert_failed(make(project, "serve", PATH=str(tmp_path)), r"needs Python 3\.11 or newer, which was not found: ")
+    assert_failed(make(project, "serve", "PYTHON=/no/python"), r"which was not found at /no/python: ")
+
+
+@needs_make
+def test_first_set_up_without_a_network(project: Path) -> None:
+    offline = {
+        "PIP_CONFIG_FILE": os.devnull,
+        "PIP_INDEX_URL": "http://127.0.0.1:9/simple",
+        "PIP_EXTRA_INDEX_URL": "",
+        "PIP_FIND_LINKS": "",
+        "PIP_RETRIES": "1",
+        "NO_PROXY": "127.0.0.1",
+    }
+    run = make(project, "test", f"PYTHON={sys.executable}", **offline)
+    assert_failed(run, "package index cannot be reached: connect to the network")
+    assert (project / STATE).read_text() == "unfinished\n"
+
+
+@needs_make
+def test_packages_are_installed_once_for_each_lock(project_with_pip: Path) -> None:
+    project = project_with_pip
+    assert make(project, "setup").returncode == 0
+    calls = pip_calls(project)
+    assert [call[-3:] for call in calls] == [["torch", "hatchling", "editables"], calls[1][-3:]]
+    assert calls[1][-3:] == ["--no-build-isolation", "-e", ".[dev]"]
+    assert all("-c requirements.lock" in " ".join(call) for call in calls)
+
+    assert make(project, "setup").returncode == 0
+    assert len(pip_calls(project)) == 2, "nothing changed, so nothing is installed"
+
+    with open(project / "requirements.lock", "a") as lock:
+        lock.write("one-more==1.0\n")
+    assert make(project, "setup").returncode == 0
+    assert len(pip_calls(project)) == 4, "a changed lock is installed"
+
+
+@needs_make
+def test_failed_update_is_tried_again_in_the_same_environment(project_with_pip: Path) -> None:
+    project = project_with_pip
+    make(project, "setup")
+    before = (project / STATE).read_text()
+    with open(project / "requirements.lock", "a") as lock:
+        lock.write("one-more==1.0\n")
+    (project / "fail").write_text("No matching distribution found for one-more==1.0")
+    run = make(project, "setup")
+    assert run.returncode != 0
+    assert "No matching distribution found for one-more==1.0" in run.stderr
+    assert "Traceback" not in run.stderr
+    assert (project / STATE).read_text() == before
+
+    (project / "fail").unlink()
+    assert make(project, "setup").returncode == 0
+    assert (project / STATE).read_text() != before
+    assert len(pip_calls(project)) == 2 + 1 + 2
+
+
+@needs_make
+def test_unfinished_environment_is_made_anew(project_with_pip: Path) -> None:
+    project = project_with_pip
+    (project / STATE).write_text("unfinished\n")
+    run = make(project, "setup", PIP_CONFIG_FILE=os.devnull, PIP_NO_INDEX="1", PIP_FIND_LINKS="")
+    assert "Making .venv" in run.stdout
+    assert run.returncode != 0, "the new environment has a real pip, which has nothing to install from"
+    assert not pip_calls(project), "the environment of before is gone"
+
+
+@needs_make
+def test_busy_port_is_named(project_with_pip: Path) -> None:
+    make(project_with_pip, "setup")
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        run = make(project_with_pip, "serve", f"ADDRESS=127.0.0.1:{port}")
+        assert_failed(run, rf"Cannot serve at 127\.0\.0\.1:{port} .*ADDRESS=127\.0\.0\.1:{port + 1}")
+    assert_failed(make(project_with_pip, "serve", "ADDRESS=8000"), "8000 is not an address")
+
+
+def test_every_dependency_is_pinned() -> None:
+    comment, *lines = (ROOT / "requirements.lock").read_text().splitlines()
+    assert comment.startswith("# ")
+    pins = [re.fullmatch(r"([\w.-]+)==[\w.!]+", line) for line in lines]
+    assert all(pins), "only name==version, which is the same on every machine"
+    assert lines == sorted(lines, key=str.lower)
+
+    def plain(name: str) -> str:
+        return re.sub("[-_.]+", "-", name).lower()
+
+    pinned = {plain(pin[1]) for pin in pins if pin}
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    assert {plain(re.split("[<>=!~ ;[]", line)[0]) for line in wanted} <= pinned
+
+
+@needs_make
+def test_the_written_lines_are_the_ones_that_make_runs(project_with_pip: Path) -> None:
+    make(project_with_pip, "setup")
+    ran = [call[call.index("install") :] for call in pip_calls(project_with_pip)]
+    assert len(ran) == 2
+    for name in ["README.md", ".github/workflows/tests.yml", ".github/workflows/pages.yml"]:
+        written = [line for line in (ROOT / name).read_text().splitlines() if "pip install -c " in line]
+        found = [shlex.split(line[line.index("install -c ") :]) for line in written]
+        assert found, name
+        assert found == ran * (len(found) // 2), name
