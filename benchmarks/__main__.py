@@ -31,9 +31,8 @@ def measure(parts: list[str], sizes: list[int], runs: int, folder: Path) -> Iter
         times = 1 if size >= MANY else runs
         if "build" in parts:
             took = built[size] = build.builds(site, bare, times)
-            if size < MANY:
-                yield build.compute_row(name, site, took.cold, torch)
             if size < 100:
+                yield build.compute_row(name, site, took.cold, torch)
                 yield build.notebooks_row(name, site, took.cold, folder / f"{size}-notebooks")
             yield build.unchanged_row(name, took, 1.2 if size >= MANY else 2)
         if "suite" in parts and size < MANY:
@@ -53,9 +52,9 @@ def main() -> None:
     parser.add_argument("--only", help=f"some of {','.join(PARTS)}")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the numbers here too")
     asked = parser.parse_args()
-    sizes = (
-        [int(size) for size in asked.sizes.split(",")] if asked.sizes else SIZES[: 1 if asked.quick else None]
-    )
+    sizes = SIZES[:1] if asked.quick else SIZES
+    if asked.sizes:
+        sizes = [int(size) for size in asked.sizes.split(",")]
     parts = asked.only.split(",") if asked.only else PARTS
     if unknown := set(parts) - set(PARTS):
         parser.error(f"--only knows {', '.join(PARTS)}, not {', '.join(sorted(unknown))}")

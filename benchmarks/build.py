@@ -37,9 +37,7 @@ def builds(site: Site, bare: Site, runs: int) -> Builds:
 def compute_row(name: str, site: Site, cold: float, torch: float) -> Row:
     """A cold build against the least that it has to do."""
     seconds = sum(own_compute(site.pages)) + torch
-    return Row(
-        f"cold build, {name}", cold, seconds, "the pages' own compute and one import of torch", limit=1.3
-    )
+    return Row(f"cold build, {name}", cold, seconds, "own compute + one import of torch", limit=1.3)
 
 
 def notebooks_row(name: str, site: Site, cold: float, folder: Path) -> Row:

@@ -20,8 +20,8 @@ PRELOAD = ["torch", "matplotlib.pyplot"]
 def own_compute(pages: Sequence[Path]) -> list[float]:
     """Seconds that each page's snippets take, one page after the other.
 
-    Each page runs in a fresh process that has imported torch and Matplotlib already. A figure counts with its drawing
-    as SVG: a figure that is not drawn has not been computed.
+    Each page runs in a fresh process that has imported torch and Matplotlib already. A figure counts with its
+    drawing as SVG: a figure that is not drawn has not been computed.
     """
     os.environ["MPLBACKEND"] = "agg"
     context = multiprocessing.get_context("spawn" if sys.platform == "win32" else "forkserver")

@@ -13,10 +13,8 @@ TIMED = "import time; start = time.perf_counter(); {}; print(time.perf_counter()
 
 def seconds(statement: str) -> float:
     """Seconds that a statement takes in a fresh process."""
-    done = subprocess.run(
-        [sys.executable, "-c", TIMED.format(statement)], check=True, stdout=subprocess.PIPE, text=True
-    )
-    return float(done.stdout)
+    command = [sys.executable, "-c", TIMED.format(statement)]
+    return float(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
 
 
 def torch_seconds(runs: int) -> float:

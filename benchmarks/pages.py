@@ -7,9 +7,9 @@ import textwrap
 
 WORD = "steadily"  # stands once in every lesson, in a sentence: the word that `serve` changes
 
-SUBJECTS = "the loss|a tensor|the slope|one step|the learning rate|every parameter|the curve|a gradient|the noise|a model"
-VERBS = "follows|shrinks with|depends on|is compared with|is added to|is drawn over|moves towards|is measured against"
-ENDINGS = "until nothing changes|in every run|as the picture shows|when the data is noisy|and the code says so|on average"
+SUBJECTS = "the loss|a tensor|the slope|one step|the learning rate|every parameter|the curve|a gradient|the noise"
+VERBS = "follows|shrinks with|depends on|is compared with|is added to|is drawn over|moves towards|balances"
+ENDINGS = "until nothing changes|in every run|as the picture shows|when the data is noisy|on average"
 
 START = """\
 import torch

@@ -46,30 +46,23 @@ class Row:
         if self.faster is not None:
             reach, ratio = f"≥ {self.faster:g} × faster than {self.other}", f"{1 / self.ratio:.1f} × faster"
         missed = "" if self.reached else ", missed"
-        return (
-            self.what,
-            reach or self.other,
-            f"{ratio}{missed} ({duration(self.seconds)}, {duration(self.other_seconds)})",
-        )
+        times = f"{duration(self.seconds)}, {duration(self.other_seconds)}"
+        return self.what, reach, f"{ratio}{missed} ({times})"
 
 
 def duration(seconds: float) -> str:
-    return (
-        f"{seconds * 1000:.0f} ms"
-        if seconds < 0.1
-        else f"{seconds:.2f} s"
-        if seconds < 10
-        else f"{seconds:.0f} s"
-    )
+    if seconds < 0.1:
+        return f"{seconds * 1000:.0f} ms"
+    return f"{seconds:.2f} s" if seconds < 10 else f"{seconds:.0f} s"
 
 
 def table(rows: Sequence[Row], skipped: Sequence[str]) -> str:
     """The Markdown table, with the date and the machine above it."""
     about = machine()
+    versions = [f"{name} {about[name]}" for name in ("Python", *PACKAGES)]
     lines = [
-        f"Measured on {about['date']} by `make bench`: {about['processor']}, {about['cores']} cores, {about['system']}, "
-        f"Python {about['python']}, " + ", ".join(f"{name} {about[name]}" for name in PACKAGES) + ".",
-        "Medians of one run; in brackets, the two times that were compared.",
+        f"Measured on {about['date']}: {about['processor']}, {about['cores']} cores, {about['system']}; "
+        f"{', '.join(versions)}. Medians; in brackets the two times that are compared.",
         "",
         "| what | reach | measured |",
         "|---|---|---|",
@@ -91,7 +84,7 @@ def machine() -> dict[str, str]:
         "processor": processor(),
         "cores": str(cores()),
         "system": platform.system(),
-        "python": platform.python_version(),
+        "Python": platform.python_version(),
     }
     if hasattr(os, "getloadavg"):
         found["load"] = f"{os.getloadavg()[0]:.2f}"

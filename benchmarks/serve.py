@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import socket
 import time
-from pathlib import Path
 from statistics import median
 
 from .build import BUILD
@@ -34,7 +33,7 @@ def rows(name: str, site: Site, bare: Site, limit: float, edits: int) -> list[Ro
 
 
 def unchanged(site: Site, server: list[str], edits: int) -> float:
-    """The same as `latency`, where no snippet may run again: kept outputs must stay the very files they are."""
+    """The same as `latency`, where no snippet may run again: kept outputs must stay the files they are."""
     before = site.kept
     seconds = latency(site, server, edits)
     if not before or site.kept != before:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -10,12 +11,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-
-import nbformat
-from nbformat import v4
 
 from page_runner.page import Snippet, read_items
 
@@ -23,12 +21,13 @@ from .pages import lesson
 
 ROOT = Path(__file__).resolve().parents[1]
 COPIED = ["mkdocs.yml", "pyproject.toml", "docs", "src", "tests", "theme"]
-RUNNER = re.compile(
-    r"^ +- page_runner:?\n(?: {4,}.*\n)*", re.M
-)  # in mkdocs.yml, as a plugin and as an extension
+# In mkdocs.yml: the runner, as a plugin and as an extension; the pages' order; where the list of plugins begins.
+RUNNER = re.compile(r"^ +- page_runner:?\n(?: {4,}.*\n)*", re.M)
 NAVIGATION = re.compile(r"^nav:\n(?: .*\n)*", re.M)
 PLUGINS = re.compile(r"^plugins:\n", re.M)
-OPTIONS = re.compile(r'^( *```python.*?)(?: (?:alt|raises|fold)="[^"]*")+', re.M)
+# On a page: the line that opens a snippet, and the options there that only the runner knows.
+FENCE = re.compile(r"^ *```python .*$", re.M)
+OPTION = re.compile(r' (?:alt|raises|fold)="[^"]*"')
 
 
 @dataclass(frozen=True)
@@ -78,12 +77,7 @@ class Site:
         try:
             yield
         finally:
-            for how in (signal.SIGTERM, signal.SIGKILL):
-                try:
-                    os.killpg(server.pid, how)
-                    server.wait(5)
-                except (subprocess.TimeoutExpired, ProcessLookupError, PermissionError):
-                    continue
+            end(server)
 
     def environment(self) -> dict[str, str]:
         """The project's own copy of the source goes first."""
@@ -124,7 +118,8 @@ def plain(site: Site, folder: Path) -> Site:
     copy(site, folder)
     edit(folder / "mkdocs.yml", RUNNER, "", times=2)
     for page in Site(folder).pages:
-        page.write_text(OPTIONS.sub(r"\1", page.read_text("utf-8")), "utf-8")
+        text = page.read_text("utf-8")
+        page.write_text(FENCE.sub(lambda fence: OPTION.sub("", fence[0]), text), "utf-8")
     return Site(folder)
 
 
@@ -134,29 +129,34 @@ def notebooks(site: Site, folder: Path) -> Site:
     config = folder / "mkdocs.yml"
     edit(config, RUNNER, "", times=2)
     edit(config, PLUGINS, "plugins:\n  - mkdocs-jupyter: {execute: true, allow_errors: false}\n", times=1)
+    settings = config.read_text("utf-8")
     for page in Site(folder).pages:
         cells = list(notebook_cells(page))
-        if any(cell.cell_type == "code" for cell in cells):
-            nbformat.write(v4.new_notebook(cells=cells), page.with_suffix(".ipynb"))
+        if len(cells) > 1:
+            notebook = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
+            page.with_suffix(".ipynb").write_text(json.dumps(notebook), "utf-8")
             page.unlink()
-            name = page.relative_to(folder / "docs").as_posix()
-            config.write_text(
-                config.read_text("utf-8").replace(name, name.removesuffix("md") + "ipynb"), "utf-8"
-            )
+            name = page.relative_to(folder / "docs").with_suffix("").as_posix()
+            settings = settings.replace(f"{name}.md", f"{name}.ipynb")
+    config.write_text(settings, "utf-8")
     return Site(folder)
 
 
-def notebook_cells(page: Path) -> Iterator[nbformat.NotebookNode]:
+def notebook_cells(page: Path) -> Iterator[dict[str, object]]:
     """A page's snippets as cells of code, with what stands between them as cells of text."""
     text = page.read_text("utf-8")
     lines, below = text.split("\n"), 0
     for item in read_items(text, page.name):
         if isinstance(item, Snippet):
             tags = ["raises-exception"] if "raises" in item.options else []
-            yield v4.new_markdown_cell("\n".join(lines[below : item.line - 2]))
-            yield v4.new_code_cell(item.source, metadata={"tags": tags})
+            yield cell("markdown", "\n".join(lines[below : item.line - 2]))
+            yield cell("code", item.source) | {"metadata": {"tags": tags}, "outputs": [], "execution_count": None}
             below = item.end
-    yield v4.new_markdown_cell("\n".join(lines[below:]))
+    yield cell("markdown", "\n".join(lines[below:]))
+
+
+def cell(kind: str, source: str) -> dict[str, object]:
+    return {"cell_type": kind, "source": source, "metadata": {}}
 
 
 def copy(site: Site, folder: Path) -> None:
@@ -169,3 +169,16 @@ def edit(file: Path, pattern: re.Pattern[str], new: str, times: int) -> None:
     if count != times:
         raise ValueError(f"{pattern.pattern!r} stands {count} times in {file.name}, not {times}")
     file.write_text(text, "utf-8")
+
+
+def end(server: subprocess.Popen[bytes]) -> None:
+    """End a server and what it started."""
+    if sys.platform == "win32":
+        server.kill()
+    else:
+        with suppress(ProcessLookupError, subprocess.TimeoutExpired):
+            os.killpg(server.pid, signal.SIGTERM)
+            server.wait(5)
+        with suppress(ProcessLookupError, PermissionError):  # macOS forbids to signal what has ended
+            os.killpg(server.pid, signal.SIGKILL)
+    server.wait()

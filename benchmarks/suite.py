@@ -13,5 +13,5 @@ def row(name: str, site: Site, torch: float) -> Row:
     """The pages' tests on every core against the pages' own compute, divided over the cores."""
     seconds = site.run("pytest", "-q", "-n", str(cores()), "tests/test_lessons.py")
     least = sum(own_compute(site.pages)) / cores() + torch
-    other = "the pages' own compute over the cores and one import of torch"
+    other = "own compute ÷ cores + one import of torch"
     return Row(f"tests of all pages, {name}", seconds, least, other, limit=1.3)

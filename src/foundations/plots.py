@@ -56,7 +56,7 @@ def plot_function(
     if left >= right:
         raise ValueError(f"min must be less than max, but min is {left:g} and max is {right:g}")
     x = torch.linspace(left, right, 200)[:, None]
-    y = torch.as_tensor(f(x)).detach().cpu()
+    y = torch.as_tensor(f(x))
     if y.ndim == 0:
         y = y.expand(x.shape)
     check_same_shape("x", x, "f(x)", y)

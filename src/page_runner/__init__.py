@@ -1,6 +1,6 @@
 """Run the Python snippets of Markdown pages and show what they give.
 
-A page is one program: its ```` ```python ```` fences run top to bottom in one fresh process. Where things are:
+A page is one program: its Python fences run top to bottom in one fresh process. Where things are:
 
 - `page` reads a page: its snippets and its numbers in prose, with their lines.
 - `program` runs them inside the page's own process; `display` draws what they give.

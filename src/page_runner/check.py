@@ -36,7 +36,7 @@ def check_page(path: Path, root: Path, preload: tuple[str, ...] = PRELOAD) -> in
 
         with TemporaryDirectory() as folder:
             page = Path(folder, "x.md")
-            _ = page.write_text("```" + "python\nassert 1 + 1 == 2\n```\n", "utf-8")
+            _ = page.write_text("`" * 3 + "python\nassert 1 + 1 == 2\n" + "`" * 3 + "\n", "utf-8")
             assert check_page(page, Path(folder)) == 1
         ```
     """

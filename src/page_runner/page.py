@@ -113,9 +113,9 @@ def read_page(path: Path, root: Path) -> Page:
 
         with TemporaryDirectory() as folder:
             file = Path(folder, "page.md")
-            _ = file.write_text("# Sum\n\n```" + "python\ntotal = 1 + 1\n```\n\nIt is {{ total }}.\n", "utf-8")
+            _ = file.write_text("# Sum\n\nIt is {{ 1 + 1 }}.\n", "utf-8")
             page = read_page(file, Path(folder))
-        assert [type(item).__name__ for item in page.items] == ["Snippet", "Number"]
+        assert [type(item).__name__ for item in page.items] == ["Number"]
         ```
     """
     name = path.relative_to(root).as_posix()
@@ -182,7 +182,7 @@ def read_items(text: str, name: str) -> Iterator[Snippet | Number]:
         ```python
         from page_runner.page import read_items
 
-        (snippet,) = read_items("```" + "python\nx = 1\n```\n", "x.md")
+        (snippet,) = read_items("`" * 3 + "python\nx = 1\n" + "`" * 3 + "\n", "x.md")
         assert (snippet.source, snippet.line) == ("x = 1\n", 2)
         ```
     """

@@ -41,7 +41,7 @@ class Runner:
 
         with TemporaryDirectory() as folder:
             page = Path(folder, "x.md")
-            _ = page.write_text("```" + "python\n1 + 1\n```\n", "utf-8")
+            _ = page.write_text("`" * 3 + "python\n1 + 1\n" + "`" * 3 + "\n", "utf-8")
             (output,) = Runner(Path(folder), Path(folder, "kept")).result(page).given
         assert output.text == "2\n"
         ```
