@@ -43,7 +43,7 @@ class Site:
     @property
     def kept(self) -> dict[str, int]:
         """The kept outputs: when each was written."""
-        return {path.name: path.stat().st_mtime_ns for path in (self.folder / ".cache").rglob("*.json")}
+        return {path.name: path.stat().st_mtime_ns for path in (self.folder / ".cache" / "page_runner").glob("*.json")}
 
     def run(self, *command: str) -> float:
         """Seconds that `python -m COMMAND` takes in the project."""

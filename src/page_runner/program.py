@@ -20,6 +20,7 @@ from .page import NUMBER, Number, Page, PageError, Snippet
 SHOWN = 20_000  # characters of a snippet's text that the page shows
 FLOOD = 10_000_000  # characters at which a snippet is stopped
 DRAWN = 1_000_000  # characters of HTML and SVG that one snippet may put into the page
+STYLE = {"legend.frameon": False, "axes.spines.top": False, "axes.spines.right": False}  # of the page's figures
 ADDRESS = re.compile(r" at 0x[0-9a-fA-F]{6,}")
 HERE = __file__.rpartition("program.py")[0]
 
@@ -207,3 +208,4 @@ def prepare(program: Program) -> None:
         sys.modules["torch"].set_num_threads(1)
     if "matplotlib.pyplot" in sys.modules:
         sys.modules["matplotlib.pyplot"].__dict__["show"] = lambda *_, **__: None
+        sys.modules["matplotlib"].__dict__["rcParams"].update(STYLE)
