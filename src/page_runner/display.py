@@ -15,6 +15,7 @@ PALETTE = {colour: f"var(--figure-{number}, {colour})" for number, colour in enu
     "#ffffff": "var(--figure-paper, #ffffff)",
 }
 COLOUR = re.compile("|".join(PALETTE), re.I)
+TAG = re.compile(r"<[^>]+>")  # what stands between tags is text that a reader sees
 LONG_NUMBER = re.compile(r"-?\d+\.\d{3,}")
 
 
@@ -106,9 +107,18 @@ def ink(svg: str) -> str:
     svg = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->", "", svg, flags=re.S)
     svg = re.sub(r' id="[\w.]+_\d+"', "", svg)
     svg = svg.replace("<svg ", '<svg fill="currentColor" ', 1)
-    svg = COLOUR.sub(lambda match: PALETTE[match[0].lower()], svg)
-    svg = LONG_NUMBER.sub(lambda match: f"{float(match[0]):.2f}".rstrip("0").rstrip("."), svg)
+    svg = TAG.sub(lambda tag: LONG_NUMBER.sub(shorter, COLOUR.sub(theme_colour, tag[0])), svg)
     return re.sub(r"\s*\n\s*", " ", svg).replace("> <", "><").strip()
+
+
+def theme_colour(match: re.Match[str]) -> str:
+    """The page's name for one of Matplotlib's colours."""
+    return PALETTE[match[0].lower()]
+
+
+def shorter(match: re.Match[str]) -> str:
+    """A coordinate to a hundredth of a point."""
+    return f"{float(match[0]):.2f}".rstrip("0").rstrip(".")
 
 
 def text(value: str) -> str:

@@ -64,6 +64,14 @@ def test_a_figure_is_drawn_in_the_pages_ink_with_its_alternative_text(site):
     assert "#000000" not in svg and "<metadata" not in svg
 
 
+def test_what_a_figure_says_is_left_as_it_is(site):
+    code = "import matplotlib.pyplot as plt\nfigure, axes = plt.subplots()\naxes.set_yticks([0.125], ['0.125'])\naxes.set_title('#1f77b4 0.98765');"
+    site.page(fence(code, 'alt="Ticks."'))
+    drawn = [text.get_text().strip() for text in site.build().page().select("svg text")]
+    assert "0.125" in drawn
+    assert "#1f77b4 0.98765" in drawn
+
+
 def test_two_figures_share_no_id(site):
     marked = FIGURE.replace("[0, 4]);", "[0, 4], marker='o');")
     site.page(fence(marked, 'alt="One."') + "\n" + fence(marked, 'alt="Two."'))
