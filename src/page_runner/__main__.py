@@ -20,7 +20,7 @@ def show(path: Path, root: Path) -> None:
             given = process.run(item)
             if isinstance(item, Snippet):
                 assert isinstance(given, Output)
-                drawn = [f"[figure: {given.alt}]"] * bool(given.figures) + ["[table]"] * len(given.tables)
+                drawn = [f"[figure: {given.alt}]"] * bool(given.figures) + ["[table or chart]"] * len(given.markup)
                 print(f"{page.name}:{item.line}\n{textwrap.indent(item.source, '  | ')}", end="")
                 print("\n".join(filter(None, [given.text.rstrip(), given.error, *drawn])))
             else:

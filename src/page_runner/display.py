@@ -19,29 +19,31 @@ TAG = re.compile(r"<[^>]+>")  # what stands between tags is text that a reader s
 LONG_NUMBER = re.compile(r"-?\d+\.\d{3,}")
 
 
-def table(value: Any) -> str | None:
-    """HTML of a value that has some, such as a data frame; None for the rest.
+def markup(value: Any) -> str | None:
+    """HTML of a value that has some, such as a data frame or a chart; None for the rest.
 
     Args:
         value: what a snippet's last line gave.
 
     Returns:
-        HTML without styles of its own, so that the page's apply.
+        Its HTML; that of a table without styles of its own, so that the page's apply.
 
     Example:
         ```python
         import pandas as pd
 
-        from page_runner.display import table
+        from page_runner.display import markup
 
-        assert table(pd.DataFrame({"a": [1]})).startswith("<div>")
-        assert table(3) is None
+        assert markup(pd.DataFrame({"a": [1]})).startswith("<div>")
+        assert markup(3) is None
         ```
     """
     show = getattr(value, "_repr_html_", None)
-    drawn = show() if callable(show) and not isinstance(value, type) else None
+    drawn: str | None = show() if callable(show) and not isinstance(value, type) else None
     if not drawn:
         return None
+    if "<table" not in drawn:
+        return drawn.strip()
     drawn = re.sub(r"<style.*?</style>", "", drawn, flags=re.S)
     return re.sub(r' (?:border="\d+"|class="dataframe"|style="[^"]*")', "", drawn).strip()
 

@@ -111,7 +111,9 @@ def parts(output: Output) -> list[str]:
     shown = [f'<pre class="output" tabindex="0">{escape(output.text.rstrip())}</pre>'] if output.text.strip() else []
     if output.error:
         shown.append(f'<pre class="output output--error" tabindex="0">{escape(output.error)}</pre>')
-    shown += [f'<div class="output output--table">{table}</div>' for table in output.tables]
+    for drawn in output.markup:
+        kind = "table" if "<table" in drawn else "chart"
+        shown.append(f'<div class="output output--{kind}">{drawn}</div>')
     if output.figures:
         drawn = "".join(output.figures)
         label = escape(output.alt)

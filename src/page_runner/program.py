@@ -14,7 +14,7 @@ import warnings
 from dataclasses import dataclass, field
 from typing import Any
 
-from .display import figures, table
+from .display import figures, markup
 from .page import NUMBER, Number, Page, PageError, Snippet
 
 SHOWN = 20_000  # characters of a snippet's text that the page shows
@@ -27,10 +27,10 @@ HERE = __file__.rpartition("program.py")[0]
 
 @dataclass
 class Output:
-    """What a snippet gave: its text, its tables and its figures; `alt` says what the figures show."""
+    """What a snippet gave: its text, its tables and charts as HTML, and its figures; `alt` says what the figures show."""
 
     text: str = ""
-    tables: list[str] = field(default_factory=list)
+    markup: list[str] = field(default_factory=list)
     figures: list[str] = field(default_factory=list)
     alt: str = ""
     error: str = ""
@@ -102,8 +102,8 @@ class Program:
                     raise PageError(
                         self.page.name, snippet.line, f"the snippet should raise {expected} but raised nothing"
                     )
-                if drawn := table(value):
-                    output.tables.append(drawn)
+                if drawn := markup(value):
+                    output.markup.append(drawn)
                 elif value is not None and not is_figure(value):
                     print(repr(value))
         output.text = screen.text()
@@ -147,10 +147,10 @@ class Program:
     def _check(self, snippet: Snippet, output: Output) -> None:
         """Refuse what would be wrong on the page; fill in the figures' description."""
         where = self.page.name, snippet.line
-        shown = output.text + output.error + "".join(output.tables)
+        shown = output.text + output.error + "".join(output.markup)
         if ADDRESS.search(shown):
             raise PageError(*where, "the output shows a memory address, which changes with every run")
-        if (size := sum(map(len, output.tables + output.figures))) > DRAWN:
+        if (size := sum(map(len, output.markup + output.figures))) > DRAWN:
             raise PageError(
                 *where, f"the drawing weighs {size:,} characters of SVG or HTML, over {DRAWN:,}: draw fewer points"
             )
