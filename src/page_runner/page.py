@@ -5,6 +5,7 @@ There is one reading. The site, the tests and the command line all use it.
 
 from __future__ import annotations
 
+import functools
 import re
 import textwrap
 from collections.abc import Iterator
@@ -126,7 +127,20 @@ def read_page(path: Path, root: Path) -> Page:
         line = data[: error.start].count(b"\n") + 1
         bad = data[error.start]
         raise PageError(name, line, f"byte 0x{bad:02x} is not UTF-8: save the page as UTF-8") from None
-    text = text.replace("\r\n", "\n")
+    return parse(text.replace("\r\n", "\n"), name)
+
+
+@functools.lru_cache(maxsize=4096)  # a build asks for each page several times
+def parse(text: str, name: str) -> Page:
+    r"""A page from its text; `read_page` says what it raises.
+
+    Example:
+        ```python
+        from page_runner.page import parse
+
+        assert parse("---\ntime_limit: 9\n---\n", "x.md").time_limit == 9
+        ```
+    """
     return Page(name, text, tuple(read_items(text, name)), time_limit(text, name))
 
 
@@ -246,6 +260,8 @@ def options(fence: re.Match[str], line: int, name: str) -> dict[str, str]:
 
 def numbers(line: str, number: int) -> Iterator[Number]:
     """The numbers in a line of prose; code spans are left alone."""
+    if "{{" not in line:
+        return
     prose = CODE_SPAN.sub(lambda span: " " * len(span[0]), line)
     for match in NUMBER.finditer(prose):
         yield Number(match["expression"].strip(), number, match.start(), match.end())

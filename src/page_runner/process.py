@@ -28,7 +28,16 @@ from typing import Any
 from .page import Number, Page, PageError, Snippet
 from .program import Output, Program, prepare
 
-PRELOAD = ("torch", "matplotlib.pyplot")  # imported once, before pages are forked; what is not installed is passed over
+# Imported once, before pages are forked, since they are slow to import; what is not installed is passed over.
+PRELOAD = (
+    "torch",
+    "torch._dynamo",  # torch.optim imports it
+    "torch.fx.experimental.proxy_tensor",
+    "matplotlib.pyplot",
+    "pandas",
+    "sklearn.datasets",
+    "sklearn.linear_model",
+)
 GRACE = 5.0  # seconds after the time limit at which a process that did not stop itself is killed
 
 # What every page's process starts with: the same order of sets and of sums in every run, and no window.

@@ -20,14 +20,15 @@ from .page import NUMBER, Number, Page, PageError, Snippet
 SHOWN = 20_000  # characters of a snippet's text that the page shows
 FLOOD = 10_000_000  # characters at which a snippet is stopped
 DRAWN = 1_000_000  # characters of HTML and SVG that one snippet may put into the page
-STYLE = {"legend.frameon": False, "axes.spines.top": False, "axes.spines.right": False}  # of the page's figures
+# The look of the page's figures.
+STYLE = {"legend.frameon": False, "axes.spines.top": False, "axes.spines.right": False}
 ADDRESS = re.compile(r" at 0x[0-9a-fA-F]{6,}")
 HERE = __file__.rpartition("program.py")[0]
 
 
 @dataclass
 class Output:
-    """What a snippet gave: its text, its tables and charts as HTML, and its figures; `alt` says what the figures show."""
+    """What a snippet gave: text, tables and charts as HTML, and figures, of which `alt` says what they show."""
 
     text: str = ""
     markup: list[str] = field(default_factory=list)

@@ -49,7 +49,8 @@ def test_a_data_frame_is_a_table_without_styles_of_its_own(site):
     site.page(fence("import pandas as pd\npd.DataFrame({'a': [1, 2]}, index=['x', 'y'])"))
     table = site.build().find(".output--table table")
     assert not table.attrs
-    assert [cell.get_text() for cell in table.select("td")] == ["1", "2"]
+    assert [cell.get_text() for cell in table.select("tbody td")] == ["1", "2"]
+    assert not [heading for heading in table.select("th") if not heading.get_text()]
 
 
 FIGURE = "import matplotlib.pyplot as plt\nfigure, axes = plt.subplots()\naxes.plot([0, 1], [0, 4]);\n"
