@@ -22,9 +22,7 @@ __all__ = sorted(_module_of)
 def __getattr__(name: str) -> object:
     module = _module_of.get(name)
     if module is None:
-        raise AttributeError(
-            f"module {__name__!r} has no attribute {name!r}", name=name, obj=sys.modules[__name__]
-        )
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name, obj=sys.modules[__name__])
     value = getattr(importlib.import_module(module), name)
     globals()[name] = value  # the next use finds it without coming here
     return value

@@ -17,9 +17,7 @@ def check_float_tensor(name: str, value: Tensor) -> None:
     check_tensor(name, value)
     if not value.is_floating_point():
         dtype = str(value.dtype).removeprefix("torch.")
-        raise TypeError(
-            f"{name} must hold floats, such as float32, but its dtype is {dtype}: use {name}.float()"
-        )
+        raise TypeError(f"{name} must hold floats, such as float32, but its dtype is {dtype}: use {name}.float()")
 
 
 def check_float_dtype(dtype: torch.dtype) -> None:

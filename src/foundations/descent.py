@@ -38,9 +38,7 @@ class Descent:
     losses: Tensor = field(repr=False)
 
 
-def finite_difference(
-    fn: Callable[[Tensor], Tensor | float], params: Tensor, h: float | None = None
-) -> Tensor:
+def finite_difference(fn: Callable[[Tensor], Tensor | float], params: Tensor, h: float | None = None) -> Tensor:
     """Estimate the gradient of fn at params by moving one parameter at a time a little up and a little down.
 
     The slope of one parameter is (fn(params + h) − fn(params − h)) / 2h: a central difference. It needs two
@@ -184,9 +182,7 @@ def gradient_descent(
     if tolerance is not None:
         check_number("tolerance", tolerance, least=0)
         if not zero_grad:
-            raise ValueError(
-                "tolerance needs zero_grad=True: gradients that add up are not the loss's gradient"
-            )
+            raise ValueError("tolerance needs zero_grad=True: gradients that add up are not the loss's gradient")
     here = params.detach().clone().requires_grad_()
     path, losses = [here.detach().clone()], []
     with torch.enable_grad():
@@ -270,8 +266,7 @@ def coordinate_search(
         if index >= n:
             raise ValueError(f"order names parameter {index}, but there are {n}, counted from 0")
     positions = [
-        _positions(least, most, step)
-        for least, most in zip(_ends("low", low, n), _ends("high", high, n), strict=True)
+        _positions(least, most, step) for least, most in zip(_ends("low", low, n), _ends("high", high, n), strict=True)
     ]
     with torch.no_grad():
         here = params.detach().clone()
@@ -296,9 +291,7 @@ def _loss_with_gradient(loss_fn: Callable[[Tensor], Tensor], params: Tensor) -> 
     if not isinstance(loss, Tensor):
         raise TypeError(f"loss_fn must give a tensor, not {type(loss).__name__}: autograd cannot follow it")
     if loss.shape != ():
-        raise ValueError(
-            f"loss_fn must give one number, not shape {tuple(loss.shape)}: take its mean or its sum"
-        )
+        raise ValueError(f"loss_fn must give one number, not shape {tuple(loss.shape)}: take its mean or its sum")
     if not loss.requires_grad:
         raise ValueError(NO_GRADIENT)
     return loss
@@ -306,9 +299,7 @@ def _loss_with_gradient(loss_fn: Callable[[Tensor], Tensor], params: Tensor) -> 
 
 def _one_number(name: str, value: Tensor | float) -> float:
     if isinstance(value, Tensor) and value.numel() != 1:
-        raise ValueError(
-            f"{name} must give one number, not shape {tuple(value.shape)}: take its mean or its sum"
-        )
+        raise ValueError(f"{name} must give one number, not shape {tuple(value.shape)}: take its mean or its sum")
     return float(value)
 
 

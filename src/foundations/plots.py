@@ -130,13 +130,11 @@ def plot_residuals(f: Callable[[Tensor], Tensor], x: Tensor, y: Tensor, *, ax: A
     check_tensor("f(x)", preds)
     check_same_shape("f(x)", preds, "y", y)
     ax = _axes(ax)
-    ax.vlines(_flat(x), _flat(preds), _flat(y), colors="0.6", linewidth=1, zorder=1)
+    ax.vlines(_flat(x), _flat(preds), _flat(y), colors="C7", linewidth=1, zorder=1)
     return ax
 
 
-def plot_losses(
-    losses: Tensor | Sequence[float], *, label: str | None = None, ax: Axes | None = None
-) -> Axes:
+def plot_losses(losses: Tensor | Sequence[float], *, label: str | None = None, ax: Axes | None = None) -> Axes:
     """Draw losses against the number of steps taken before each.
 
     Args:
