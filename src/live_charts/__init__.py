@@ -1,0 +1,16 @@
+"""Charts with sliders that work in a static page, computed in the browser from the lesson's own Python function.
+
+`live` calls a function once with symbols in place of the sliders' values. PyTorch records every operation on them,
+the gradients of autograd too; the record goes into the page, and a small script replays it whenever a slider moves.
+So there is one formula, the Python one. Where a function cannot be recorded, as a training run that stops when it is
+good enough, `frames=True` calls it for every position of the sliders while the page is built.
+
+- `marks` says what a chart is made of; `record` turns a function into a list of operations.
+- `chart` puts both together; `drawing` draws the chart as SVG, as the page shows it without scripts.
+- `docs/assets/live-charts.js` replays the record in the browser.
+"""
+
+from live_charts.chart import Chart, Slider, live, slider
+from live_charts.marks import Mark, line, number, points, rule, segments
+
+__all__ = ["Chart", "Mark", "Slider", "line", "live", "number", "points", "rule", "segments", "slider"]
