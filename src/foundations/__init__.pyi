@@ -3,6 +3,8 @@ from foundations.descent import coordinate_search as coordinate_search
 from foundations.descent import finite_difference as finite_difference
 from foundations.descent import gradient_descent as gradient_descent
 from foundations.descent import gradient_step as gradient_step
+from foundations.exercises import NotYet as NotYet
+from foundations.exercises import check as check
 from foundations.losses import mae as mae
 from foundations.losses import mse as mse
 from foundations.losses import quad_mae as quad_mae
@@ -18,3 +20,10 @@ from foundations.quadratic import course22_points as course22_points
 from foundations.quadratic import fit_quad as fit_quad
 from foundations.quadratic import mk_quad as mk_quad
 from foundations.quadratic import quad as quad
+from foundations.rectified import ReluSum as ReluSum
+from foundations.rectified import double_relu as double_relu
+from foundations.rectified import rectified_linear as rectified_linear
+from foundations.rectified import relu_sum as relu_sum
+from foundations.relu_fits import best_piecewise_linear as best_piecewise_linear
+from foundations.relu_fits import fit_relus as fit_relus
+from foundations.relu_fits import train_relus as train_relus

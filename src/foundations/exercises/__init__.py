@@ -1,0 +1,82 @@
+"""Exercises that check themselves: `check("at_two", answer)` says what is right or wrong with an answer.
+
+The exercises of a lesson stand in a module of this folder that has the lesson's name after an underscore. Each is one
+function under `@exercise`, named as the exercise: it takes the answer, raises `NotYet` with a hint where something is
+wrong, and gives the reason why the answer is right. What they share is in `_judging.py`.
+"""
+
+import difflib
+import importlib
+import pkgutil
+import sys
+
+
+class NotYet(AssertionError):
+    """An answer is not right yet; the message is a hint.
+
+    Args:
+        hint: What is wrong with the answer, and what would be right.
+
+    Example:
+        ```python
+        from foundations import NotYet, check
+
+        try:
+            check("at_two", 17)
+        except NotYet as hint:
+            print(hint)
+        ```
+    """
+
+    def __init__(self, hint: str) -> None:
+        super().__init__(hint)
+
+
+def check(name: str, answer: object) -> None:
+    """Check the answer to an exercise: one line says why it is right, or an error what is wrong.
+
+    Nothing is kept: an answer may be checked as often as you like, in a notebook as in a script.
+
+    Args:
+        name: The exercise, as its lesson names it.
+        answer: What the exercise asks for: a function, a tensor or numbers.
+
+    Raises:
+        NotYet: The answer is not right; the message is a hint.
+        TypeError: name is not a string.
+        ValueError: There is no such exercise.
+
+    Example:
+        ```python
+        from functools import partial
+
+        from foundations import check, quad
+
+        check("at_two", partial(quad, x=2))
+        ```
+    """
+    from foundations.exercises._judging import EXERCISES
+
+    if not isinstance(name, str):
+        raise TypeError(
+            f'name must be a string, not {type(name).__name__}: check("at_two", at_two) takes the name of the exercise '
+            "first, then your answer"
+        )
+    for module in pkgutil.iter_modules(__path__):
+        importlib.import_module(f"{__name__}.{module.name}")
+    if name not in EXERCISES:
+        near = difflib.get_close_matches(name, EXERCISES) or sorted(EXERCISES)
+        raise ValueError(f"there is no exercise {name!r}; there is {', '.join(map(repr, near))}")
+    try:
+        why = EXERCISES[name](answer)
+    except NotYet as hint:
+        raise NotYet(f"{name}: {hint}") from hint.__cause__
+    _show(f"✓ {name}: {why}")
+
+
+def _show(line: str) -> None:
+    try:
+        print(line)
+    except UnicodeEncodeError:  # output that Windows sends to a file or a pipe may have few letters
+        encoding = sys.stdout.encoding
+        print(line.replace("✓", "ok").encode(encoding, "replace").decode(encoding))
