@@ -5,6 +5,7 @@ It works wherever Python-Markdown renders a page from a file: MkDocs and Zensica
 
 from __future__ import annotations
 
+import functools
 import logging
 import re
 import textwrap
@@ -19,7 +20,7 @@ from .kept import Given
 from .page import Number, PageError, Snippet, read_items
 from .process import PRELOAD
 from .program import Output
-from .runner import runner_for
+from .runner import Runner, runner_for
 
 log = logging.getLogger("mkdocs.page_runner")
 
@@ -36,8 +37,10 @@ class RunSnippets(Preprocessor):
 
     def run(self, lines: list[str]) -> list[str]:
         """The page's lines with every output and number in them."""
-        path, root = place(self.md)
+        path, root, docs = place(self.md)
         runner = runner_for(root, self.preload)
+        if docs:
+            start_all(runner, docs)
         run = runner.result(path)
         try:
             items = list(read_items("\n".join(lines), path.relative_to(runner.root).as_posix()))
@@ -75,8 +78,9 @@ class RunSnippets(Preprocessor):
         own = " ".join(
             f'{key}="{value}"' for key, value in snippet.options.items() if key not in ("alt", "raises", "fold")
         )
+        raises = f".raises-{snippet.options['raises']} " if "raises" in snippet.options else ""
         code = [
-            f"{snippet.indent}```{{.python .snippet {own}}}",
+            f"{snippet.indent}```{{.python .snippet {raises}{own}}}",
             *lines[snippet.line - 1 : snippet.end - 1],
             f"{snippet.indent}```",
         ]
@@ -94,16 +98,26 @@ class RunSnippets(Preprocessor):
         return ["", indent + self.md.htmlStash.store(html), ""]
 
 
-def place(md: Markdown) -> tuple[Path, Path]:
-    """The file of the page that is being rendered, and the project's folder: each generator keeps them elsewhere."""
+def place(md: Markdown) -> tuple[Path, Path, Path | None]:
+    """The file of the page that is being rendered and the project's folder: each generator keeps them elsewhere.
+
+    Where no plugin of ours can start the runs of all pages, the folder of the pages comes third.
+    """
     if "relpath" in md.treeprocessors:  # MkDocs
         at: Any = md.treeprocessors["relpath"]
-        return Path(at.file.abs_src_path).resolve(), Path(at.config.config_file_path).parent.resolve()
+        return Path(at.file.abs_src_path).resolve(), Path(at.config.config_file_path).parent.resolve(), None
     if "rendering_context" in md.preprocessors:  # Zensical
         context: Any = md.preprocessors["rendering_context"]
         root = Path.cwd().resolve()
-        return root / context.config["docs_dir"] / context.page.path, root
+        docs = root / context.config["docs_dir"]
+        return docs / context.page.path, root, docs
     raise ValueError("page_runner renders the pages of MkDocs and Zensical; this Markdown text comes from neither")
+
+
+@functools.cache
+def start_all(runner: Runner, docs: Path) -> None:
+    """Start the runs of all pages, once."""
+    runner.start(sorted(docs.rglob("*.md")))
 
 
 def parts(output: Output) -> list[str]:

@@ -1,21 +1,31 @@
-"""What only a whole build can do: start every page's run, fail when a page failed, drop unused outputs."""
+"""What only a whole build can do: start every page's run, make notebooks, fail when a page failed, drop old outputs."""
 
 from __future__ import annotations
 
 import os
+import posixpath
+from functools import partial
 from pathlib import Path
 from typing import Literal
+from urllib.parse import unquote, urljoin, urlsplit
 
+from jinja2 import Environment, FileSystemBytecodeCache
 from mkdocs.config.base import LegacyConfig
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import BasePlugin
-from mkdocs.structure.files import Files
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page as SitePage
+from mkdocs.utils import is_markdown_file
+from mkdocs.utils.templates import TemplateContext
 
+from .notebook import notebook
 from .page import read_page
 from .process import PRELOAD
 from .runner import Runner, runner_for
+from .take_away import TakeAway
+from .wheel import project_wheel
 
 
 class PageRunnerPlugin(BasePlugin[LegacyConfig]):
@@ -33,6 +43,7 @@ class PageRunnerPlugin(BasePlugin[LegacyConfig]):
         root = Path(config.config_file_path).parent.resolve()
         self.runner: Runner = runner_for(root, tuple(options.get("preload", PRELOAD)))
         self.runner.failed.clear()
+        self.offers: dict[str, TakeAway] = {}
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> None:
         """Start the run of every page that has no kept outputs."""
@@ -40,6 +51,18 @@ class PageRunnerPlugin(BasePlugin[LegacyConfig]):
         for path in self.runner.start(pages):
             if self.dirty and os.path.exists(pages[path].abs_dest_path):
                 os.unlink(pages[path].abs_dest_path)  # so that the page is made anew though its own text is the same
+        try:
+            self.wheel = project_wheel(self.runner.root, self.runner.root / ".cache" / "wheel")
+        except ValueError as error:
+            raise PluginError(str(error)) from None
+        if self.wheel:
+            files.append(File.generated(config, f"dist/{self.wheel.name}", abs_src_path=str(self.wheel)))
+
+    def on_env(self, env: Environment, /, *, config: MkDocsConfig, files: Files) -> None:
+        """Keep compiled templates: under `mkdocs serve` they would take half of the time of each rebuild."""
+        folder = self.runner.root / ".cache" / "templates"
+        folder.mkdir(parents=True, exist_ok=True)
+        env.bytecode_cache = FileSystemBytecodeCache(str(folder))
 
     def on_page_read_source(self, /, page: SitePage, config: MkDocsConfig) -> str | None:
         """A page that is not UTF-8 shows so, instead of ending the build for every page."""
@@ -54,6 +77,28 @@ class PageRunnerPlugin(BasePlugin[LegacyConfig]):
             return f"# {path.stem}\n"
         return None
 
+    def on_page_content(self, html: str, /, *, page: SitePage, config: MkDocsConfig, files: Files) -> None:
+        """Make the notebook of a page that holds snippets. A page that failed has none, nor has the home page."""
+        if page.is_homepage or not page.file.abs_src_path or not is_markdown_file(page.file.src_uri):
+            return
+        path = Path(page.file.abs_src_path).resolve()
+        target = posixpath.join(posixpath.dirname(page.file.dest_uri), f"{page.file.name}.ipynb")
+        lesson, run = self.runner.latest.page, self.runner.latest  # the page was rendered a moment ago
+        if run.error or not lesson or not lesson.snippets or lesson.name != self._name(path):
+            Path(config.site_dir, target).unlink(missing_ok=True)  # made before, under `mkdocs serve --dirty`
+            return
+        offer = TakeAway(target, self.wheel.name if self.wheel else None, config.site_url, config.repo_url)
+        link = partial(in_site, page=page, files=files, site_url=config.site_url)
+        book = notebook(lesson, run.given, offer.install, link)
+        files.append(File.generated(config, target, content=book.encode()))
+        self.offers[page.file.src_uri] = offer
+
+    def on_page_context(
+        self, context: TemplateContext, /, *, page: SitePage, config: MkDocsConfig, nav: Navigation
+    ) -> None:
+        """Let the theme link the notebook, as `take_away`."""
+        context["take_away"] = self.offers.get(page.file.src_uri)  # type: ignore[typeddict-unknown-key]
+
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Fail the build when a page failed; after a good one drop the outputs that no page uses."""
         if failed := list(self.runner.failed.values()):
@@ -63,3 +108,19 @@ class PageRunnerPlugin(BasePlugin[LegacyConfig]):
         elif not self.dirty:
             docs = Path(config.docs_dir).resolve()
             self.runner.kept.drop_unused(read_page(path, self.runner.root) for path in docs.rglob("*.md"))
+
+    def _name(self, path: Path) -> str:
+        return path.relative_to(self.runner.root).as_posix()
+
+
+def in_site(target: str, *, page: SitePage, files: Files, site_url: str | None) -> str:
+    """Where a link of a page leads, as an address that holds outside of the site, too."""
+    parts = urlsplit(target)
+    if parts.scheme or parts.netloc or not site_url:
+        return target
+    url = page.url
+    if parts.path:
+        src_uri = posixpath.normpath(posixpath.join(posixpath.dirname(page.file.src_uri), unquote(parts.path)))
+        file = files.get_file_from_path(src_uri.lstrip("/"))
+        url = file.url if file else urljoin(page.url, parts.path)
+    return urljoin(site_url, url) + (f"#{parts.fragment}" if parts.fragment else "")

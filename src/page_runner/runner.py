@@ -17,11 +17,12 @@ from .process import PRELOAD, PageProcess
 
 @dataclass
 class Run:
-    """A finished run: what the snippets and numbers gave up to the error, if there was one."""
+    """A finished run: what the snippets and numbers gave up to the error, if there was one; the page as it was read."""
 
     given: Given = field(default_factory=list)
     files: dict[str, str] = field(default_factory=dict)
     error: PageError | None = None
+    page: Page | None = None
 
 
 class Runner:
@@ -54,6 +55,7 @@ class Runner:
         self.lock = threading.Lock()
         self.running: dict[str, tuple[Path, Future[Run]]] = {}
         self.failed: dict[str, PageError] = {}
+        self.latest = Run()  # what `result` gave last
 
     def start(self, paths: Iterable[Path]) -> list[Path]:
         """Start the run of each page that has no kept outputs.
@@ -96,7 +98,7 @@ class Runner:
         """
         name = path.relative_to(self.root).as_posix()
         self.failed.pop(name, None)
-        run = self._collect(path)
+        run = self.latest = self._collect(path)
         if run.error:
             self.failed[name] = run.error
         return run
@@ -107,9 +109,9 @@ class Runner:
         except PageError as error:
             return Run(error=error)
         if not page.items:
-            return Run()
+            return Run(page=page)
         if (given := self.kept.load(page)) is not None:
-            return Run(given)
+            return Run(given, page=page)
         run = self._submit(page).result()
         with self.lock:
             self.running.pop(page.name, None)
@@ -117,7 +119,7 @@ class Runner:
         return run if self.kept.current(run.files) else self._run(page)
 
     def _run(self, page: Page) -> Run:
-        run = Run()
+        run = Run(page=page)
         try:
             with PageProcess(page, self.root, self.preload) as process:
                 for item in page.items:
