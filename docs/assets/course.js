@@ -1,25 +1,36 @@
 // Names and tab stops for what Material for MkDocs makes while the page runs, where no template can reach.
+{ // Names of its own: Material keeps some on the window.
+  const met = new WeakSet();
 
-function mend(root) {
-  // A copy button needs no landmark of its own around it.
-  for (const nav of root.querySelectorAll("nav.md-code__nav:not([role])")) nav.setAttribute("role", "none");
-  // A wide table scrolls: by keyboard, too.
-  for (const wrap of root.querySelectorAll(".md-typeset__scrollwrap:not([tabindex])")) wrap.tabIndex = 0;
-}
+  function mend() {
+    const all = (selector) => document.querySelectorAll(selector);
+    // A copy button needs no landmark of its own around it.
+    for (const nav of all("nav.md-code__nav:not([role])")) nav.setAttribute("role", "none");
+    // The mark of a note in a snippet is a plus sign, drawn by the style sheet.
+    for (const mark of all(".md-annotation__index:not([aria-label])")) mark.setAttribute("aria-label", "Note");
+    // A wide table scrolls: by keyboard, too.
+    for (const wrap of all(".md-typeset__scrollwrap:not([tabindex])")) wrap.tabIndex = 0;
+    // So does wide code. Material takes the tab stop away where code fits, but far from the screen it cannot know yet.
+    for (const code of all("pre > code:not([tabindex])")) {
+      if (!met.has(code) || !code.checkVisibility({ contentVisibilityAuto: true })) code.tabIndex = 0;
+      met.add(code);
+    }
+  }
 
-new MutationObserver(() => mend(document)).observe(document.body, { childList: true, subtree: true });
-mend(document);
+  const changes = { childList: true, subtree: true, attributeFilter: ["tabindex"] };
+  new MutationObserver(mend).observe(document.body, changes);
+  mend();
 
-// On a narrow screen two labels open the menu and the search: to the keyboard they are buttons.
-for (const [toggle, name] of [["__drawer", "Menu"], ["__search", "Search"]]) {
-  const label = document.querySelector(`label.md-header__button[for="${toggle}"]`);
-  if (!label) continue;
-  label.tabIndex = 0;
-  label.setAttribute("role", "button");
-  label.setAttribute("aria-label", name);
-  label.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" && event.key !== " ") return;
-    event.preventDefault();
-    label.click();
-  });
+  // On a narrow screen a label opens the menu, which the keyboard cannot reach: a button in its place can be.
+  const drawer = document.getElementById("__drawer");
+  const label = document.querySelector('label.md-header__button[for="__drawer"]');
+  const button = document.createElement("button");
+  for (const { name, value } of label.attributes) button.setAttribute(name, value);
+  button.type = "button";
+  button.ariaLabel = "Menu";
+  button.ariaExpanded = drawer.checked;
+  button.append(...label.childNodes);
+  button.addEventListener("click", () => drawer.click());
+  drawer.addEventListener("change", () => { button.ariaExpanded = drawer.checked; });
+  label.replaceWith(button);
 }

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from chrome import find_chrome
+from playwright.sync_api import sync_playwright
+from sizes import SIZES
+
+ARGUMENTS = [
+    "--disable-background-networking", "--disable-component-update", "--disable-gpu", "--disable-quic",
+    "--disable-sync", "--no-first-run",
+]  # fmt: skip
+HERE = Path(__file__).parent
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    chrome = find_chrome()
+    if not chrome:
+        missing = "no Chrome or Chromium found: install one, or name its program in CHROME_PATH"
+        if os.environ.get("CI"):
+            pytest.fail(missing)
+        pytest.skip(missing)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chrome, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+class Watch:
+    """What goes wrong in a page, and where its requests go."""
+
+    def __init__(self, page, url):
+        self.url, self.faults = url, []
+        page.on("console", lambda message: message.type in ("error", "warning") and self.note(message.text))
+        page.on("pageerror", lambda error: self.note(str(error)))
+        page.on("request", lambda request: self.check(request.url))
+        page.on("requestfailed", lambda request: self.note(f"{request.url}: {request.failure}"))
+        page.on("response", lambda response: response.status >= 400 and self.note(f"{response.url}: {response.status}"))
+
+    def note(self, fault):
+        self.faults.append(fault)
+
+    def check(self, address):
+        if not address.startswith((self.url, "data:", "blob:")):
+            self.note(f"a request to {address}")
+
+
+@pytest.fixture
+def open_page(course, browser):
+    """Opens a page of the course in a window of its own; at the end, nothing must have gone wrong in any of them."""
+    contexts, watches = [], []
+
+    def open_page(path="", *, size="desktop", scheme="light", **options):
+        context = browser.new_context(
+            viewport=SIZES[size], color_scheme=scheme, permissions=["clipboard-read", "clipboard-write"], **options
+        )
+        contexts.append(context)
+        page = context.new_page()
+        watches.append(Watch(page, course.url))
+        page.goto(course.url + path)
+        if options.get("java_script_enabled", True):
+            # Material for MkDocs makes the copy buttons: once they are there, the page's scripts have run.
+            page.wait_for_function("document.querySelectorAll('.snippet:not(:has(.md-code__nav))').length === 0")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert [fault for watch in watches for fault in watch.faults] == []

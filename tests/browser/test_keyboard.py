@@ -1,0 +1,105 @@
+"""Everything on a page can be reached, seen and used with the keyboard alone."""
+
+from __future__ import annotations
+
+import pytest
+from test_pages import PAGES, UNFOLD, every_page
+
+# Each thing that is visible and that a keyboard should reach gets a number. The two radio buttons of the palette are
+# one stop: the first, as long as none is chosen.
+NUMBER = """() => {
+    const wanted = "a[href], button, input, select, textarea, summary, [tabindex='0']";
+    const seen = (element) => {
+        const {width, height} = element.getBoundingClientRect();
+        const drawn = width * height > 0 || element.id === "__palette_0";
+        return drawn && element.checkVisibility({visibilityProperty: true});
+    };
+    const stops = [...document.querySelectorAll(wanted)].filter((element) => seen(element)
+        && element.tabIndex >= 0 && !element.closest("[hidden], [aria-hidden=true], .md-search__output"));
+    stops.forEach((element, number) => { element.dataset.stop = number; });
+    return stops.length;
+}"""
+
+# Where the keyboard is, and whether one can see that: an outline, on the thing itself or on the button drawn for it.
+FOCUSED = """() => {
+    const element = document.activeElement;
+    if (!element || element === document.body) return null;
+    const drawn = element.matches(".md-option") ? document.querySelectorAll(".md-option + label") : [element];
+    const shown = [...drawn].some((part) => {
+        const {outlineStyle, outlineWidth} = getComputedStyle(part);
+        const box = part.getBoundingClientRect();
+        return outlineStyle !== "none" && parseFloat(outlineWidth) > 0
+            && part.checkVisibility({opacityProperty: true, visibilityProperty: true})
+            && box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth;
+    });
+    return {stop: element.dataset.stop ?? null, what: element.outerHTML.slice(0, 120), shown};
+}"""
+
+
+def walk(page, steps):
+    """Press Tab from the top of the page until it leaves the page."""
+    for _ in range(steps):
+        page.keyboard.press("Tab")
+        focused = page.evaluate(FOCUSED)
+        for _ in range(20):
+            if focused is None:
+                return
+            if focused["shown"]:
+                break
+            page.wait_for_timeout(50)  # a phone's search opens when the focus comes to it
+            focused = page.evaluate(FOCUSED)
+        yield focused
+    pytest.fail("the keyboard is trapped")
+
+
+@pytest.mark.parametrize(("size", "scheme"), [("desktop", "light"), ("phone", "dark")])
+@every_page
+def test_tab_reaches_everything_and_shows_where_it_is(open_page, name, size, scheme):
+    page = open_page(name, size=size, scheme=scheme, reduced_motion="reduce")
+    page.evaluate(UNFOLD)
+    count = page.evaluate(NUMBER)
+    stops = list(walk(page, 2 * count + 20))
+    assert [stop["what"] for stop in stops if not stop["shown"]] == []
+    reached = {stop["stop"] for stop in stops}
+    missed = [number for number in range(count) if str(number) not in reached]
+    assert [page.locator(f"[data-stop='{n}']").evaluate("e => e.outerHTML.slice(0, 120)") for n in missed] == []
+
+
+def test_the_first_stop_skips_to_the_text(open_page):
+    page = open_page(list(PAGES)[1])
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.matches('.md-skip')")
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.activeElement === document.body")
+    page.keyboard.press("Tab")
+    page.wait_for_function("document.activeElement.closest('article')")
+
+
+def test_the_palette_changes_from_the_keyboard(open_page):
+    page = open_page()
+    page.locator("input[name=__palette]").first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("body[data-md-color-scheme=slate]")
+
+
+def test_the_search_opens_finds_and_closes_from_the_keyboard(open_page):
+    page = open_page()
+    page.keyboard.press("/")
+    page.keyboard.type("gradient")
+    page.wait_for_selector("a.md-search-result__link")
+    page.keyboard.press("ArrowDown")
+    assert "md-search-result__link" in page.evaluate("document.activeElement.className")
+    page.keyboard.press("Escape")
+    assert not page.locator("#__search").is_checked()
+
+
+def test_a_phones_menu_opens_and_closes_from_the_keyboard(open_page):
+    page = open_page(list(PAGES)[1], size="phone", reduced_motion="reduce")
+    menu = page.get_by_role("button", name="Menu")
+    lesson = page.locator(".md-sidebar--primary a", has_text="Loss functions")
+    assert not lesson.is_visible()
+    menu.focus()
+    page.keyboard.press("Space")
+    lesson.wait_for(state="visible")
+    menu.press("Space")
+    lesson.wait_for(state="hidden")

@@ -1,0 +1,148 @@
+"""The built site, read without a browser: it shows what the pages say, and needs nothing from elsewhere."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from urllib.parse import unquote, urljoin, urlsplit
+
+import pytest
+from bs4 import BeautifulSoup
+
+from page_runner.page import read_page
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = sorted(path.relative_to(ROOT / "docs").as_posix() for path in (ROOT / "docs").rglob("*.md"))
+
+
+def built(name: str) -> str:
+    """The HTML file that a page becomes."""
+    path = Path(name)
+    folder = path.parent if path.stem == "index" else path.with_suffix("")
+    return (folder / "index.html").as_posix()
+
+
+@cache
+def read(file: Path) -> BeautifulSoup:
+    return BeautifulSoup(file.read_text("utf-8"), "html.parser")
+
+
+LABS = [path.relative_to(ROOT / "docs").as_posix() for path in sorted((ROOT / "docs").rglob("*.ipynb"))]
+FILES = [*map(built, PAGES + LABS), "404.html"]
+
+
+@pytest.fixture(params=FILES)
+def file(request):
+    return request.param
+
+
+@pytest.fixture
+def html(course, file):
+    return read(course.folder / file)
+
+
+def test_every_built_page_is_looked_at(course):
+    assert {file.relative_to(course.folder).as_posix() for file in course.folder.rglob("*.html")} == set(FILES)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_python_on_the_page_is_what_runs(course, name):
+    shown = [code.get_text() for code in read(course.folder / built(name)).select(".snippet pre > code")]
+    assert shown == [snippet.source for snippet in read_page(ROOT / "docs" / name, ROOT).snippets]
+
+
+def test_no_two_pages_share_a_title_or_a_description(course):
+    for find in (lambda page: page.title.get_text(), lambda page: page.select_one("meta[name=description]")["content"]):
+        found = [find(read(course.folder / built(name))).strip() for name in PAGES]
+        assert all(found)
+        assert len(set(found)) == len(PAGES)
+
+
+def test_nothing_is_loaded_from_elsewhere(course, file, html):
+    loading = "script[src], img[src], iframe[src], source[src], link:not([rel=canonical])[href]"
+    for element in html.select(loading):
+        address = urljoin(urljoin(course.url, file), element.get("src") or element["href"])
+        assert address.startswith((course.url, "data:")), element
+
+
+def test_style_sheets_load_nothing_from_elsewhere(course):
+    sheets = list(course.folder.rglob("*.css"))
+    assert sheets
+    for sheet in sheets:
+        addresses = re.findall(r"""(?:url\(\s*|@import\s+)["']?([^"')\s]+)""", sheet.read_text("utf-8"))
+        assert [address for address in addresses if "//" in address and not address.startswith("data:")] == []
+
+
+def test_a_page_has_one_heading_of_the_first_level(html):
+    assert len(html.select("h1")) == 1
+
+
+def test_every_figure_says_what_it_shows(html):
+    for figure in html.select(".output--figure"):
+        assert figure["role"] == "img"
+        assert len(figure["aria-label"].split()) > 3
+        assert figure.svg
+
+
+def test_every_dialog_and_box_has_a_name(html):
+    for element in html.select("[role=dialog], input[type=text]"):
+        assert element.get("aria-label"), element
+
+
+def test_no_name_is_given_twice(html):
+    ids = [element["id"] for element in html.select("[id]")]
+    assert sorted({name for name in ids if ids.count(name) > 1}) == []
+
+
+def test_drawings_use_names_of_their_own_page(html):
+    drawings = [str(drawing) for drawing in html.select(".output--figure svg")]
+    for drawing in drawings:
+        used = set(re.findall(r'href="#([^"]+)"|url\(#([^)]+)\)', drawing))
+        assert {a or b for a, b in used} <= set(re.findall(r'id="([^"]+)"', drawing))
+
+
+def test_links_within_the_course_lead_somewhere(course, file, html):
+    for link in html.select("a[href]"):
+        target = urljoin(urljoin(course.url, file), link["href"])
+        if not target.startswith(course.url):
+            assert urlsplit(target).scheme == "https", link
+            continue
+        parts = urlsplit(target)
+        found = course.folder / unquote(parts.path).removeprefix(urlsplit(course.url).path)
+        found = found / "index.html" if found.is_dir() else found
+        assert found.is_file(), f"{file} links to {link['href']}"
+        if parts.fragment and found.suffix == ".html":
+            assert read(found).find(id=unquote(parts.fragment)), f"{file} links to {link['href']}"
+
+
+# Text that was UTF-8, was read as Windows-1252 or Latin-1, and was saved again, as “é” that has become “Ã©”.
+BROKEN = re.compile(r"[\u00c2-\u00f4][\u0080-\u00bf\u0152-\u0192\u02c6\u02dc\u2013-\u2122]{1,3}")
+
+
+def mojibake(text: str) -> list[str]:
+    found = ["\ufffd"] if "\ufffd" in text else []
+    for match in BROKEN.finditer(text):
+        for encoding in ("cp1252", "latin-1"):
+            try:
+                match[0].encode(encoding).decode("utf-8")
+            except UnicodeError:
+                continue
+            found.append(match[0])
+            break
+    return found
+
+
+@pytest.mark.parametrize("text", ["é", "3x² + 2x", "–", "“a”", "λ", "→", "ŷ"])
+def test_broken_text_is_recognised(text):
+    assert mojibake(text) == []
+    assert mojibake(text.encode("utf-8").decode("latin-1"))
+
+
+def test_text_is_sound():
+    written = {".md", ".py", ".pyi", ".html", ".css", ".js", ".svg", ".yml", ".toml", ".typed"}
+    files = [ROOT / "README.md", ROOT / "mkdocs.yml"]
+    for folder in ("docs", "src", "theme", "tests"):
+        files += [file for file in (ROOT / folder).rglob("*") if file.suffix in written]
+    assert len(files) > 20
+    assert {str(file): found for file in files if (found := mojibake(file.read_text("utf-8")))} == {}
