@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -20,7 +21,6 @@ MANY = 1000  # pages at which a build is measured once and the runner's share mu
 
 def measure(parts: list[str], sizes: list[int], runs: int, folder: Path) -> Iterator[Row]:
     """Every row, as it is measured."""
-    torch = imports.torch_seconds(runs)
     if "imports" in parts:
         yield from imports.rows(2 * runs + 1)
     built: dict[int, build.Builds] = {}
@@ -28,17 +28,17 @@ def measure(parts: list[str], sizes: list[int], runs: int, folder: Path) -> Iter
         name = f"{size:,} generated pages" if size else "this course"
         site = sites.generated(folder / f"{size}", size) if size else sites.real(folder / "course")
         bare = sites.plain(site, folder / f"{size}-plain")
-        times = 1 if size >= MANY else runs
+        rounds = 1 if size >= MANY else runs
         if "build" in parts:
-            took = built[size] = build.builds(site, bare, times)
-            if size < 100:
-                yield build.compute_row(name, site, took.cold, torch)
-                yield build.notebooks_row(name, site, took.cold, folder / f"{size}-notebooks")
-            yield build.unchanged_row(name, took, 1.2 if size >= MANY else 2)
+            built[size] = build.builds(site, bare, rounds)
+            if size < 100:  # where there are more pages, most of a build is MkDocs' own work
+                yield build.least_row(name, built[size])
+                yield build.notebooks_row(name, built[size], site, folder / f"{size}-notebooks")
+            yield build.unchanged_row(name, built[size], 1.2 if size >= MANY else 2)
         if "suite" in parts and size < MANY:
-            yield suite.row(name, site, torch)
+            yield suite.row(name, site, rounds)
         if "serve" in parts and size:
-            yield from serve.rows(name, site, bare, LIMITS.get(size, 1.0), times)
+            yield from serve.rows(name, site, bare, LIMITS.get(size, 1.0), rounds)
     if len(built) > 2:
         *_, small, large = sorted(built)
         yield build.linear_row(large, built[large], small, built[small])
@@ -58,16 +58,19 @@ def main() -> None:
     parts = asked.only.split(",") if asked.only else PARTS
     if unknown := set(parts) - set(PARTS):
         parser.error(f"--only knows {', '.join(PARTS)}, not {', '.join(sorted(unknown))}")
-    rows = []
-    with tempfile.TemporaryDirectory(prefix="benchmarks-", ignore_cleanup_errors=True) as folder:
-        for row in measure(parts, sizes, asked.runs or (1 if asked.quick else 3), Path(folder).resolve()):
-            print(" | ".join(row.cells()), file=sys.stderr)
-            rows.append(row)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that servers end and folders go on the way out
     skipped = [f"{size:,} generated pages" for size in SIZES if size not in sizes]
     skipped += [part for part in PARTS if part not in parts]
-    print(table(rows, skipped))
-    if asked.json:
-        asked.json.write_text(json.dumps(raw(rows, skipped), indent=2) + "\n", "utf-8")
+    rows: list[Row] = []
+    try:
+        with tempfile.TemporaryDirectory(prefix="benchmarks-", ignore_cleanup_errors=True) as folder:
+            for row in measure(parts, sizes, asked.runs or (1 if asked.quick else 3), Path(folder).resolve()):
+                print(" | ".join(row.cells()), file=sys.stderr)
+                rows.append(row)
+    finally:  # what was measured before an interruption counts
+        print(table(rows, skipped))
+        if asked.json:
+            asked.json.write_text(json.dumps(raw(rows, skipped), indent=2) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

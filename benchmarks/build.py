@@ -7,6 +7,7 @@ from pathlib import Path
 from statistics import median
 
 from .compute import own_compute
+from .imports import seconds
 from .report import Row
 from .sites import Site, notebooks
 
@@ -15,35 +16,34 @@ BUILD = ["mkdocs", "build", "--quiet"]
 
 @dataclass(frozen=True)
 class Builds:
-    """Seconds that one site's builds took, the median of some runs."""
+    """Seconds that one site's builds took, medians of some rounds."""
 
     cold: float
     unchanged: float
-    plain: float
+    plain: float  # the runner is off
+    least: float  # the pages' own compute and one import of torch
 
 
-def builds(site: Site, bare: Site, runs: int) -> Builds:
+def builds(site: Site, bare: Site, rounds: int) -> Builds:
     """Build a site cold, again, and with the runner off, in turns."""
-    cold, unchanged, off = [], [], []
-    for _ in range(runs):
+    taken = []
+    for _ in range(rounds):
         site.remove("site", ".cache")
-        cold.append(site.run(*BUILD))
-        unchanged.append(site.run(*BUILD))
         bare.remove("site")
-        off.append(bare.run(*BUILD))
-    return Builds(median(cold), median(unchanged), median(off))
+        round_ = [site.run(*BUILD), site.run(*BUILD), bare.run(*BUILD)]
+        taken.append([*round_, sum(own_compute(site.pages)) + seconds("import torch")])
+    return Builds(*map(median, zip(*taken, strict=True)))
 
 
-def compute_row(name: str, site: Site, cold: float, torch: float) -> Row:
+def least_row(name: str, built: Builds) -> Row:
     """A cold build against the least that it has to do."""
-    seconds = sum(own_compute(site.pages)) + torch
-    return Row(f"cold build, {name}", cold, seconds, "own compute + one import of torch", limit=1.3)
+    return Row(f"cold build, {name}", built.cold, built.least, "own compute + one import of torch", limit=1.3)
 
 
-def notebooks_row(name: str, site: Site, cold: float, folder: Path) -> Row:
+def notebooks_row(name: str, built: Builds, site: Site, folder: Path) -> Row:
     """A cold build against mkdocs-jupyter's, once."""
-    seconds = notebooks(site, folder).run(*BUILD)
-    return Row(f"cold build, {name}", cold, seconds, "mkdocs-jupyter on the same pages", faster=8)
+    other = notebooks(site, folder).run(*BUILD)
+    return Row(f"cold build, {name}", built.cold, other, "mkdocs-jupyter on the same pages", faster=8)
 
 
 def unchanged_row(name: str, built: Builds, limit: float) -> Row:
@@ -53,5 +53,5 @@ def unchanged_row(name: str, built: Builds, limit: float) -> Row:
 
 def linear_row(size: int, large: Builds, small_size: int, small: Builds) -> Row:
     """A page's share of a cold build where there are many pages, against its share where there are few."""
-    what = f"cold build a page, {size:,} pages"
+    what = f"cold build a page, {size:,} generated pages"
     return Row(what, large.cold / size, small.cold / small_size, f"a page of {small_size}", limit=1.2)

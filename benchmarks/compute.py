@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-import sys
 import tempfile
 import time
 from collections.abc import Sequence
 from contextlib import redirect_stderr, redirect_stdout, suppress
 from io import BytesIO, StringIO
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from page_runner.page import Snippet, read_items
-
-PRELOAD = ["torch", "matplotlib.pyplot"]
+from page_runner.process import CONTEXT, PRELOAD
 
 
 def own_compute(pages: Sequence[Path]) -> list[float]:
@@ -24,14 +22,23 @@ def own_compute(pages: Sequence[Path]) -> list[float]:
     drawing as SVG: a figure that is not drawn has not been computed.
     """
     os.environ["MPLBACKEND"] = "agg"
-    context = multiprocessing.get_context("spawn" if sys.platform == "win32" else "forkserver")
-    if sys.platform != "win32":
-        context.set_forkserver_preload(PRELOAD)
-    with context.Pool(1, maxtasksperchild=1) as pool:
-        return pool.map(page_seconds, pages, chunksize=1)
+    CONTEXT.set_forkserver_preload(list(PRELOAD))
+    taken = []
+    for page in pages:
+        ours, theirs = CONTEXT.Pipe(duplex=False)
+        process = CONTEXT.Process(target=run_alone, args=(page, theirs))
+        process.start()
+        theirs.close()
+        try:
+            taken.append(ours.recv())
+        except EOFError:
+            raise SystemExit(f"{page} does not run alone") from None
+        process.join()
+    return taken
 
 
-def page_seconds(page: Path) -> float:
+def run_alone(page: Path, answer: Connection) -> None:
+    """Run a page's snippets in this process and answer with the seconds they took."""
     import matplotlib.pyplot as plt
     import torch
 
@@ -49,4 +56,4 @@ def page_seconds(page: Path) -> float:
             plt.close("all")
         seconds = time.perf_counter() - start
         os.chdir("/")
-    return seconds
+    answer.send(seconds)

@@ -17,10 +17,6 @@ def seconds(statement: str) -> float:
     return float(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
 
 
-def torch_seconds(runs: int) -> float:
-    return median(seconds("import torch") for _ in range(runs))
-
-
 def rows(runs: int) -> list[Row]:
     """`import foundations` alone, and with every name in it taken, against `import torch`."""
     statements = ["import torch", "import foundations", "from foundations import *"]

@@ -37,7 +37,10 @@ def unchanged(site: Site, server: list[str], edits: int) -> float:
     before = site.kept
     seconds = latency(site, server, edits)
     if not before or site.kept != before:
-        raise SystemExit(f"{' '.join(server)}: a word of prose was changed and snippets ran again")
+        raise SystemExit(
+            f"{' '.join(server[:2])}: a word of prose was changed and snippets ran again "
+            "(or a package was installed meanwhile, which counts as a change of every page)"
+        )
     return seconds
 
 

@@ -23,6 +23,7 @@ ROOT = Path(__file__).resolve().parents[1]
 COPIED = ["mkdocs.yml", "pyproject.toml", "docs", "src", "tests", "theme"]
 # In mkdocs.yml: the runner, as a plugin and as an extension; the pages' order; where the list of plugins begins.
 RUNNER = re.compile(r"^ +- page_runner:?\n(?: {4,}.*\n)*", re.M)
+LABS = re.compile(r"^  - (?:Labs:|mkdocs-jupyter:|notebook_pages.*)\n(?: {6,}.*\n)*", re.M)
 NAVIGATION = re.compile(r"^nav:\n(?: .*\n)*", re.M)
 PLUGINS = re.compile(r"^plugins:\n", re.M)
 # On a page: the line that opens a snippet, and the options there that only the runner knows.
@@ -96,6 +97,8 @@ def real(folder: Path) -> Site:
         else:
             folder.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, folder / name)
+    edit(folder / "mkdocs.yml", LABS, "", times=3)  # notebooks are no pages of the runner's
+    shutil.rmtree(folder / "docs" / "labs")
     return Site(folder)
 
 
