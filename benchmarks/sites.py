@@ -20,7 +20,7 @@ from page_runner.page import Snippet, read_items
 from .pages import lesson
 
 ROOT = Path(__file__).resolve().parents[1]
-COPIED = ["mkdocs.yml", "pyproject.toml", "docs", "src", "tests", "theme"]
+COPIED = ["LICENSE", "README.md", "mkdocs.yml", "pyproject.toml", "docs", "src", "tests", "theme"]
 # In mkdocs.yml: the runner, as a plugin and as an extension; the pages' order; where the list of plugins begins.
 RUNNER = re.compile(r"^ +- page_runner:?\n(?: {4,}.*\n)*", re.M)
 LABS = re.compile(r"^  - (?:Labs:|mkdocs-jupyter:|notebook_pages.*)\n(?: {6,}.*\n)*", re.M)
