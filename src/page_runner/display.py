@@ -102,10 +102,10 @@ def ink(svg: str) -> str:
 
     Example:
         ```python
-        from page_runner.display import ink
+        from page_runner.display import ROOT, ink
 
         drawn = ink('<?xml version="1.0"?><svg width="9pt" id="figure_1"><path d="M 1.23456 2" fill="#000000"/></svg>')
-        assert drawn.endswith('width="9pt"><path d="M 1.23 2" fill="currentColor"/></svg>')
+        assert drawn == f'<svg {ROOT} width="9pt"><path d="M 1.23 2" fill="currentColor"/></svg>'
         ```
     """
     svg = svg[svg.index("<svg") :]

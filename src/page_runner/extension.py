@@ -64,9 +64,8 @@ class RunSnippets(Preprocessor):
             lines[below:below] = self._block(failure(error), indent)
         for item, value in reversed(list(zip(items, given, strict=False))):
             if isinstance(value, str):
-                line = lines[item.line - 1]
                 assert isinstance(item, Number)
-                lines[item.line - 1] = line[: item.start] + prose(value) + line[item.stop :]
+                set_number(lines, item, value)
             elif isinstance(item, Snippet):
                 self._show(lines, item, value)
         return lines
@@ -147,6 +146,12 @@ def failure(error: PageError) -> str:
 def prose(value: str) -> str:
     """A value as Markdown that reads as the value itself."""
     return MARKDOWN.sub(lambda match: "\\" + match[0], value.replace("&", "&amp;").replace("<", "&lt;"))
+
+
+def set_number(lines: list[str], number: Number, value: str) -> None:
+    """Set a number's value into its line; the last number of a line comes first, so that columns hold."""
+    line = lines[number.line - 1]
+    lines[number.line - 1] = line[: number.start] + prose(value) + line[number.stop :]
 
 
 def after_annotations(lines: list[str], snippet: Snippet) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 
 from markdown import Markdown
 
-from .extension import ANNOTATION, prose
+from .extension import ANNOTATION, set_number
 from .kept import Given
 from .page import CODE_SPAN, FENCE, FRONT_MATTER, LANGUAGE, Number, Page, Snippet, closing
 
@@ -72,8 +72,7 @@ def set_numbers(page: Page, given: Given) -> list[str]:
     lines = page.text.split("\n")
     for item, value in reversed(list(zip(page.items, given, strict=True))):
         if isinstance(item, Number):
-            line = lines[item.line - 1]
-            lines[item.line - 1] = line[: item.start] + prose(str(value)) + line[item.stop :]
+            set_number(lines, item, str(value))
     return lines
 
 

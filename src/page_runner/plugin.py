@@ -47,7 +47,11 @@ class PageRunnerPlugin(BasePlugin[LegacyConfig]):
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> None:
         """Start the run of every page that has no kept outputs."""
-        pages = {Path(file.abs_src_path).resolve(): file for file in files.documentation_pages() if file.abs_src_path}
+        pages = {
+            Path(file.abs_src_path).resolve(): file
+            for file in files.documentation_pages()
+            if file.abs_src_path and is_markdown_file(file.src_uri)
+        }
         for path in self.runner.start(pages):
             if self.dirty and os.path.exists(pages[path].abs_dest_path):
                 os.unlink(pages[path].abs_dest_path)  # so that the page is made anew though its own text is the same
