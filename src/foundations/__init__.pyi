@@ -3,8 +3,17 @@ from foundations.descent import coordinate_search as coordinate_search
 from foundations.descent import finite_difference as finite_difference
 from foundations.descent import gradient_descent as gradient_descent
 from foundations.descent import gradient_step as gradient_step
+from foundations.devices import as_device as as_device
+from foundations.devices import best_device as best_device
+from foundations.engine import Value as Value
 from foundations.exercises import NotYet as NotYet
 from foundations.exercises import check as check
+from foundations.graphs import GraphDrawing as GraphDrawing
+from foundations.graphs import draw_graph as draw_graph
+from foundations.housing import california_housing as california_housing
+from foundations.linear import least_squares as least_squares
+from foundations.linear import standardize as standardize
+from foundations.linear import train_linear as train_linear
 from foundations.losses import mae as mae
 from foundations.losses import mse as mse
 from foundations.losses import quad_mae as quad_mae
@@ -27,3 +36,8 @@ from foundations.rectified import relu_sum as relu_sum
 from foundations.relu_fits import best_piecewise_linear as best_piecewise_linear
 from foundations.relu_fits import fit_relus as fit_relus
 from foundations.relu_fits import train_relus as train_relus
+from foundations.training import History as History
+from foundations.training import evaluate as evaluate
+from foundations.training import fit as fit
+from foundations.training import minibatches as minibatches
+from foundations.training import predict as predict
