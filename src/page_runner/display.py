@@ -15,8 +15,14 @@ PALETTE = {colour: f"var(--figure-{number}, {colour})" for number, colour in enu
     "#ffffff": "var(--figure-paper, #ffffff)",
 }
 COLOUR = re.compile("|".join(PALETTE), re.I)
-# What Matplotlib says of all lines in a style sheet, which would reach the whole page, and the page's ink.
-ROOT = 'fill="currentColor" stroke-linejoin="round" stroke-linecap="butt"'
+# What Matplotlib says of all lines in a style sheet, which would reach the whole page, and of each text anew; and the
+# page's ink.
+ROOT = (
+    'fill="currentColor" stroke-linejoin="round" stroke-linecap="butt" '
+    "font-family=\"'DejaVu Sans', Verdana, Geneva, sans-serif\""
+)
+FAMILY = re.compile(r"; font-family: 'DejaVu Sans'[^;\"]*")
+GROUP = re.compile(r"<g>((?:(?!</?g[ >]).)*)</g>", re.S)  # a group that says nothing, with no other in it
 TAG = re.compile(r"<[^>]+>")  # what stands between tags is text that a reader sees
 LONG_NUMBER = re.compile(r"-?\d+\.\d{3,}")
 
@@ -110,9 +116,11 @@ def ink(svg: str) -> str:
     """
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->|<defs>\s*<style.*?</style>\s*</defs>", "", svg, flags=re.S)
-    svg = re.sub(r' id="[\w.]+_\d+"', "", svg)
+    svg = FAMILY.sub("", re.sub(r' id="[\w.]+_\d+"', "", svg))
     svg = svg.replace("<svg ", f"<svg {ROOT} ", 1)
     svg = TAG.sub(lambda tag: LONG_NUMBER.sub(shorter, COLOUR.sub(theme_colour, tag[0])), svg)
+    while (flat := GROUP.sub(r"\1", svg)) != svg:
+        svg = flat
     return re.sub(r"\s*\n\s*", " ", svg).replace("> <", "><").strip()
 
 

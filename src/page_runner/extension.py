@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from markdown import Extension, Markdown
+from markdown.postprocessors import Postprocessor
 from markdown.preprocessors import Preprocessor
 
 from .display import text as escape
@@ -25,6 +26,9 @@ from .runner import Runner, runner_for
 log = logging.getLogger("mkdocs.page_runner")
 
 ANNOTATION = re.compile(r"#.*\(\d+\)!?\s*$", re.M)
+# Names, punctuation and white space in highlighted code have the colour of the text around them, and are most of a
+# long page's elements.
+PLAIN = re.compile(r'<span class="(?:n|p|w)">([^<]*)</span>')
 MARKDOWN = re.compile(r"[\\`*_\[\]]")
 
 
@@ -95,6 +99,14 @@ class RunSnippets(Preprocessor):
     def _block(self, html: str, indent: str) -> list[str]:
         """HTML as a block of its own; Markdown does not look inside."""
         return ["", indent + self.md.htmlStash.store(html), ""]
+
+
+class Slim(Postprocessor):
+    """Takes the marks off those parts of highlighted code that look like plain text."""
+
+    def run(self, text: str) -> str:
+        """The page's HTML with fewer elements, and the same text."""
+        return PLAIN.sub(r"\1", text)
 
 
 def place(md: Markdown) -> tuple[Path, Path, Path | None]:
@@ -174,8 +186,9 @@ class PageRunnerExtension(Extension):
         super().__init__(**options)
 
     def extendMarkdown(self, md: Markdown) -> None:
-        """Run snippets before the fences are read."""
+        """Run snippets before the fences are read; thin out what the highlighter made of them."""
         md.preprocessors.register(RunSnippets(md, tuple(self.getConfig("preload"))), "page_runner", 27)
+        md.postprocessors.register(Slim(md), "page_runner", 5)  # after 30, where the code is set in
 
 
 def makeExtension(**options: Any) -> PageRunnerExtension:
