@@ -1,9 +1,13 @@
-// A live chart comes alive when it nears the screen; the script that draws it is fetched only then.
+// A live figure comes alive when it nears the screen; the script that draws it is fetched only then: live-charts.js for
+// a chart, and for anything else the one that its data-script names.
 const near = new IntersectionObserver((entries) => {
   for (const { isIntersecting, target } of entries) {
     if (!isIntersecting) continue;
     near.unobserve(target);
-    import(new URL("assets/live-charts.js", new URL(__md_scope)).href).then(({ enliven }) => enliven(target));
+    const script = `assets/${target.dataset.script ?? "live-charts"}.js`;
+    import(new URL(script, new URL(__md_scope)).href).then(({ enliven }) => enliven(target));
   }
 }, { rootMargin: "300px" });
-document$.subscribe(() => document.querySelectorAll("figure.live").forEach((figure) => near.observe(figure)));
+document$.subscribe(() => {
+  document.querySelectorAll("figure.live, figure[data-script]").forEach((figure) => near.observe(figure));
+});

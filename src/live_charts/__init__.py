@@ -8,9 +8,28 @@ good enough, `frames=True` calls it for every position of the sliders while the 
 - `marks` says what a chart is made of; `record` turns a function into a list of operations.
 - `chart` puts both together; `drawing` draws the chart as SVG, as the page shows it without scripts.
 - `docs/assets/live-charts.js` replays the record in the browser.
+- `shape_calculator` is a figure of another kind: two shapes in, what broadcasting makes of them out.
+- `stepper` shows drawings one at a time, by `steps`.
 """
 
 from live_charts.chart import Chart, Slider, live, slider
 from live_charts.marks import Mark, line, number, points, rule, segments
+from live_charts.shape_calculator import ShapeCalculator, broadcast_calculator
+from live_charts.stepper import Steps, steps
 
-__all__ = ["Chart", "Mark", "Slider", "line", "live", "number", "points", "rule", "segments", "slider"]
+__all__ = [
+    "Chart",
+    "Mark",
+    "ShapeCalculator",
+    "Slider",
+    "Steps",
+    "broadcast_calculator",
+    "line",
+    "live",
+    "number",
+    "points",
+    "rule",
+    "segments",
+    "slider",
+    "steps",
+]
