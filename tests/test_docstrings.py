@@ -19,6 +19,7 @@ import mktestdocs.__main__
 import pytest
 
 import foundations
+import live_charts
 import page_runner
 from page_runner.page import PageError, Snippet, read_items
 
@@ -145,12 +146,17 @@ def failing_line(error: BaseException, path: str, first: int) -> int:
 
 
 COURSE = dict(pair for module in public_modules(foundations) for pair in public_objects(module))
-RUNNER = dict(pair for module in public_modules(page_runner) for pair in public_objects(module))
+TOOLS = {
+    name: value
+    for package in (page_runner, live_charts)
+    for module in public_modules(package)
+    for name, value in public_objects(module)
+}
 
 
-@pytest.mark.parametrize("name", sorted(COURSE | RUNNER))
+@pytest.mark.parametrize("name", sorted(COURSE | TOOLS))
 def test_examples_run(name: str, run_docstring: Run):
-    obj = (COURSE | RUNNER)[name]
+    obj = (COURSE | TOOLS)[name]
     ran = run_docstring(name, obj)
     assert [source for _, source in ran] == mktestdocs.grab_code_blocks(obj.__doc__, lang="python")
     if name in COURSE and not inspect.ismodule(obj):
@@ -162,8 +168,8 @@ def test_every_public_name_of_the_course_is_among_them():
     assert listed <= COURSE.keys()
 
 
-def test_the_page_runner_is_among_them():
-    assert "page_runner.page.read_page" in RUNNER
+def test_the_page_runner_and_the_live_charts_are_among_them():
+    assert {"page_runner.page.read_page", "live_charts.chart.live"} <= TOOLS.keys()
 
 
 @pytest.fixture

@@ -1,0 +1,10 @@
+"""Data that the reader keeps in a folder of their own, named by the environment variable FOUNDATIONS_DATA."""
+
+import os
+from pathlib import Path
+
+
+def local_file(name: str) -> Path | None:
+    """Where a file of this name would lie in the reader's folder; None where no folder is named."""
+    folder = os.environ.get("FOUNDATIONS_DATA")
+    return Path(folder).expanduser() / name if folder else None

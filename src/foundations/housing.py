@@ -1,0 +1,159 @@
+"""California housing: the table of the census of 1990, where a copy of it can be had."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import socket
+import tarfile
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from foundations._local_data import local_file
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# The archive as scikit-learn fetches it, and the hash by which it knows it.
+FILE = "cal_housing.tgz"
+URL = "https://ndownloader.figshare.com/files/5976036"
+SHA256 = "aaa5c9a6afe2225cc2aed2723682ae403280c4a3695a2ddda4ffb5d8215ea681"
+
+COLUMNS = (
+    "MedInc",
+    "HouseAge",
+    "AveRooms",
+    "AveBedrms",
+    "Population",
+    "AveOccup",
+    "Latitude",
+    "Longitude",
+    "MedHouseVal",
+)
+N_ROWS = 20_640
+
+
+def california_housing(*, download: bool = False) -> pd.DataFrame:
+    """Load California housing: 20,640 districts of the census of 1990, with the median value of their houses.
+
+    It is not bundled with scikit-learn. It is read from `cal_housing.tgz` in the folder that the environment
+    variable FOUNDATIONS_DATA names, if it is there, or else from the copy that scikit-learn has kept. Only with
+    `download=True` is it fetched, by scikit-learn, which then keeps it.
+
+    Args:
+        download: Whether to fetch it where there is no copy on this machine.
+
+    Returns:
+        A table of floats with 20,640 rows: eight inputs, and MedHouseVal in units of 100,000 dollars as the target.
+
+    Raises:
+        FileNotFoundError: There is no copy on this machine, and download is False; the message says how to get one.
+        ConnectionError: It could not be fetched.
+        ValueError: A copy is damaged, or is something else.
+
+    Example:
+        ```python
+        from foundations import california_housing
+
+        try:
+            homes = california_housing()
+        except FileNotFoundError as missing:
+            print(missing)
+        else:
+            assert homes.shape == (20_640, 9)
+        ```
+
+    Source:
+        https://scikit-learn.org/stable/datasets/real_world.html#california-housing-dataset
+    """
+    archive = local_file(FILE)
+    if archive and archive.is_file():
+        return _checked(_from_archive(archive), archive)
+    kept = _kept_by_sklearn()
+    if kept is None and not download:
+        raise FileNotFoundError(
+            "there is no copy of California housing on this machine. california_housing(download=True) fetches it "
+            f"once and keeps it. Or save {URL} as {FILE} in a folder, and name the folder in the environment variable "
+            "FOUNDATIONS_DATA."
+        )
+    return _checked(_from_sklearn(kept), kept)
+
+
+def _from_archive(archive: Path) -> pd.DataFrame:
+    import pandas as pd
+
+    data = archive.read_bytes()
+    found = hashlib.sha256(data).hexdigest()
+    if found != SHA256:
+        raise ValueError(
+            f"{archive} is damaged or another file: its SHA-256 begins with {found[:8]}, not with {SHA256[:8]}. "
+            f"Remove it, and save {URL} in its place"
+        )
+    with tarfile.open(fileobj=io.BytesIO(data)) as files:
+        member = files.extractfile("CaliforniaHousing/cal_housing.data")
+        assert member is not None
+        table = np.loadtxt(member, delimiter=",")
+    longitude, latitude, age, rooms, bedrooms, population, households, income, value = table.T
+    columns = (
+        income,
+        age,
+        rooms / households,
+        bedrooms / households,
+        population,
+        population / households,
+        latitude,
+        longitude,
+        value / 100_000,
+    )
+    return pd.DataFrame(dict(zip(COLUMNS, columns, strict=True)))
+
+
+def _kept_by_sklearn() -> Path | None:
+    """The file in which scikit-learn keeps the table, if it does; no folder is made."""
+    folder = Path(os.environ.get("SCIKIT_LEARN_DATA") or "~/scikit_learn_data").expanduser()
+    file = folder / "cal_housing_py3.pkz"
+    return file if file.is_file() else None
+
+
+def _from_sklearn(kept: Path | None) -> pd.DataFrame:
+    from sklearn.datasets import fetch_california_housing
+
+    timeout = socket.getdefaulttimeout()
+    socket.setdefaulttimeout(10)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of a second try, which we report if it fails too
+            frame: pd.DataFrame = fetch_california_housing(
+                as_frame=True, download_if_missing=kept is None, n_retries=1, delay=0.1
+            ).frame
+    except Exception as error:
+        if kept is None:
+            raise ConnectionError(
+                f"California housing could not be fetched ({error}). The lessons run without it, on the data that "
+                f"scikit-learn brings along. To get it by hand, save {URL} as {FILE} in a folder, and name the folder "
+                "in the environment variable FOUNDATIONS_DATA"
+            ) from error
+        raise ValueError(f"{kept} is damaged ({error}): remove it, and fetch it anew") from error
+    finally:
+        socket.setdefaulttimeout(timeout)
+    return frame
+
+
+def _checked(table: pd.DataFrame, source: Path | None) -> pd.DataFrame:
+    """The table, if it is the one that we mean, whole and with every column in its place."""
+    expected = table.shape == (N_ROWS, len(COLUMNS)) and tuple(table.columns) == COLUMNS
+    if (
+        not expected
+        or not np.isfinite(table.to_numpy()).all()
+        or not table["Latitude"].between(32, 42).all()
+        or not table["Longitude"].between(-125, -114).all()
+    ):
+        raise ValueError(
+            f"{source or 'what was fetched'} does not hold California housing: it should be {N_ROWS:,} rows, without "
+            f"gaps, of {', '.join(COLUMNS)}"
+        )
+    return table
