@@ -100,7 +100,7 @@ class Chart:
         from live_charts import line, live, slider
 
         x = torch.linspace(-1, 1, 5, dtype=torch.float64)
-        chart = live(lambda a: [line(x, a * x)], a=slider(-1, 1), alt="A straight line.")
+        chart = live(lambda a: [line(x, a * x)], a=slider(-1, 1, start=1), alt="A straight line.")
         assert "<svg" in chart._repr_html_()
         ```
     """
@@ -126,9 +126,9 @@ class Chart:
 
         Example:
             ```python
-            from live_charts import live, number, slider
+            from live_charts import live, rule, slider
 
-            chart = live(lambda a: [number("double", 2 * a)], a=slider(0, 4, 1), alt="Nothing is drawn.")
+            chart = live(lambda a: [rule(2 * a)], a=slider(0, 4, 1), xlim=(0, 8), ylim=(0, 1), alt="An upright line.")
             assert chart.marks(a=3)[0].values[0] == 6
             ```
         """
