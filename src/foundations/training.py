@@ -191,7 +191,7 @@ def fit(
     lrs: list[float] = []
     train_losses: list[Tensor] = []
     measured: dict[str, list[float]] = {"": [], **{name: [] for name in metrics or {}}}
-    with _bar(n_epochs, progress) as bar:
+    with _bar(n_epochs, progress) as epoch_done:
         for _ in range(n_epochs):
             model.train()
             rows: list[int] = []
@@ -214,7 +214,7 @@ def fit(
                 measured[""].append(float(_loss(loss_fn, preds, targets)))
                 for name, metric in (metrics or {}).items():
                     measured[name].append(float(metric(preds, targets)))
-            bar.update()
+            epoch_done()
     valid_losses = torch.tensor(measured.pop(""))
     return History(
         batch_losses=_stacked(batch_losses),
@@ -391,8 +391,13 @@ def _check_optimizer(optimizer: torch.optim.Optimizer, model: nn.Module) -> None
         )
 
 
-def _bar(n_epochs: int, progress: bool | None) -> Any:
+@contextmanager
+def _bar(n_epochs: int, progress: bool | None) -> Iterator[Callable[[], object]]:
+    """A progress bar, as the function that moves it on by an epoch."""
+    if not (progress if progress is not None else sys.stderr.isatty() or "ipykernel" in sys.modules):
+        yield lambda: None
+        return
     from tqdm import tqdm
 
-    shown = progress if progress is not None else sys.stderr.isatty() or "ipykernel" in sys.modules
-    return tqdm(total=n_epochs, unit="epoch", disable=not shown, delay=0 if progress else 2, leave=False)
+    with tqdm(total=n_epochs, unit="epoch", delay=0 if progress else 2, leave=False) as bar:
+        yield bar.update
