@@ -13,12 +13,13 @@ from pathlib import Path
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
+from course_runner import RUNNER
 from nbclient import NotebookClient
 
 from page_runner.notebook import notebook
 from page_runner.page import Page, read_page
 from page_runner.program import Output
-from page_runner.runner import Run, runner_for
+from page_runner.runner import Run
 from page_runner.take_away import TakeAway
 from page_runner.wheel import project_wheel
 
@@ -73,7 +74,7 @@ def elsewhere(tmp_path: Path, wheel: Path, monkeypatch: pytest.MonkeyPatch) -> P
 
 
 def made(path: Path, wheel: Path) -> tuple[Page, Run, nbformat.NotebookNode]:
-    page, run = read_page(path, ROOT), runner_for(ROOT).result(path)
+    page, run = read_page(path, ROOT), RUNNER.result(path)
     assert run.error is None, str(run.error)
     install = TakeAway(f"{path.stem}.ipynb", wheel.name).install
     text = notebook(page, run.given, install)
@@ -106,7 +107,7 @@ def test_the_notebook_gives_what_the_page_shows(path, wheel, elsewhere):
     for cell, snippet, output in zip(cells, snippets, outputs, strict=True):
         at = f"{page.name}:{snippet.line}"
         assert words(printed(cell)) == words(output.text), at
-        charts = [markup for markup in output.markup if 'class="live"' in markup]
+        charts = [each for each in output.markup if 'class="live"' in each or "data-script=" in each]
         assert tables(cell) == [text_of(markup) for markup in output.markup if markup not in charts], at
         assert len(having(cell, "application/vnd.jupyter.widget-view+json")) == len(charts), at
         assert len(having(cell, "image/png")) == len(output.figures), at

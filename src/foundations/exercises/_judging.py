@@ -146,6 +146,12 @@ def equal(before: object, after: object) -> bool:
     """Whether an argument is as it was."""
     if isinstance(before, Tensor) and isinstance(after, Tensor):
         return before.shape == after.shape and torch.equal(before.detach(), after.detach())
+    if isinstance(before, list | tuple) and isinstance(after, list | tuple):
+        return len(before) == len(after) and all(map(equal, before, after))
+    if isinstance(before, torch.nn.Module) and isinstance(after, torch.nn.Module):
+        return equal([*before.state_dict().values()], [*after.state_dict().values()])
+    if hasattr(before, "equals"):  # a table or a column of pandas
+        return bool(before.equals(after))
     return before == after
 
 
@@ -159,7 +165,7 @@ def shown(value: object) -> str:
         )
     if callable(value):
         return getattr(value, "__name__", type(value).__name__)
-    return repr(value)
+    return described(value) if hasattr(value, "iloc") else repr(value)
 
 
 def described(value: object) -> str:
@@ -174,4 +180,6 @@ def described(value: object) -> str:
         return f"the string {value!r:.40}"
     if callable(value):
         return f"the function {shown(value)}"
+    if hasattr(value, "iloc") and hasattr(value, "shape"):
+        return f"a {type(value).__name__} of shape {value.shape}"
     return f"a {type(value).__name__}" + (f" of {len(value)}" if isinstance(value, list | tuple | dict | set) else "")
