@@ -9,8 +9,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from live_charts import Chart
 from page_runner.page import read_page
 from page_runner.program import Program
@@ -63,7 +61,6 @@ def charts_of(lesson: str) -> list[Computed]:
         charts.append(computed(chart))
         return show(chart)
 
-    torch.set_num_threads(1)  # as in the page's own process
     program = Program(read_page(ROOT / f"docs/lessons/{lesson}.md", ROOT))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
