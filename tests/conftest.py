@@ -1,4 +1,4 @@
-"""The real site, built once for all tests that look at it."""
+"""The passengers that tests read; the real site, built once for all tests that look at it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,16 @@ from pathlib import Path
 
 import pytest
 
+from foundations._local_data import local_file
+from foundations.passengers import FILE
+
 ROOT = Path(__file__).resolve().parents[1]
+# No test looks for the list of passengers on the network: where the reader's folder has none, they are simulated.
+LOCAL = local_file(FILE)
+HAS_LIST = LOCAL is not None and LOCAL.is_file()
+if not HAS_LIST:
+    os.environ.setdefault("FOUNDATIONS_TITANIC", "simulated")
+
 BASE = "/course/"  # below the server's root, as a project's site on GitHub Pages is
 
 
@@ -44,6 +53,15 @@ class Handler(SimpleHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         pass
+
+
+@pytest.fixture(params=["passengers", "simulated"])
+def passengers_from(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A source of passengers, for what must hold with the real list and with simulated ones."""
+    if request.param == "passengers" and not HAS_LIST:
+        pytest.skip(f"FOUNDATIONS_DATA names no folder with {FILE}")
+    monkeypatch.setenv("FOUNDATIONS_TITANIC", request.param)
+    return request.param
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
+from course_runner import RUNNER
 from sizes import SIZES
 
 from page_runner.page import Snippet, read_page
-from page_runner.runner import runner_for
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -40,7 +40,7 @@ def expected_outputs(path):
 
 def outputs_of(path):
     items = read_page(path, ROOT).items
-    run = runner_for(ROOT).result(path)
+    run = RUNNER.result(path)
     assert run.error is None
     for item, output in zip(items, run.given, strict=True):
         if isinstance(item, Snippet):
