@@ -32,11 +32,19 @@ def test_accuracy_is_scikit_learns(dtype, integers):
         (torch.ones(2, 3), torch.tensor([[0], [1]]), ValueError, r"not \(2, 3\) and \(2, 1\)"),
         (torch.ones(2), torch.tensor([0, 1]), ValueError, r"logits must have shape \(n, n_classes\)"),
         (torch.ones(0, 3), torch.zeros(0, dtype=torch.int64), ValueError, "no rows"),
+        (torch.ones(2, 3), torch.tensor([2, 3]), ValueError, "a target 3, but logits for 3 classes, numbered from 0"),
+        (torch.ones(2, 3), torch.tensor([-1, 0]), ValueError, "a target -1"),
+        (torch.ones(2, 0), torch.tensor([0, 0]), ValueError, "a target 0, but logits for 0 classes"),
     ],
 )
 def test_what_is_no_classification_is_refused(logits, targets, error, words):
     with pytest.raises(error, match=words):
         accuracy(logits, targets)
+
+
+def test_a_row_with_nan_is_never_right():
+    logits = torch.tensor([[1.0, 0.0], [torch.nan, 0.0], [torch.nan, torch.nan], [0.0, 1.0]])
+    assert accuracy(logits, torch.tensor([0, 0, 0, 1])) == 0.5
 
 
 @given(n=st.integers(1, 2000), part=st.floats(0, 1))

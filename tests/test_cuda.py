@@ -2,7 +2,7 @@
 
 Both add the same numbers in another order, and each addition rounds at the seventh digit. So one forward pass and its
 gradients must agree to 1e-5 of their size, the losses of a short training to 1e-3, since every step builds on the one
-before; in float64 both to 1e-9. TF32, which has three digits, stays off, as PyTorch has it.
+before; in float64 both to 1e-9. TF32, which has three digits, stays off for matrix products, as PyTorch has it.
 """
 
 import pytest

@@ -3,6 +3,7 @@
 import ast
 import inspect
 import math
+from fractions import Fraction
 
 import pytest
 import torch
@@ -181,6 +182,7 @@ def test_numbers_that_a_value_takes():
         (lambda x: 1 / (x - 2), ZeroDivisionError, "negative power"),
         (lambda x: (x - 2) ** 0.5, ZeroDivisionError, "negative power"),
         (lambda x: (-x) ** 0.5, ValueError, "needs a whole exponent, not -2 \\*\\* 0.5"),
+        (lambda x: (-x) ** Fraction(1, 2), ValueError, "not -2 \\*\\* 1/2"),
         (lambda x: (x - 2).log(), ValueError, "log needs a number above 0, not 0"),
         (lambda x: (-x).log(), ValueError, "log needs a number above 0, not -2"),
         (lambda x: (400 * x).exp(), OverflowError, "math range error"),

@@ -9,6 +9,7 @@ import torch
 from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
+from torch import nn
 
 from foundations import draw_graph
 from foundations.graphs import LARGEST, LETTER, graph_svg
@@ -156,6 +157,25 @@ def test_a_change_of_part_of_a_result_is_drawn():
     assert "copy_slices" in draw_graph(result).nodes.values()
 
 
+def test_a_leaf_without_a_value_has_its_shape():
+    leaf = torch.tensor(2.0, device="meta", requires_grad=True)
+    assert sorted(draw_graph(leaf * 2).nodes.values()) == ["leaf\n()", "mul"]
+
+
+def test_a_function_of_ones_own_is_no_leaf():
+    class Doubled(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            ctx.variable = x
+            return 2 * x
+
+        @staticmethod
+        def backward(ctx, slope):
+            return 2 * slope
+
+    assert sorted(draw_graph(Doubled.apply(leaf())).nodes.values()) == ["doubled", "leaf\n2"]
+
+
 def test_parameters_of_a_module_can_be_named():
     net = torch.nn.Sequential(torch.nn.Linear(3, 2), torch.nn.ReLU(), torch.nn.Linear(2, 1))
     drawing = draw_graph(net(torch.ones(4, 3)).mean(), params=dict(net.named_parameters()))
@@ -232,6 +252,8 @@ def test_the_largest_drawing_is_quick_and_a_larger_record_is_refused():
     ("tensor", "params", "error", "words"),
     [
         (3.0, None, TypeError, "tensor must be a tensor, not float"),
+        (leaf() * 2, [leaf()], TypeError, r'params must be tensors by name, as \{"w": w\}, not list'),
+        (leaf() * 2, nn.Linear(1, 1).named_parameters(), TypeError, r"not generator: dict\(...\) may do"),
         (leaf() * 2, {"w": 2.0}, TypeError, r"params\['w'\] must be a tensor, not float"),
         (leaf(), None, ValueError, "nothing has been calculated from it yet"),
         (torch.ones(2), None, ValueError, "not calculated from anything that requires a gradient"),

@@ -101,6 +101,15 @@ def test_repeated_columns_share_their_weight():
     assert torch.allclose(bias, alone_bias)
 
 
+@pytest.mark.parametrize("size", [1e-12, 1e12, 1e18])
+def test_a_column_of_another_size_spoils_no_other(size):
+    table = torch.rand(50, 2, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    table[:, 0] *= size
+    weights, bias = least_squares(table, 2 / size * table[:, :1] + 3 * table[:, 1:] + 1)
+    assert torch.allclose(weights * torch.tensor([[size], [1.0]]), torch.tensor([[2.0], [3.0]]).double())
+    assert torch.allclose(bias, torch.ones(1).double())
+
+
 def test_several_outputs_are_solved_at_once():
     both = torch.cat([Y, -2 * Y], dim=1)
     weights, bias = least_squares(X.float(), both.float())
@@ -117,6 +126,7 @@ def test_several_outputs_are_solved_at_once():
         (X, Y[:9], ValueError, "inputs has 442 rows but targets has 9"),
         (X[0], Y, ValueError, "inputs must have shape"),
         (X[:0], Y[:0], ValueError, "no rows"),
+        (X, Y[:, :0], ValueError, r"no columns to learn: targets has shape \(442, 0\)"),
         (X * torch.nan, Y, ValueError, "nan or inf"),
         (X, Y.long(), TypeError, r"use targets\.float"),
         (X.numpy(), Y, TypeError, "inputs must be a tensor"),
@@ -174,8 +184,10 @@ def test_training_leaves_the_start_alone_and_works_without_a_graph():
     weights, bias = start()
     weights.requires_grad_()
     before = weights.detach().clone()
+    inputs = standardize(X)[0].requires_grad_()
     with torch.no_grad():
-        trained, _, losses = train_linear(standardize(X)[0], Y, weights, bias, lr=0.1, n_epochs=3)
+        trained, _, losses = train_linear(inputs, Y, weights, bias, lr=0.1, n_epochs=3)
+    assert inputs.grad is None
     assert torch.equal(weights, before)
     assert weights.grad is None
     assert not trained.requires_grad

@@ -94,6 +94,7 @@ TEXTS = {
     "": (),
     "()": (),
     "007": (7,),
+    "0" * 5000 + "1": (1,),
     "x": "“x” is not a whole number",
     "4, n": "“n” is not a whole number",
     "2.5": "“2.5” is not a whole number",

@@ -78,3 +78,10 @@ def test_a_notebook_without_widgets_shows_the_last(monkeypatch):
 def test_what_it_refuses(drawings, captions, alt, words):
     with pytest.raises(ValueError, match=words):
         steps(drawings, captions, alt=alt)
+
+
+def test_drawings_and_captions_are_text():
+    with pytest.raises(TypeError, match="drawings and captions must be text, such as '<svg …>', not Steps"):
+        steps([made(), made()], CAPTIONS[:2], alt="A circle.")
+    with pytest.raises(TypeError, match="not int"):
+        steps(DRAWINGS, [1, 2, 3], alt="A circle.")

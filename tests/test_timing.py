@@ -3,6 +3,7 @@
 import itertools
 import json
 import math
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -126,6 +127,7 @@ def test_a_workload_of_ones_own():
         (lambda: median_time(print, "cpu", seconds=-1), ValueError, "seconds must be at least 0"),
         (lambda: median_time(print, "gpu"), ValueError, "there is no device 'gpu'"),
         (lambda: measure("matmul", [1], "cpu"), ValueError, "no workload 'matmul'; there is 'matrix product'"),
+        (lambda: measure(5, [1], "cpu"), TypeError, "workload must be a name or a function, not int"),
         (lambda: measure("addition", [0], "cpu"), ValueError, "a size must be at least 1, not 0"),
         (lambda: measure("addition", [1.5], "cpu"), TypeError, "a size must be a whole number"),
         (lambda: crossover([], [], []), ValueError, "there are 0 sizes"),
@@ -134,6 +136,7 @@ def test_a_workload_of_ones_own():
         (lambda: crossover([1, 2], [0, 2], [1, 2]), ValueError, "above zero"),
         (lambda: crossover([1, 2], [math.nan, 2], [1, 2]), ValueError, "above zero"),
         (lambda: record_gpu("cpu"), ValueError, "no GPU on this machine"),
+        (lambda: record_gpu("meta"), ValueError, "no GPU on this machine"),
     ],
 )
 def test_bad_input(call, error, message):
@@ -141,7 +144,12 @@ def test_bad_input(call, error, message):
         call()
 
 
+def test_an_iterator_of_sizes_is_measured_too():
+    assert measure("addition", iter([1, 2]), "cpu", seconds=0).shape == (2,)
+
+
 def test_crossover_by_hand():
+    assert crossover([1, 2], [1e-320, 1e300], [1e300, 1e-320]) == pytest.approx(2**0.5)  # no overflow
     assert crossover([1, 100], [1, 100], [10, 10]) == pytest.approx(10)
     assert crossover([1, 100], [1, 100], [0.5, 10]) == 1
     assert crossover([1, 100], [1, 10], [2, 10]) == math.inf
@@ -222,7 +230,16 @@ def test_a_gpu_is_recorded_once(tmp_path):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "5", "[5]", "[{}]", '[{"seconds": {}}]', json.dumps([record(seconds={"addition": {"sizes": [1]}})])],
+    [
+        "",
+        "5",
+        "{}",
+        '""',
+        "[5]",
+        "[{}]",
+        '[{"seconds": {}}]',
+        json.dumps([record(seconds={"addition": {"sizes": [1]}})]),
+    ],
 )
 def test_a_damaged_file_is_refused(tmp_path, text):
     file = tmp_path / "times.json"
@@ -234,10 +251,26 @@ def test_a_damaged_file_is_refused(tmp_path, text):
     assert file.read_text() == text
 
 
+def test_what_is_no_record_is_not_added(tmp_path):
+    file = tmp_path / "times.json"
+    add_record(record(), file)
+    before = file.read_bytes()
+    with pytest.raises(ValueError, match="record does not hold records of times"):
+        add_record({"gpu": "Another"}, file)
+    with pytest.raises(TypeError, match="not JSON serializable"):
+        add_record(record(gpu=torch.ones(1)), file)
+    assert file.read_bytes() == before
+
+
+def test_small_sizes_and_fractions_have_a_table():
+    halves = {"addition": {"sizes": [0.5, 3], "cpu": [1, 2], "gpu": [2, 3]}}
+    assert crossover_table([record(seconds=halves)]).iloc[0, 0] == "not up to 3"
+
+
 @pytest.fixture
 def pretended_gpu(monkeypatch):
     """A machine whose GPU is its CPU under another name, with small sizes."""
-    meta = torch.device("meta")
+    mps = torch.device("mps")
     real = timing.measure
 
     def measured(workload, sizes, device, **options):
@@ -245,7 +278,7 @@ def pretended_gpu(monkeypatch):
         return times if device.type == "cpu" else times / 2
 
     monkeypatch.setattr(timing, "measure", measured)
-    monkeypatch.setattr(timing, "as_device", lambda device: meta if device is None else torch.device(device))
+    monkeypatch.setattr(timing, "as_device", lambda device: mps if device is None else torch.device(device))
     monkeypatch.setattr(timing, "_driver", lambda device: "none")
     monkeypatch.setattr(timing, "RECORDED_SIZES", {name: [4, 8] for name in WORKLOADS})
     monkeypatch.setattr(torch, "compile", lambda net, dynamic: net)
@@ -280,6 +313,32 @@ def test_the_command_records(pretended_gpu, tmp_path, capsys, monkeypatch):
     assert _main(["--record", str(file)]) == 0
     assert f"recorded in {file}" in capsys.readouterr().out
     assert [each["gpu"] for each in gpu_times(file)] == ["Model G"]
+
+
+def test_the_command_says_before_it_measures_that_it_cannot_record(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(timing, "record_gpu", lambda: pytest.fail("it has begun to measure"))
+    damaged = tmp_path / "times.json"
+    damaged.write_text("half a rec")
+    for file, says in (
+        (damaged, "times.json does not hold records of times"),
+        (tmp_path, "Is a directory|Permission denied"),
+        (tmp_path / "none" / "times.json", "cannot be written"),
+    ):
+        assert _main(["--record", str(file)]) == 1
+        assert re.search(says, capsys.readouterr().err)
+    assert damaged.read_text() == "half a rec"
+
+
+def test_the_times_are_shown_even_if_they_cannot_be_recorded(monkeypatch, tmp_path, capsys):
+    def full(*arguments):
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(timing, "record_gpu", lambda: record())
+    monkeypatch.setattr(timing, "add_record", full)
+    assert _main(["--record", str(tmp_path / "times.json")]) == 1
+    shown = capsys.readouterr()
+    assert "from about 100" in shown.out
+    assert shown.err == "no space left on device\n"
 
 
 @pytest.mark.skipif(torch.cuda.is_available() or torch.backends.mps.is_available(), reason="there is a GPU here")

@@ -227,11 +227,25 @@ DATA = some_data()
         ({"data": iter([])}, ValueError, "data has no batch to train on"),
         ({"data": [DATA[0][:4], 3]}, TypeError, "each batch must be a tuple of tensors"),
         ({"data": [(DATA[0],)]}, TypeError, r"each batch must be a tuple of tensors: \(inputs, targets\)"),
+        ({"data": [(DATA[0], DATA[1][:1])]}, ValueError, "equally many rows, not 50, 1"),
+        ({"data": [(DATA[0], torch.tensor(1.0))]}, ValueError, "tensor 1 has no rows"),
+        (
+            {"data": iter([DATA]), "n_epochs": 2},
+            ValueError,
+            r"has its batches once, but n_epochs is 2: list\(...\) keeps",
+        ),
+        ({"valid": iter([DATA]), "n_epochs": 2}, ValueError, "an iterator has its batches once"),
         ({"valid": (DATA[0][:0], DATA[1][:0])}, ValueError, "data has no rows"),
         ({"n_epochs": -1}, ValueError, "n_epochs must be at least 0"),
         ({"n_epochs": 1.5}, TypeError, "n_epochs must be a whole number"),
         ({"batch_size": 0}, ValueError, "batch_size must be at least 1"),
         ({"metrics": {"rmse": rmse}}, ValueError, "give valid="),
+        ({"metrics": rmse, "valid": DATA}, TypeError, r"metrics must be functions by name.*, not function"),
+        ({"metrics": {"rmse": 3}, "valid": DATA}, TypeError, "rmse must be a function of predictions and targets, not"),
+        ({"loss_fn": nn.MSELoss}, TypeError, r"loss_fn must be a function, not a class: MSELoss\(\) makes one"),
+        ({"optimizer": mse}, TypeError, "optimizer must be one of torch.optim, not function"),
+        ({"scheduler": "cosine"}, ValueError, "the scheduler must be made from this optimizer"),
+        ({"device": "meta"}, ValueError, "a net there would lose its parameters"),
         ({"loss_fn": lambda p, t: (p - t) ** 2}, ValueError, r"one number as a tensor, not shape \(50, 1\)"),
         ({"loss_fn": lambda p, t: 1.5}, ValueError, "one number as a tensor, not float"),
         ({"device": "gpu"}, ValueError, "there is no device 'gpu'"),
@@ -239,14 +253,49 @@ DATA = some_data()
 )
 def test_bad_input_to_fit(change: dict[str, object], error: type[Exception], says: str):
     model = net()
-    arguments = {"model": model, "data": DATA, "loss_fn": mse, "n_epochs": 1, "device": "cpu"} | change
+    arguments = {"data": DATA, "loss_fn": mse, "optimizer": sgd(model), "n_epochs": 1, "device": "cpu"} | change
     with pytest.raises(error, match=says):
-        fit(optimizer=sgd(model), **arguments)  # type: ignore[arg-type]
+        fit(**{"model": model} | arguments)  # type: ignore[arg-type]
 
 
 def test_an_optimizer_of_another_model_is_refused():
     with pytest.raises(ValueError, match="the optimizer has none of the model's parameters"):
         fit(net(), DATA, mse, sgd(net()), n_epochs=1, device="cpu")
+    frozen = net().requires_grad_(False)
+    with pytest.raises(ValueError, match="or only frozen ones"):
+        fit(frozen, DATA, mse, sgd(frozen), n_epochs=1, device="cpu")
+
+
+def test_a_scheduler_of_another_optimizer_is_refused():
+    model = net()
+    other = torch.optim.lr_scheduler.ExponentialLR(sgd(model), gamma=0.5)
+    with pytest.raises(ValueError, match="the scheduler must be made from this optimizer"):
+        fit(model, DATA, mse, sgd(model), n_epochs=1, scheduler=other, device="cpu")
+
+
+def test_a_loss_of_shape_1_counts_as_a_number():
+    def in_a_list(preds: Tensor, targets: Tensor) -> Tensor:
+        return (preds - targets).square().mean(dim=0)
+
+    histories = []
+    for loss_fn in (mse, in_a_list):
+        model = net()
+        histories.append(
+            fit(model, DATA, loss_fn, sgd(model), n_epochs=2, batch_size=20, device="cpu", generator=generator())
+        )
+    assert histories[1].batch_losses.shape == (6,)
+    assert torch.allclose(histories[0].train_losses, histories[1].train_losses)
+
+
+def test_data_that_autograd_watches_are_left_alone():
+    model = net()
+    x = DATA[0].clone().requires_grad_()
+    with torch.no_grad():  # and fit takes its notes all the same
+        fit(model, (x, DATA[1]), mse, sgd(model), n_epochs=2, device="cpu")
+    assert x.grad is None
+    history = fit(model, (2 * x, DATA[1]), mse, sgd(model), n_epochs=2, device="cpu")
+    assert history.batch_losses.isfinite().all()
+    evaluate(model, (x, x[:, :1]), rmse, device="cpu")  # no warning
 
 
 # ---- The progress bar
@@ -282,6 +331,36 @@ def test_prediction_is_in_eval_mode_and_leaves_the_mode(training: bool, batch_si
     assert model.training is training
     assert not preds.requires_grad
     assert torch.allclose(preds, model.eval()(DATA[0]), atol=1e-6)
+
+
+def test_a_part_that_is_in_eval_mode_stays_there():
+    model = net(nn.BatchNorm1d(8))
+    model[2].eval()
+    predict(model, DATA[0], device="cpu")
+    assert [part.training for part in model] == [True, True, False, True]
+
+
+@pytest.mark.parametrize(
+    ("output", "kind"),
+    [
+        (lambda x: [x], "list"),
+        (lambda x: {"y": x}, "dict"),
+        (lambda x: x.sum(), "a single number"),
+        (lambda x: (x, (x, x)), "tuple"),
+    ],
+)
+def test_what_is_no_prediction_is_named(output, kind: str):
+    class Model(nn.Module):
+        def forward(self, x: Tensor) -> object:
+            return output(x)
+
+    with pytest.raises(TypeError, match=f"predictions row by row, as a tensor or a tuple of them, not {kind}"):
+        predict(Model(), DATA[0], device="cpu")
+
+
+def test_a_metric_that_is_none_is_named():
+    with pytest.raises(TypeError, match=r"metric must be a function, not a class: MSELoss\(\) makes one"):
+        evaluate(net(), DATA, nn.MSELoss, device="cpu")
 
 
 def test_the_mode_comes_back_after_an_error():

@@ -15,11 +15,11 @@ def accuracy(logits: Tensor, targets: Tensor) -> Tensor:
         targets: The right classes by number, from 0: integers of shape (n,).
 
     Returns:
-        A share between 0 and 1, of shape ().
+        A share between 0 and 1, of shape (). A row with nan is never right.
 
     Raises:
         TypeError: logits are not floats, or targets are not integers.
-        ValueError: The shapes are others, or there are no rows.
+        ValueError: The shapes are others, there are no rows, or there is no logit for a target.
 
     Example:
         ```python
@@ -41,7 +41,13 @@ def accuracy(logits: Tensor, targets: Tensor) -> Tensor:
         )
     if len(targets) == 0:
         raise ValueError("there are no rows to be right about")
-    return (logits.argmax(dim=1) == targets).float().mean()
+    without = targets[(targets < 0) | (targets >= logits.shape[1])]
+    if len(without):
+        raise ValueError(
+            f"there is a target {without[0].item()}, but logits for {logits.shape[1]} classes, numbered from 0"
+        )
+    right = (logits.argmax(dim=1) == targets) & ~logits.isnan().any(dim=1)
+    return right.float().mean()
 
 
 def wilson_interval(share: float, n: int, z: float = 1.96) -> tuple[float, float]:

@@ -78,7 +78,7 @@ class Value:
         if not isinstance(n, Real):
             raise TypeError(f"the exponent must be a plain number, not a {type(n).__name__}")
         if self.data < 0 and n % 1:
-            raise ValueError(f"a power of a number below 0 needs a whole exponent, not {self.data:g} ** {n:g}")
+            raise ValueError(f"a power of a number below 0 needs a whole exponent, not {self.data:g} ** {n}")
         slope = n * self.data ** (n - 1) if n else 0.0
         return Value(self.data**n, ((self, slope),))
 

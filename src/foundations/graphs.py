@@ -72,7 +72,7 @@ def draw_graph(tensor: Tensor, params: Mapping[str, Tensor] | None = None, *, al
         The drawing.
 
     Raises:
-        TypeError: tensor, or one of params, is not a tensor.
+        TypeError: tensor, or one of params, is not a tensor, or params are not tensors by name.
         ValueError: tensor has no record, or one with more than 200 steps.
 
     Example:
@@ -89,6 +89,8 @@ def draw_graph(tensor: Tensor, params: Mapping[str, Tensor] | None = None, *, al
         https://docs.pytorch.org/docs/stable/notes/autograd.html
     """
     check_tensor("tensor", tensor)
+    if not isinstance(params, Mapping | None):
+        raise TypeError(f'params must be tensors by name, as {{"w": w}}, not {type(params).__name__}: dict(...) may do')
     names: dict[Node | int, str] = {}  # a leaf by its id, a result by the step that made it
     for name, named in (params or {}).items():
         check_tensor(f"params[{name!r}]", named)
@@ -110,7 +112,7 @@ def draw_graph(tensor: Tensor, params: Mapping[str, Tensor] | None = None, *, al
         if len(texts) == LARGEST:
             raise ValueError(f"the record has more than {LARGEST} steps: draw a smaller calculation")
         texts[node] = _text(node, names)
-        if hasattr(node, "variable"):
+        if _leaf(node) is not None:
             leaves.append(node)
         for earlier, _ in node.next_functions:
             if earlier is not None:
@@ -345,11 +347,17 @@ def _size(text: str) -> tuple[int, int]:
     return LETTER * longest + 2 * PAD, LINE * len(lines) + PAD
 
 
+def _leaf(node: Node) -> Tensor | None:
+    """The leaf that a step of the record leads to; a function of one's own may have a `variable` of another kind."""
+    leaf: Tensor | None = getattr(node, "variable", None) if node.name().endswith("AccumulateGrad") else None
+    return leaf
+
+
 def _text(node: Node, names: Mapping[Node | int, str]) -> str:
     """What stands in the box of a step: a leaf's name, with its value or its shape; the name of a calculation."""
-    leaf = getattr(node, "variable", None)
-    if isinstance(leaf, Tensor):
-        value = f"{leaf.item():.4g}".replace("-", "−") if leaf.ndim == 0 else str(tuple(leaf.shape))
+    if (leaf := _leaf(node)) is not None:
+        has_value = leaf.ndim == 0 and not leaf.is_meta
+        value = f"{leaf.item():.4g}".replace("-", "−") if has_value else str(tuple(leaf.shape))
         return f"{names.get(id(leaf), 'leaf')}\n{value}"
     last = node.name().split("::")[-1]  # torch::autograd::CopySlices
     plain = re.sub(r"Backward(s|\d*)$", "", last) or last

@@ -57,8 +57,8 @@ def least_squares(inputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
     """Find the weights and the bias with the least mean squared error, without a single step.
 
     A column of ones is put beside the inputs, so that its weight is the bias, and `torch.linalg.lstsq` solves for all
-    at once, in float64 on the CPU. Where columns repeat each other many solutions are equally good, and the one with
-    the smallest numbers is given.
+    at once, in float64 on the CPU, with columns brought to one size first. Where columns repeat each other many
+    solutions are equally good, and the one with the smallest numbers for columns of this size is given.
 
     Args:
         inputs: Floats of shape (n, n_inputs).
@@ -70,7 +70,7 @@ def least_squares(inputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
 
     Raises:
         TypeError: inputs or targets is not a tensor of floats.
-        ValueError: The rows do not match, there are none, or a number is not finite.
+        ValueError: The rows do not match, there are none, targets has no column, or a number is not finite.
 
     Example:
         ```python
@@ -91,7 +91,10 @@ def least_squares(inputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
     if not (table.isfinite().all() and wanted.isfinite().all()):
         raise ValueError("inputs or targets hold nan or inf: fill or drop those rows first")
     with_ones = torch.hstack([table, torch.ones(len(table), 1, dtype=torch.float64)])
-    solution = torch.linalg.lstsq(with_ones, wanted, driver="gelsd").solution.to(inputs.dtype).to(inputs.device)
+    sizes = with_ones.abs().amax(dim=0)  # else small columns beside a huge one would be taken for rounding errors
+    sizes[sizes == 0] = 1
+    solution = torch.linalg.lstsq(with_ones / sizes, wanted, driver="gelsd").solution / sizes[:, None]
+    solution = solution.to(inputs.dtype).to(inputs.device)
     return solution[:-1], solution[-1]
 
 
@@ -146,6 +149,7 @@ def train_linear(
     lr = check_number("lr", lr, least=0)
     check_whole_number("n_epochs", n_epochs)
     w, b = (each.detach().clone().requires_grad_() for each in (weights, bias))
+    inputs, targets = inputs.detach(), targets.detach()
     losses = []
     with torch.enable_grad():
         for _ in range(n_epochs):
@@ -175,8 +179,8 @@ def _check_table(inputs: Tensor, targets: Tensor) -> None:
         )
     if len(inputs) != len(targets):
         raise ValueError(f"inputs has {len(inputs)} rows but targets has {len(targets)}: they must be equal")
-    if not len(inputs):
-        raise ValueError("inputs has no rows")
+    if not targets.numel():
+        raise ValueError(f"there are no rows, or no columns to learn: targets has shape {tuple(targets.shape)}")
 
 
 def _columns(marked: Tensor) -> str:

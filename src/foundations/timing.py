@@ -11,6 +11,7 @@ import datetime
 import itertools
 import json
 import math
+import os
 import platform
 import statistics
 import subprocess
@@ -106,7 +107,7 @@ def measure(
         Seconds for one call at each size: float64 of shape (len(sizes),), on the CPU.
 
     Raises:
-        TypeError: A size is not a whole number.
+        TypeError: A size is not a whole number, or the workload is no function.
         ValueError: There is no workload of this name, a size is less than 1, or the device is not there.
 
     Example:
@@ -121,6 +122,9 @@ def measure(
         if workload not in WORKLOADS:
             raise ValueError(f"there is no workload {workload!r}; there is {', '.join(map(repr, WORKLOADS))}")
         workload = WORKLOADS[workload]
+    if not callable(workload):
+        raise TypeError(f"workload must be a name or a function, not {type(workload).__name__}")
+    sizes = list(sizes)  # of an iterator, too
     for size in sizes:
         check_whole_number("a size", size, least=1)
     chosen = as_device(device)
@@ -161,7 +165,7 @@ def crossover(
         raise ValueError("sizes and times must be above zero")
     if any(smaller >= larger for smaller, larger in itertools.pairwise(n)):
         raise ValueError("sizes must rise")
-    ahead = [math.log(theirs / ours) for theirs, ours in zip(a, b, strict=True)]  # above zero: the second is faster
+    ahead = [math.log(theirs) - math.log(ours) for theirs, ours in zip(a, b, strict=True)]  # above 0: second is faster
     if ahead[-1] <= 0:
         return math.inf
     slow = [i for i, each in enumerate(ahead) if each <= 0]
@@ -182,6 +186,7 @@ def gpu_times(path: str | Path | None = None) -> list[dict[str, Any]]:
         One record for each GPU, as `record_gpu` makes it; an empty list where nothing has been recorded yet.
 
     Raises:
+        FileNotFoundError: There is no such file.
         ValueError: The file does not hold such records.
 
     Example:
@@ -192,15 +197,7 @@ def gpu_times(path: str | Path | None = None) -> list[dict[str, Any]]:
         ```
     """
     path = GPU_TIMES if path is None else Path(path)
-    try:
-        records = json.loads(path.read_text(encoding="utf-8"))
-        for record in records:
-            for times in record["seconds"].values():
-                crossover(times["sizes"], times["cpu"], times["gpu"])
-            _heading(record)
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise ValueError(f"{path.name} does not hold records of times ({error!r}): {TO_RECORD} writes some") from None
-    return list(records)
+    return _records(path.read_bytes(), path.name)
 
 
 def record_gpu(device: str | torch.device | None = None, *, seconds: float = 0.2) -> dict[str, Any]:
@@ -228,7 +225,7 @@ def record_gpu(device: str | torch.device | None = None, *, seconds: float = 0.2
         ```
     """
     chosen = as_device(device)
-    if chosen.type == "cpu":
+    if chosen.type not in ("cuda", "mps"):
         raise ValueError("there is no GPU on this machine, so there is nothing to record")
     measured: dict[str, dict[str, list[float]]] = {}
     for workload, sizes in RECORDED_SIZES.items():
@@ -263,7 +260,9 @@ def add_record(record: dict[str, Any], path: str | Path | None = None) -> None:
         path: The file; the one in the package where it is None. It is made where there is none.
 
     Raises:
-        ValueError: The file holds something else.
+        OSError: The file cannot be written.
+        TypeError: The record holds what JSON cannot.
+        ValueError: The record, or the file, is something else.
 
     Example:
         ```python
@@ -280,6 +279,7 @@ def add_record(record: dict[str, Any], path: str | Path | None = None) -> None:
             assert len(gpu_times(Path(folder, "times.json"))) == 1
         ```
     """
+    _records(json.dumps([record]), "record")
     path = GPU_TIMES if path is None else Path(path)
     others = [each for each in gpu_times(path) if each["gpu"] != record["gpu"]] if path.exists() else []
     text = json.dumps([*others, record], indent=1, ensure_ascii=False) + "\n"
@@ -310,7 +310,7 @@ def crossover_table(records: Sequence[dict[str, Any]]) -> pd.DataFrame:
 
 
 def _main(arguments: Sequence[str] | None = None) -> int:
-    """Measure this machine, show its crossovers and record them if asked to; 1 where it has no GPU.
+    """Measure this machine, show its crossovers and record them if asked to; 1 where that cannot be done.
 
     Args:
         arguments: Those of the command; the ones that it was started with where it is None.
@@ -324,16 +324,34 @@ def _main(arguments: Sequence[str] | None = None) -> int:
     )
     file = parser.parse_args(arguments).record
     try:
+        if file and file.exists():
+            gpu_times(file)  # a damaged one is refused before minutes of measuring
+        if file and not os.access(file if file.exists() else file.parent, os.W_OK):
+            raise PermissionError(f"{file} cannot be written")
         record = record_gpu()
+        print(crossover_table([record]).to_string())
         if file:
             add_record(record, file)
-    except ValueError as error:
+            print(f"recorded in {file}")
+    except (OSError, ValueError) as error:
         print(error, file=sys.stderr)
         return 1
-    print(crossover_table([record]).to_string())
-    if file:
-        print(f"recorded in {file}")
     return 0
+
+
+def _records(text: str | bytes, name: str) -> list[dict[str, Any]]:
+    """The records that a JSON text holds."""
+    try:
+        records: list[dict[str, Any]] = json.loads(text)
+        if not isinstance(records, list):
+            raise TypeError("it is no list")
+        for record in records:
+            for times in record["seconds"].values():
+                crossover(times["sizes"], times["cpu"], times["gpu"])
+            _heading(record)
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise ValueError(f"{name} does not hold records of times ({error!r}): {TO_RECORD} writes some") from None
+    return records
 
 
 def _heading(record: dict[str, Any]) -> str:
@@ -345,7 +363,7 @@ def _heading(record: dict[str, Any]) -> str:
 def _from_size(times: dict[str, list[float]] | None) -> str:
     if times is None:
         return "not measured"
-    sizes = [int(each) for each in times["sizes"]]
+    sizes = times["sizes"]
     at = crossover(sizes, times["cpu"], times["gpu"])
     if at == math.inf:
         return f"not up to {sizes[-1]:,}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,7 +24,7 @@ class History:
 
     Attributes:
         batch_losses: The loss of each batch, before its step: shape (n_batches,), those of all epochs in order.
-        lrs: The learning rate of each of these steps: shape (n_batches,).
+        lrs: The learning rate of each of these steps, in the optimizer's first group: shape (n_batches,).
         train_losses: Each epoch's mean of its batch losses, weighted by their rows: shape (n_epochs,). The parameters
             moved while it was measured.
         valid_losses: The loss of the validation set after each epoch: shape (n_epochs,), or (0,) without such a set.
@@ -90,8 +90,15 @@ def minibatches(
     Source:
         https://docs.pytorch.org/docs/stable/data.html
     """
+    n = _n_rows(tensors)
+    check_whole_number("batch_size", batch_size, least=1)
+    return _minibatches(tensors, n, batch_size, shuffle, drop_last, generator)
+
+
+def _n_rows(tensors: Sequence[Tensor]) -> int:
+    """How many rows all of these tensors have."""
     if not tensors:
-        raise ValueError("minibatches needs at least one tensor")
+        raise ValueError("there must be at least one tensor")
     for i, each in enumerate(tensors):
         check_tensor(f"tensor {i}", each)
         if each.ndim == 0:
@@ -99,8 +106,7 @@ def minibatches(
     n_rows = [len(each) for each in tensors]
     if len(set(n_rows)) > 1:
         raise ValueError(f"the tensors must have equally many rows, not {', '.join(map(str, n_rows))}")
-    check_whole_number("batch_size", batch_size, least=1)
-    return _minibatches(tensors, n_rows[0], batch_size, shuffle, drop_last, generator)
+    return n_rows[0]
 
 
 def _minibatches(
@@ -143,12 +149,12 @@ def fit(
         data: `(inputs, targets)` as tensors with equally many rows, or batches of these, as from a `DataLoader`.
             The last tensor holds the targets; all before it are inputs.
         loss_fn: Takes predictions and targets, gives one number that autograd can go back from: a mean over rows.
-        optimizer: Has the model's parameters.
+        optimizer: Has parameters of the model: those that are to be trained.
         n_epochs: How many times to go through the data, 0 or more.
         batch_size: Rows of a batch, where data are tensors; all rows where it is None.
         valid: The validation set: tensors or batches, as for data.
         metrics: Functions of predictions and targets by name, measured on the validation set.
-        scheduler: Its `step()` is called after each batch.
+        scheduler: Made from this optimizer. Its `step()` is called after each batch.
         shuffle: Whether to draw a new order for each epoch, where data are tensors in batches.
         device: Where to train; the best device here where it is None.
         generator: Where that order comes from; PyTorch's own where it is None.
@@ -158,10 +164,12 @@ def fit(
         The losses, learning rates and metrics, on the CPU.
 
     Raises:
-        TypeError: The model is not a module, data hold something else than tensors, or a number is not whole.
-        ValueError: Rows do not match, there are none, the loss is not one number, predictions and targets would
-            broadcast, the optimizer does not have the model's parameters, there are metrics without a validation
-            set, or the device is not there.
+        TypeError: The model is not a module, data hold something else than tensors, or an argument is of another kind
+            than is said above.
+        ValueError: Rows do not match, there are none, batches come from an iterator that has them only once, the loss
+            is not one number, a column of predictions would broadcast with flat targets, or the other way round, the
+            optimizer has no parameter to train in the model, the scheduler belongs to another optimizer, there are
+            metrics without a validation set, or the device is not there or holds no numbers.
 
     Example:
         ```python
@@ -179,19 +187,29 @@ def fit(
     Source:
         https://docs.pytorch.org/docs/stable/optim.html#taking-an-optimization-step
     """
-    chosen = as_device(device)
+    chosen = _device(device)
     check_whole_number("n_epochs", n_epochs)
+    if n_epochs > 1 and any(isinstance(each, Iterator) for each in (data, valid)):
+        raise ValueError(f"an iterator has its batches once, but n_epochs is {n_epochs}: list(...) keeps them")
+    metrics = {} if metrics is None else metrics
+    if not isinstance(metrics, Mapping):
+        raise TypeError(f'metrics must be functions by name, as {{"rmse": rmse}}, not {type(metrics).__name__}')
     if metrics and valid is None:
         raise ValueError("metrics are measured on a validation set: give valid=(inputs, targets)")
+    for name, measure in {"loss_fn": loss_fn, **metrics}.items():
+        _check_measure(name, measure)
     _check_model(model)
-    model.to(chosen)
     _check_optimizer(optimizer, model)
+    if scheduler is not None and getattr(scheduler, "optimizer", None) is not optimizer:
+        raise ValueError("the scheduler must be made from this optimizer, as in LambdaLR(optimizer, schedule)")
+    model.to(chosen)
     data, valid = _moved(data, chosen), None if valid is None else _moved(valid, chosen)
     batch_losses: list[Tensor] = []
     lrs: list[float] = []
     train_losses: list[Tensor] = []
-    measured: dict[str, list[float]] = {"": [], **{name: [] for name in metrics or {}}}
-    with _bar(n_epochs, progress) as epoch_done:
+    valid_losses: list[float] = []
+    measured: dict[str, list[float]] = {name: [] for name in metrics}
+    with torch.enable_grad(), _bar(n_epochs, progress) as epoch_done:
         for _ in range(n_epochs):
             model.train()
             rows: list[int] = []
@@ -211,16 +229,15 @@ def fit(
             train_losses.append((torch.stack(batch_losses[-len(rows) :]) * weights).sum())
             if valid is not None:
                 preds, targets = _all_rows(model, valid, batch_size, chosen)
-                measured[""].append(float(_loss(loss_fn, preds, targets)))
-                for name, metric in (metrics or {}).items():
+                valid_losses.append(_loss(loss_fn, preds, targets).item())
+                for name, metric in metrics.items():
                     measured[name].append(float(metric(preds, targets)))
             epoch_done()
-    valid_losses = torch.tensor(measured.pop(""))
     return History(
         batch_losses=_stacked(batch_losses),
         lrs=torch.tensor(lrs),
         train_losses=_stacked(train_losses),
-        valid_losses=valid_losses,
+        valid_losses=torch.tensor(valid_losses),
         metrics={name: torch.tensor(each) for name, each in measured.items()},
     )
 
@@ -248,8 +265,9 @@ def evaluate(
         The metric's value.
 
     Raises:
-        TypeError: The model is not a module, or data hold something else than tensors.
-        ValueError: Rows do not match, there are none, or the device is not there.
+        TypeError: The model is not a module or gives something else than tensors, data hold something else than
+            tensors, or metric is no function.
+        ValueError: Rows do not match, there are none, or the device is not there or holds no numbers.
 
     Example:
         ```python
@@ -260,7 +278,8 @@ def evaluate(
         assert evaluate(torch.nn.Identity(), (x, x - 2), rmse, batch_size=1) == 2
         ```
     """
-    chosen = as_device(device)
+    chosen = _device(device)
+    _check_measure("metric", metric)
     _check_model(model)
     preds, targets = _all_rows(model.to(chosen), _moved(data, chosen), batch_size, chosen)
     return float(metric(preds, targets))
@@ -281,8 +300,8 @@ def predict(
         The predictions, on the CPU: a tensor, or a tuple of them where the model gives one.
 
     Raises:
-        TypeError: The model is not a module, or an input is not a tensor.
-        ValueError: Rows do not match, there are none, or the device is not there.
+        TypeError: The model is not a module or gives something else than tensors, or an input is not a tensor.
+        ValueError: Rows do not match, there are none, or the device is not there or holds no numbers.
 
     Example:
         ```python
@@ -293,7 +312,7 @@ def predict(
         assert preds.tolist() == [[1.0], [1.0]]  # eval mode: nothing is dropped
         ```
     """
-    chosen = as_device(device)
+    chosen = _device(device)
     _check_model(model)
     for i, each in enumerate(inputs):
         check_tensor(f"input {i}", each)
@@ -315,14 +334,15 @@ def _all_rows(model: nn.Module, data: Data, batch_size: int | None, device: torc
 
 @contextmanager
 def _evaluating(model: nn.Module) -> Iterator[None]:
-    """Eval mode and no graph; then the mode that the model was in."""
-    was_training = model.training
+    """Eval mode and no graph; then the mode that each part of the model was in."""
+    modes = [(part, part.training) for part in model.modules()]
     model.eval()
     try:
         with torch.no_grad():
             yield
     finally:
-        model.train(was_training)
+        for part, was_training in modes:
+            part.training = was_training
 
 
 def _moved(data: Data, device: torch.device) -> Data:
@@ -330,7 +350,7 @@ def _moved(data: Data, device: torch.device) -> Data:
     if isinstance(data, tuple | list) and all(isinstance(each, Tensor) for each in data):
         if len(data) < 2:
             raise ValueError(f"data must be (inputs, targets), not {len(data)} tensors")
-        return tuple(each.to(device) for each in data)
+        return tuple(each.detach().to(device) for each in data)
     if isinstance(data, Tensor) or not isinstance(data, Iterable):
         raise TypeError(f"data must be a tuple of tensors, or batches of them, not {type(data).__name__}")
     return data
@@ -345,22 +365,28 @@ def _batches(
 ) -> Iterator[tuple[Tensor, ...]]:
     if isinstance(data, tuple):
         if batch_size is None:  # all rows, so their order does not matter
-            batch_size, shuffle = max((each.shape[0] for each in data if each.ndim), default=0) or 1, False
+            batch_size, shuffle = max(_n_rows(data), 1), False
         yield from minibatches(*data, batch_size=batch_size, shuffle=shuffle, generator=generator)
         return
     for batch in data:
         if not isinstance(batch, tuple | list) or len(batch) < 2 or not all(isinstance(each, Tensor) for each in batch):
             raise TypeError("each batch must be a tuple of tensors: (inputs, targets)")
-        yield tuple(each.to(device, non_blocking=True) for each in batch)
+        _n_rows(batch)
+        yield tuple(each.detach().to(device, non_blocking=True) for each in batch)
 
 
 def _joined(parts: list[Any]) -> Any:
     """The predictions of several batches as those of one."""
     if not parts:
         raise ValueError("data has no rows")
-    if isinstance(parts[0], tuple):
-        return tuple(torch.cat(each) for each in zip(*parts, strict=True))
-    return torch.cat(parts)
+    several = isinstance(parts[0], tuple)
+    outputs = list(zip(*parts, strict=True)) if several else [parts]
+    for first, *_ in outputs:
+        if not isinstance(first, Tensor) or first.ndim == 0:
+            given = "a single number" if isinstance(first, Tensor) else type(first).__name__
+            raise TypeError(f"the model must give predictions row by row, as a tensor or a tuple of them, not {given}")
+    joined = tuple(torch.cat(each) for each in outputs)
+    return joined if several else joined[0]
 
 
 def _stacked(losses: list[Tensor]) -> Tensor:
@@ -374,7 +400,21 @@ def _loss(loss_fn: Measure, preds: Any, targets: Tensor) -> Tensor:
     if not isinstance(loss, Tensor) or loss.numel() != 1:
         given = f"shape {tuple(loss.shape)}" if isinstance(loss, Tensor) else type(loss).__name__
         raise ValueError(f"loss_fn must give one number as a tensor, not {given}: take the mean over rows")
-    return loss
+    return loss.reshape(())
+
+
+def _device(device: str | torch.device | None) -> torch.device:
+    chosen = as_device(device)
+    if chosen.type == "meta":
+        raise ValueError("the device meta has shapes and no numbers: a net there would lose its parameters")
+    return chosen
+
+
+def _check_measure(name: str, measure: object) -> None:
+    if isinstance(measure, type):
+        raise TypeError(f"{name} must be a function, not a class: {measure.__name__}() makes one")
+    if not callable(measure):
+        raise TypeError(f"{name} must be a function of predictions and targets, not {type(measure).__name__}")
 
 
 def _check_model(model: object) -> None:
@@ -383,10 +423,12 @@ def _check_model(model: object) -> None:
 
 
 def _check_optimizer(optimizer: torch.optim.Optimizer, model: nn.Module) -> None:
+    if not isinstance(optimizer, torch.optim.Optimizer):
+        raise TypeError(f"optimizer must be one of torch.optim, not {type(optimizer).__name__}")
     held = {id(each) for group in optimizer.param_groups for each in group["params"]}
-    if not any(id(each) in held for each in model.parameters()):
+    if not any(id(each) in held and each.requires_grad for each in model.parameters()):
         raise ValueError(
-            "the optimizer has none of the model's parameters: make it from this model, "
+            "the optimizer has none of the model's parameters, or only frozen ones: make it from this model, "
             "as in torch.optim.SGD(model.parameters(), lr=0.1)"
         )
 

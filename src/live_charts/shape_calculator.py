@@ -135,7 +135,7 @@ def parse(text: str) -> Shape:
             raise ValueError(f"Sizes up to {LARGEST} fit here.")
     if len(words) > AXES:
         raise ValueError(f"Up to {AXES} axes fit here, and these are {len(words)}.")
-    return tuple(map(int, words))
+    return tuple(int(word.lstrip("0") or "0") for word in words)
 
 
 def broadcast(a: Shape, b: Shape) -> tuple[Shape | None, str]:

@@ -91,6 +91,7 @@ def steps(drawings: Sequence[str], captions: Sequence[str], *, alt: str, title: 
         The drawings; as a snippet's last line they are shown.
 
     Raises:
+        TypeError: A drawing or a caption is not text.
         ValueError: There are fewer than two drawings, or not as many captions, or no text for `alt`.
 
     Example:
@@ -105,6 +106,9 @@ def steps(drawings: Sequence[str], captions: Sequence[str], *, alt: str, title: 
         raise ValueError(f"steps needs two drawings or more, not {len(drawings)}")
     if len(captions) != len(drawings):
         raise ValueError(f"each drawing needs its caption, but there are {len(drawings)} and {len(captions)}")
+    for each in (*drawings, *captions):
+        if not isinstance(each, str):
+            raise TypeError(f"drawings and captions must be text, such as '<svg …>', not {type(each).__name__}")
     if not alt:
         raise ValueError("alt is empty: say what the drawings show")
     return Steps(tuple(drawings), tuple(captions), alt, title)

@@ -153,4 +153,4 @@ def digits_bytes(answer: object) -> str:
         f"{gives} it is not: add data, three times the parameters, and 110 numbers for each picture",
         within=1e-9,
     )
-    return "one megabyte and a half: it fits into any GPU."
+    return "not one and a half megabytes: it fits into any GPU."

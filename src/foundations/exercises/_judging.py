@@ -20,8 +20,8 @@ UNFINISHED = "the `...` still stands where your answer should"
 
 # Words of an error that a learner's function may raise, and what they say about it.
 EXPLAINED = {
-    "does not require grad and does not have a grad_fn": "nothing asked for a gradient, or the update made a new tensor"
-    " instead of changing the one that requires it",
+    "does not require grad and does not have a grad_fn": "nothing asked for a gradient; or the update made a new tensor"
+    " instead of changing the one that requires it; or a slope of a slope needs `create_graph=True`",
     "leaf Variable that requires grad": "autograd is watching while the parameters are changed in place",
     "Boolean value of Tensor": "`if` and `and` want one yes or no, and a tensor holds many: choose for each element",
     "NoneType": "something in it is None: a gradient before `backward()`, or what a function without `return` gives",
