@@ -9,6 +9,7 @@ import functools
 import logging
 import re
 import textwrap
+from base64 import b64decode
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from .runner import Runner, runner_for
 
 log = logging.getLogger("mkdocs.page_runner")
 
+OWN = ("raises", "alt", "fold", "download")  # options that Material knows nothing of
 ANNOTATION = re.compile(r"#.*\(\d+\)!?\s*$", re.M)
 # Names, punctuation and white space in highlighted code have the colour of the text around them, and are most of a
 # long page's elements.
@@ -35,14 +37,14 @@ MARKDOWN = re.compile(r"[\\`*_\[\]]")
 class RunSnippets(Preprocessor):
     """Sets what a page's program gave into the page's Markdown."""
 
-    def __init__(self, md: Markdown, preload: tuple[str, ...]):
+    def __init__(self, md: Markdown, preload: tuple[str, ...], environment: tuple[str, ...]):
         super().__init__(md)
-        self.preload = preload
+        self.preload, self.environment = preload, environment
 
     def run(self, lines: list[str]) -> list[str]:
         """The page's lines with every output and number in them."""
         path, root, docs = place(self.md)
-        runner = runner_for(root, self.preload)
+        runner = runner_for(root, self.preload, self.environment)
         if docs:
             start_all(runner, docs)
         run = runner.result(path)
@@ -75,15 +77,13 @@ class RunSnippets(Preprocessor):
         return lines
 
     def _show(self, lines: list[str], snippet: Snippet, output: Output) -> None:
-        """Set the output under its snippet, and the snippet's own options into the form that Material reads."""
+        """Set the output under its snippet, and the options that are Material's into the form that it reads."""
         below = after_annotations(lines, snippet) if ANNOTATION.search(snippet.source) else snippet.end
         lines[below:below] = [line for part in parts(output) for line in self._block(part, snippet.indent)]
-        own = " ".join(
-            f'{key}="{value}"' for key, value in snippet.options.items() if key not in ("alt", "raises", "fold")
-        )
+        others = " ".join(f'{key}="{value}"' for key, value in snippet.options.items() if key not in OWN)
         raises = f".raises-{snippet.options['raises']} " if "raises" in snippet.options else ""
         code = [
-            f"{snippet.indent}```{{.python .snippet {raises}{own}}}",
+            f"{snippet.indent}```{{.python .snippet {raises}{others}}}",
             *lines[snippet.line - 1 : snippet.end - 1],
             f"{snippet.indent}```",
         ]
@@ -145,6 +145,10 @@ def parts(output: Output) -> list[str]:
         shown.append(
             f'<div class="output output--figure" role="img" aria-label="{label}" data-search-exclude>{drawn}</div>'
         )
+    if output.download:
+        name, size = escape(output.download), len(b64decode(output.content))
+        weight = f"{size / 1000:,.0f} kB" if size >= 1000 else f"{size} bytes"
+        shown.append(f'<p class="output output--download"><a href="{name}" download>Download {name}</a> ({weight})</p>')
     return shown
 
 
@@ -182,12 +186,16 @@ class PageRunnerExtension(Extension):
     """The extension as `markdown_extensions` in mkdocs.yml names it: `page_runner`."""
 
     def __init__(self, **options: Any):
-        self.config = {"preload": [list(PRELOAD), "modules to import once, before pages are forked"]}
+        self.config = {
+            "preload": [list(PRELOAD), "modules to import once, before pages are forked"],
+            "environment": [[], "names of environment variables that the pages depend on"],
+        }
         super().__init__(**options)
 
     def extendMarkdown(self, md: Markdown) -> None:
         """Run snippets before the fences are read; thin out what the highlighter made of them."""
-        md.preprocessors.register(RunSnippets(md, tuple(self.getConfig("preload"))), "page_runner", 27)
+        run = RunSnippets(md, tuple(self.getConfig("preload")), tuple(self.getConfig("environment")))
+        md.preprocessors.register(run, "page_runner", 27)
         md.postprocessors.register(Slim(md), "page_runner", 5)  # after 30, where the code is set in
 
 

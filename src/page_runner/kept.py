@@ -1,7 +1,8 @@
 """Outputs kept on disk, under the hash of everything they were made from.
 
-An entry's name is the hash of the page's code, the runner, and the versions of Python and of every installed package.
-Inside stand the hashes of the project's files that the run opened: where one has changed, the entry does not count.
+An entry's name is the hash of the page's code, the runner, the versions of Python and of every installed package, and
+the environment variables that the project names. Inside stand the hashes of the files that the run opened, in the
+project and in folders that those variables name: where one has changed, the entry does not count.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ class Kept:
     Args:
         folder: where the entries lie; made when the first is written.
         root: the project's folder.
+        environment: names of environment variables that the pages depend on.
 
     Example:
         ```python
@@ -49,14 +51,15 @@ class Kept:
         ```
     """
 
-    def __init__(self, folder: Path, root: Path):
-        self.folder, self.root = folder, root
+    def __init__(self, folder: Path, root: Path, environment: tuple[str, ...] = ()):
+        self.folder, self.root, self.environment = folder, root, environment
         self.read: dict[Path, tuple[tuple[int, int], str]] = {}
 
     def entry(self, page: Page) -> Path:
         """The file that holds, or would hold, a page's outputs."""
         code = [[item.source, item.options] if isinstance(item, Snippet) else item.expression for item in page.items]
-        key = json.dumps([versions(), page.name, code], sort_keys=True)
+        values = {name: os.environ.get(name) for name in self.environment}
+        key = json.dumps([versions(), page.name, code, values], sort_keys=True)
         return self.folder / f"{digest(key.encode())}.json"
 
     def load(self, page: Page) -> Given | None:
@@ -75,7 +78,7 @@ class Kept:
         except (OSError, ValueError, TypeError, KeyError, AttributeError):
             return None
 
-    def save(self, page: Page, given: Given, files: dict[str, str]) -> None:
+    def save(self, page: Page, given: Given, files: dict[str, str | None]) -> None:
         """Keep a page's outputs with the hashes of the files they were made from; whole or not at all."""
         shown = [item if isinstance(item, str) else dataclasses.asdict(item) for item in given]
         body = json.dumps({"page": page.name, "files": files, "given": shown})
@@ -88,8 +91,8 @@ class Kept:
         except PermissionError:  # Windows, while another build reads the same entry
             os.unlink(name)
 
-    def current(self, files: dict[str, str]) -> bool:
-        """Whether files still are what they were; each is read again only when its time or size has changed."""
+    def current(self, files: dict[str, str | None]) -> bool:
+        """Whether files are as they were, missing or not; each is read again only when its time or size has changed."""
         return all(self._hash(self.root / name) == known for name, known in files.items())
 
     def _hash(self, path: Path) -> str | None:

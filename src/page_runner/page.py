@@ -23,7 +23,7 @@ NUMBER = re.compile(r"\{\{(?P<expression>.+?)\}\}")
 FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?P<yaml>.*?\n)?(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.S)
 
 PYTHON = {alias.lower() for lexer in (PythonLexer, Python2Lexer) for alias in lexer.aliases}
-OPTIONS = {"title", "hl_lines", "linenums", "raises", "alt", "fold"}
+OPTIONS = {"title", "hl_lines", "linenums", "raises", "alt", "fold", "download"}
 TIME_LIMIT = 60.0
 
 

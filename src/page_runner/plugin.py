@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import posixpath
+from base64 import b64decode
 from functools import partial
 from pathlib import Path
 from typing import Literal
@@ -21,8 +22,9 @@ from mkdocs.utils import is_markdown_file
 from mkdocs.utils.templates import TemplateContext
 
 from .notebook import notebook
-from .page import read_page
+from .page import Page, read_page
 from .process import PRELOAD
+from .program import Output
 from .runner import Runner, runner_for
 from .take_away import TakeAway
 from .wheel import project_wheel
@@ -41,7 +43,8 @@ class PageRunnerPlugin(BasePlugin[LegacyConfig]):
             raise PluginError("the page_runner plugin needs page_runner under markdown_extensions too")
         options = config.mdx_configs.get("page_runner") or {}
         root = Path(config.config_file_path).parent.resolve()
-        self.runner: Runner = runner_for(root, tuple(options.get("preload", PRELOAD)))
+        preload, environment = tuple(options.get("preload", PRELOAD)), tuple(options.get("environment", ()))
+        self.runner: Runner = runner_for(root, preload, environment)
         self.runner.failed.clear()
         self.offers: dict[str, TakeAway] = {}
 
@@ -82,12 +85,22 @@ class PageRunnerPlugin(BasePlugin[LegacyConfig]):
         return None
 
     def on_page_content(self, html: str, /, *, page: SitePage, config: MkDocsConfig, files: Files) -> None:
-        """Make the notebook of a page that holds snippets. A page that failed has none, nor has the home page."""
-        if page.is_homepage or not page.file.abs_src_path or not is_markdown_file(page.file.src_uri):
+        """Publish the files that a page offers, and the page's notebook.
+
+        A page that failed has no notebook, nor has one without snippets or the home page.
+        """
+        if not page.file.abs_src_path or not is_markdown_file(page.file.src_uri):
             return
         path = Path(page.file.abs_src_path).resolve()
-        target = posixpath.join(posixpath.dirname(page.file.dest_uri), f"{page.file.name}.ipynb")
+        beside = posixpath.dirname(page.file.dest_uri)
         lesson, run = self.runner.latest.page, self.runner.latest  # the page was rendered a moment ago
+        if lesson and lesson.name == self._name(path):
+            for given in run.given:
+                if isinstance(given, Output) and given.download:
+                    self._publish(given, beside, page=lesson, config=config, files=files)
+        if page.is_homepage:
+            return
+        target = posixpath.join(beside, f"{page.file.name}.ipynb")
         if run.error or not lesson or not lesson.snippets or lesson.name != self._name(path):
             Path(config.site_dir, target).unlink(missing_ok=True)  # made before, under `mkdocs serve --dirty`
             return
@@ -112,6 +125,13 @@ class PageRunnerPlugin(BasePlugin[LegacyConfig]):
         elif not self.dirty:
             docs = Path(config.docs_dir).resolve()
             self.runner.kept.drop_unused(read_page(path, self.runner.root) for path in docs.rglob("*.md"))
+
+    def _publish(self, offer: Output, beside: str, *, page: Page, config: MkDocsConfig, files: Files) -> None:
+        """Put a file that a snippet offers into the site, beside its page; it must not take another file's place."""
+        target = posixpath.join(beside, offer.download)
+        if any(file.dest_uri == target for file in files):
+            raise PluginError(f"{page.name} offers {offer.download}, but the site has another file at {target}")
+        files.append(File.generated(config, target, content=b64decode(offer.content)))
 
     def _name(self, path: Path) -> str:
         return path.relative_to(self.runner.root).as_posix()

@@ -38,6 +38,7 @@ PRELOAD = (
     "sklearn.datasets",
     "sklearn.linear_model",
 )
+INHERITED = frozenset(os.environ)  # in the process from which pages are forked: what it was started with
 GRACE = 5.0  # seconds after the time limit at which a process that did not stop itself is killed
 
 # What every page's process starts with: the same order of sets and of sums in every run, and no window.
@@ -54,6 +55,7 @@ class PageProcess:
         page: the page to run.
         root: the project's folder; files below it that the page opens are noted.
         preload: names of modules to import before pages are forked.
+        environment: names of environment variables; in a folder that one of them names, files are noted, too.
 
     Example:
         ```python
@@ -67,16 +69,19 @@ class PageProcess:
         ```
     """
 
-    def __init__(self, page: Page, root: Path, preload: tuple[str, ...] = PRELOAD):
-        self.page, self.root, self.preload = page, root, preload
+    def __init__(self, page: Page, root: Path, preload: tuple[str, ...] = PRELOAD, environment: tuple[str, ...] = ()):
+        self.page, self.root, self.preload, self.environment = page, root, preload, environment
 
     def __enter__(self) -> PageProcess:
         self.folder = tempfile.TemporaryDirectory(prefix="page-", ignore_cleanup_errors=True)
         self.trace = Path(self.folder.name, "trace")
         self.pipe, theirs = CONTEXT.Pipe()
-        arguments = (theirs, self.page, str(self.root), self.preload, self.folder.name)
-        self.process = CONTEXT.Process(target=serve, args=arguments, daemon=True)
         with STARTING, fresh_start():
+            values = dict(os.environ)
+            named = [os.path.expanduser(values.get(name, "")) for name in self.environment]
+            folders = [str(self.root), *filter(os.path.isabs, named)]
+            arguments = (theirs, self.page, folders, values, self.preload, self.folder.name)
+            self.process = CONTEXT.Process(target=serve, args=arguments, daemon=True)
             if CONTEXT.get_start_method() == "forkserver":
                 CONTEXT.set_forkserver_preload([__name__, *self.preload])
             self.process.start()
@@ -113,13 +118,14 @@ class PageProcess:
         given: Output | str = self._ask(item, item.line)
         return given
 
-    def files(self) -> dict[str, str]:
-        """The project's files that the run has opened so far.
+    def files(self) -> dict[str, str | None]:
+        """The files that the run has opened so far, in the project and in the folders of the environment.
 
         Returns:
-            SHA-256 of each as it was when opened, under its path relative to the project's folder.
+            SHA-256 of each as it was when opened, under its path: relative to the project's folder if it lies there.
+            None for one that was to be read and did not exist.
         """
-        files: dict[str, str] = self._ask(None, 1)
+        files: dict[str, str | None] = self._ask(None, 1)
         return files
 
     def _ask(self, question: Snippet | Number | None, line: int) -> Any:
@@ -175,14 +181,19 @@ def fresh_start() -> Iterator[None]:
                 os.environ[name] = value
 
 
-def serve(pipe: Connection, page: Page, root: str, preload: tuple[str, ...], folder: str) -> None:
+def serve(
+    pipe: Connection, page: Page, folders: list[str], environment: dict[str, str], preload: tuple[str, ...], folder: str
+) -> None:
     """The page's process: answer until the pipe closes."""
+    for name in INHERITED - environment.keys():
+        os.environ.pop(name, None)
+    os.environ.update(environment)  # as it is now: the process that was forked may have started with another
     if sys.platform != "win32":
         os.setsid()  # so that what the page starts can be ended with it
     for name in preload:  # on Windows; elsewhere they are here already
         with contextlib.suppress(ImportError):
             import_module(name)
-    opened = watch_files(root)
+    opened = watch_files(*folders)
     work = Path(folder, "work")
     work.mkdir()
     os.chdir(work)
@@ -202,11 +213,12 @@ def serve(pipe: Connection, page: Page, root: str, preload: tuple[str, ...], fol
     os._exit(0)  # whatever threads and exit handlers the page left
 
 
-def watch_files(root: str) -> dict[str, str]:
-    """Note each file below `root` as it is opened, with its hash; installed packages do not count."""
-    home, installed = os.path.realpath(root) + os.sep, os.path.realpath(sys.prefix) + os.sep
+def watch_files(root: str, *others: str) -> dict[str, str | None]:
+    """Note each file below these folders as it is opened, with its hash; installed packages do not count."""
+    home, *elsewhere = (os.path.join(os.path.realpath(each), "") for each in (root, *others))
+    installed = os.path.join(os.path.realpath(sys.prefix), "")
     seen: set[str] = set()
-    found: dict[str, str] = {}
+    found: dict[str, str | None] = {}
 
     def note(event: str, args: tuple[Any, ...]) -> None:
         if event != "open" or not isinstance(args[0], str) or args[0] in seen:
@@ -217,9 +229,14 @@ def watch_files(root: str) -> dict[str, str]:
             with contextlib.suppress(ValueError):
                 path = source_from_cache(path)
         path = os.path.realpath(path)
-        if path.startswith(home) and not path.startswith(installed) and os.path.isfile(path):
+        if path.startswith(installed) or not path.startswith((home, *elsewhere)):
+            return
+        name = os.path.relpath(path, home).replace(os.sep, "/") if path.startswith(home) else path
+        if os.path.isfile(path):
             with open(path, "rb") as file:
-                found[os.path.relpath(path, home).replace(os.sep, "/")] = hashlib.sha256(file.read()).hexdigest()
+                found[name] = hashlib.sha256(file.read()).hexdigest()
+        elif not os.path.exists(path) and not args[2] & (os.O_WRONLY | os.O_RDWR):
+            found[name] = None
 
     sys.addaudithook(note)
     return found

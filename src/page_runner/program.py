@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import base64
 import contextlib
 import io
 import linecache
@@ -12,6 +13,7 @@ import traceback
 import types
 import warnings
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from .display import figures, markup
@@ -20,21 +22,28 @@ from .page import NUMBER, Number, Page, PageError, Snippet
 SHOWN = 20_000  # characters of a snippet's text that the page shows
 FLOOD = 10_000_000  # characters at which a snippet is stopped
 DRAWN = 1_000_000  # characters of HTML and SVG that one snippet may put into the page
+OFFERED = 5_000_000  # bytes of a file that a snippet may offer
 # The look of the page's figures.
 STYLE = {"legend.frameon": False, "axes.spines.top": False, "axes.spines.right": False}
 ADDRESS = re.compile(r" at 0x[0-9a-fA-F]{6,}")
+FILE_NAME = re.compile(r"\w[\w.-]*")
 HERE = __file__.rpartition("program.py")[0]
 
 
 @dataclass
 class Output:
-    """What a snippet gave: text, tables and charts as HTML, and figures, of which `alt` says what they show."""
+    """What a snippet gave: text, tables and charts as HTML, and figures, of which `alt` says what they show.
+
+    A file that it offers for download is there by its name and, in base64, by what it holds.
+    """
 
     text: str = ""
     markup: list[str] = field(default_factory=list)
     figures: list[str] = field(default_factory=list)
     alt: str = ""
     error: str = ""
+    download: str = ""
+    content: str = ""
 
 
 class Screen(io.TextIOBase):
@@ -111,7 +120,20 @@ class Program:
         self.count += 1
         output.figures = figures(f"s{self.count}")
         self._check(snippet, output)
+        if name := snippet.options.get("download"):
+            output.download, output.content = name, self._offered(name, snippet.line)
         return output
+
+    def _offered(self, name: str, line: int) -> str:
+        """A file that a snippet has left in the page's folder, in base64."""
+        where, file = (self.page.name, line), Path(name)
+        if not FILE_NAME.fullmatch(name):
+            raise PageError(*where, f'download="{name}" must be the plain name of a file, without a folder')
+        if not file.is_file():
+            raise PageError(*where, f"the snippet offers {name}, but has left no such file in the page's folder")
+        if (size := file.stat().st_size) > OFFERED:
+            raise PageError(*where, f"{name} weighs {size:,} bytes, over {OFFERED:,}: offer a smaller one")
+        return base64.b64encode(file.read_bytes()).decode()
 
     def _execute(self, snippet: Snippet) -> Any:
         """Run the snippet; the value of its last line if that is an expression without a semicolon after it."""

@@ -20,7 +20,7 @@ class Run:
     """A finished run: what the snippets and numbers gave up to the error, if there was one; the page as it was read."""
 
     given: Given = field(default_factory=list)
-    files: dict[str, str] = field(default_factory=dict)
+    files: dict[str, str | None] = field(default_factory=dict)
     error: PageError | None = None
     page: Page | None = None
 
@@ -32,6 +32,7 @@ class Runner:
         root: the project's folder.
         cache: the folder of kept outputs.
         preload: names of modules to import once, before pages are forked.
+        environment: names of environment variables that the pages depend on.
 
     Example:
         ```python
@@ -48,9 +49,9 @@ class Runner:
         ```
     """
 
-    def __init__(self, root: Path, cache: Path, preload: tuple[str, ...] = PRELOAD):
-        self.root, self.preload = root.resolve(), preload
-        self.kept = Kept(cache, self.root)
+    def __init__(self, root: Path, cache: Path, preload: tuple[str, ...] = PRELOAD, environment: tuple[str, ...] = ()):
+        self.root, self.preload, self.environment = root.resolve(), preload, environment
+        self.kept = Kept(cache, self.root, environment)
         self.pool = ThreadPoolExecutor(cores(), thread_name_prefix="page")
         self.lock = threading.Lock()
         self.running: dict[str, tuple[Path, Future[Run]]] = {}
@@ -121,7 +122,7 @@ class Runner:
     def _run(self, page: Page) -> Run:
         run = Run(page=page)
         try:
-            with PageProcess(page, self.root, self.preload) as process:
+            with PageProcess(page, self.root, self.preload, self.environment) as process:
                 for item in page.items:
                     run.given.append(process.run(item))
                 run.files = process.files()
@@ -147,7 +148,7 @@ def cores() -> int:
 
 
 @functools.cache
-def runner_for(root: Path, preload: tuple[str, ...] = PRELOAD) -> Runner:
+def runner_for(root: Path, preload: tuple[str, ...] = PRELOAD, environment: tuple[str, ...] = ()) -> Runner:
     """The one runner of a project in this process; its kept outputs lie in `.cache/page_runner`.
 
     Example:
@@ -159,4 +160,4 @@ def runner_for(root: Path, preload: tuple[str, ...] = PRELOAD) -> Runner:
         assert runner_for(Path.cwd()) is runner_for(Path.cwd())
         ```
     """
-    return Runner(root, root / ".cache" / "page_runner", preload)
+    return Runner(root, root / ".cache" / "page_runner", preload, environment)

@@ -99,6 +99,54 @@ def test_a_file_that_changes_while_its_page_runs_is_seen(site):
     assert site.build().outputs("a") == ["new"]
 
 
+@pytest.fixture
+def environment(site, tmp_path, monkeypatch) -> Path:
+    """A folder outside of the project that a variable names, of which the site's pages are said to depend."""
+    text = (site.root / "mkdocs.yml").read_text("utf-8")
+    site.config(text.replace("  - page_runner\n", "  - page_runner: {environment: [TINY_DATA, TINY_MODE]}\n"))
+    monkeypatch.setenv("TINY_DATA", str(tmp_path))
+    monkeypatch.delenv("TINY_MODE", raising=False)
+    return tmp_path
+
+
+def test_a_variable_that_the_project_names_runs_its_pages(site, environment, monkeypatch):
+    site.counted("import os\nprint(os.environ.get('TINY_MODE'), os.environ.get('TINY_OTHER'))", "a")
+    assert site.runs() == "a"
+    assert site.runs() == ""
+    monkeypatch.setenv("TINY_MODE", "loud")
+    assert site.runs() == "a"
+    assert site.build().outputs("a") == ["loud None"]
+    monkeypatch.setenv("TINY_OTHER", "not named")
+    assert site.runs() == ""
+    monkeypatch.delenv("TINY_MODE")
+    assert site.runs() == "a"
+    assert site.build().outputs("a") == ["None not named"]
+
+
+def test_files_in_a_folder_that_a_variable_names_count(site, environment, monkeypatch):
+    (environment / "used.csv").write_text("1")
+    (environment / "unused.csv").write_text("1")
+    site.counted("import os\nint(open(os.environ['TINY_DATA'] + '/used.csv').read())", "a")
+    site.counted("0", "b")
+    assert site.runs() == "a b"
+    (environment / "unused.csv").write_text("2")
+    assert site.runs() == ""
+    (environment / "used.csv").write_text("3")
+    assert site.runs() == "a"
+    assert site.build().outputs("a") == ["3"]
+
+
+def test_a_file_that_was_looked_for_counts_when_it_comes(site, environment, monkeypatch):
+    look = "import os\ntry:\n    data = open(os.environ['TINY_DATA'] + '/late.csv').read()\nexcept OSError:\n    data = 'none'\nprint(data)"
+    site.counted(look, "a")
+    site.counted("import os\n_ = open(os.environ['TINY_DATA'] + '/written.csv', 'w').write('x')", "b")
+    assert site.runs() == "a b"
+    assert site.runs() == ""
+    (environment / "late.csv").write_text("here")
+    assert site.runs() == "a"
+    assert site.build().outputs("a") == ["here"]
+
+
 DAMAGE = {
     "empty": lambda entry: entry.write_text(""),
     "cut short": lambda entry: entry.write_text(entry.read_text()[:-5]),

@@ -1,0 +1,81 @@
+"""Files that a page's snippets offer: a link under the snippet, and the file beside the page."""
+
+from __future__ import annotations
+
+import pytest
+from tiny_site import TICKS, fence
+
+WRITE = "from pathlib import Path\n_ = Path('a.bin').write_bytes({content!r})"
+BYTES = bytes(range(256)) * 8
+OFFER = fence(WRITE.format(content=BYTES), 'download="a.bin"')
+
+
+@pytest.mark.parametrize(("page", "place"), [("index", "a.bin"), ("lesson", "lesson/a.bin"), ("b/c", "b/c/a.bin")])
+def test_the_file_lies_beside_the_page_that_links_it(site, page, place):
+    site.page(OFFER, page)
+    built = site.build()
+    assert built.ok, built.errors
+    assert (built.site / place).read_bytes() == BYTES
+    link = built.find(".output--download a", page)
+    assert link["href"] == "a.bin" and link.has_attr("download")
+    assert built.outputs(page) == ["Download a.bin (2 kB)"]
+    assert "download=" not in built.find(".snippet", page).get_text()
+
+
+def test_without_folders_for_pages_the_link_holds_too(site):
+    site.config((site.root / "mkdocs.yml").read_text() + "use_directory_urls: false\n")
+    site.page(OFFER, "b/lesson")
+    built = site.build()
+    assert built.ok, built.errors
+    assert (built.site / "b/lesson.html").exists() and (built.site / "b/a.bin").read_bytes() == BYTES
+
+
+def test_a_kept_file_is_published_again_without_a_run(site, tmp_path):
+    log = tmp_path / "log"
+    site.page(OFFER.replace(TICKS + "\n", f"_ = open({str(log)!r}, 'a').write('run')\n{TICKS}\n"), "lesson")
+    first = site.build()
+    published = first.site / "lesson/a.bin"
+    published.unlink()
+    assert site.build().ok and published.read_bytes() == BYTES
+    assert log.read_text() == "run"
+
+
+def test_it_is_the_file_as_the_snippet_left_it(site):
+    later = "_ = Path('a.bin').write_bytes(b'later')"
+    site.page(OFFER + "\n" + fence(later), "lesson")
+    assert (site.build().site / "lesson/a.bin").read_bytes() == BYTES
+
+
+def test_the_kept_outputs_are_thrown_away_when_the_file_in_them_is_damaged(site):
+    site.page(OFFER, "lesson")
+    built = site.build()
+    (entry,) = (site.root / ".cache/page_runner").iterdir()
+    entry.write_text(entry.read_text().replace("AAECAwQF", "AAECAwQG", 1))
+    assert site.build().ok and (built.site / "lesson/a.bin").read_bytes() == BYTES
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "words"),
+    [
+        ("x = 1", "a.bin", "offers a.bin, but has left no such file"),
+        ("import os; os.mkdir('a.bin')", "a.bin", "has left no such file"),
+        ("x = 1", "../a.bin", "must be the plain name of a file"),
+        ("x = 1", ".a", "must be the plain name of a file"),
+        ("open('a.bin', 'wb').write(bytes(5_000_001));", "a.bin", "a.bin weighs 5,000,001 bytes, over 5,000,000"),
+    ],
+)
+def test_what_cannot_be_offered_is_an_error_of_the_page(site, code, name, words):
+    site.page(fence(code, f'download="{name}"'))
+    built = site.build()
+    assert not built.ok and words in "".join(built.errors)
+    assert not built.page().select(".output--download")
+
+
+@pytest.mark.parametrize("other", [fence("x = 1", 'download="a.bin"'), ""], ids=["offered twice", "already there"])
+def test_two_files_do_not_share_a_place(site, other):
+    site.page("# Home\n")
+    if not other:
+        site.write("docs/lesson/a.bin", b"other")
+    site.page(OFFER + "\n" + other, "lesson")
+    built = site.build()
+    assert not built.ok and "lesson.md offers a.bin, but the site has another file at lesson/a.bin" in built.errors[-1]
