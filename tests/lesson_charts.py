@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import random
 import warnings
+from contextlib import chdir
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from live_charts import Chart
@@ -62,7 +64,7 @@ def charts_of(lesson: str) -> list[Computed]:
         return show(chart)
 
     program = Program(read_page(ROOT / f"docs/lessons/{lesson}.md", ROOT))
-    with warnings.catch_warnings():
+    with TemporaryDirectory() as folder, chdir(folder), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         Chart._repr_html_ = note  # type: ignore[method-assign]
         try:
