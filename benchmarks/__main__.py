@@ -10,12 +10,13 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from . import build, imports, serve, sites, suite
+from . import build, imports, models, serve, sites, suite
 from .report import Row, raw, table
 
-PARTS = ["imports", "build", "serve", "suite"]
+PARTS = ["imports", "models", "build", "serve", "suite"]
 SIZES = [15, 100, 1000]
 LIMITS = {15: 1.0, 100: 0.25, 1000: 0.05}  # of `make serve` against plain MkDocs
+MANY_ROWS = 10_000_000  # for one gradient; a tenth of them in a quick run
 MANY = 1000  # pages at which a build is measured once and the runner's share must be small
 
 
@@ -23,8 +24,10 @@ def measure(parts: list[str], sizes: list[int], runs: int, folder: Path) -> Iter
     """Every row, as it is measured."""
     if "imports" in parts:
         yield from imports.rows(2 * runs + 1)
+    if "models" in parts:
+        yield from models.rows(runs, n_rows=MANY_ROWS if runs > 1 else MANY_ROWS // 10)
     built: dict[int, build.Builds] = {}
-    for size in [0, *sizes]:
+    for size in [0, *sizes] if {"build", "serve", "suite"} & set(parts) else []:
         name = f"{size:,} generated pages" if size else "this course"
         site = sites.generated(folder / f"{size}", size) if size else sites.real(folder / "course")
         bare = sites.plain(site, folder / f"{size}-plain")
