@@ -28,7 +28,7 @@ NAVIGATION = re.compile(r"^nav:\n(?: .*\n)*", re.M)
 PLUGINS = re.compile(r"^plugins:\n", re.M)
 # On a page: the line that opens a snippet, and the options there that only the runner knows.
 FENCE = re.compile(r"^ *```python .*$", re.M)
-OPTION = re.compile(r' (?:alt|raises|fold)="[^"]*"')
+OPTION = re.compile(r' (?:alt|download|fold|raises)="[^"]*"')
 
 
 @dataclass(frozen=True)

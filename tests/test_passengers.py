@@ -214,6 +214,57 @@ def test_a_damaged_local_file_is_refused_and_the_list_fetched(name, tmp_path, mo
     assert (folder / passengers.FILE).read_bytes() == BODIES[name], "the reader's own folder is left alone"
 
 
+def test_a_folder_named_as_seen_from_here_is_read(tmp_path, monkeypatch):
+    folder_with(LIST, tmp_path, monkeypatch)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FOUNDATIONS_DATA", "data")
+    assert titanic("passengers").equals(wanted())
+
+
+@pytest.mark.parametrize(
+    ("named", "words"),
+    [
+        ("data", r"data.titanic_passengers\.csv is damaged or another file\. To"),
+        (".", r"not_here.titanic_passengers\.csv is not there\. To"),  # as a whole path, whatever was written
+        ("~nobody_at_all/data", r"~nobody_at_all.data.titanic_passengers\.csv is not there\. To"),
+        (
+            "data/titanic_passengers.csv",
+            "FOUNDATIONS_DATA names a file, .*, and should name the folder with titanic_pas",
+        ),
+        ("taken", r"taken.titanic_passengers\.csv cannot be read: "),
+        ("a" * 5000, r"titanic_passengers\.csv (cannot be read: |is not there)"),
+    ],
+    ids=["damaged", "relative", "no such user", "a file", "a folder of that name", "too long"],
+)
+def test_the_error_says_what_is_wrong_with_the_folder(named, words, tmp_path, monkeypatch):
+    work = tmp_path / "not_here"
+    work.mkdir()
+    folder_with(b"another list", work, monkeypatch)
+    (work / "taken" / passengers.FILE).mkdir(parents=True)
+    monkeypatch.chdir(work)
+    monkeypatch.setenv("FOUNDATIONS_DATA", named)
+    with pytest.raises(FileNotFoundError, match=words):
+        titanic("passengers")
+
+
+def test_a_file_that_must_not_be_read_is_not_called_damaged(tmp_path, monkeypatch):
+    folder_with(LIST, tmp_path, monkeypatch)
+
+    def refuse(self):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    with pytest.raises(FileNotFoundError, match=r"titanic_passengers\.csv cannot be read: Permission denied"):
+        titanic("passengers")
+
+
+def test_variables_set_to_nothing_say_nothing(mirrors, monkeypatch):
+    monkeypatch.setenv("FOUNDATIONS_DATA", "")
+    monkeypatch.setenv("FOUNDATIONS_TITANIC", "")
+    monkeypatch.setattr(passengers, "MIRRORS", mirrors.urls("good"))
+    assert titanic().equals(wanted())
+
+
 # --- mirrors and the cache
 
 

@@ -107,12 +107,55 @@ def test_everyone():
         (lambda table: table.assign(Fare=-2.0), "Fare must hold numbers from 0 up"),
         (lambda table: table.assign(Fare=np.inf), "Fare must hold numbers from 0 up"),
         (lambda table: table.assign(Pclass=4), "Pclass must be one of 1, 2, 3, not 4"),
-        (lambda table: table.assign(Embarked="Belfast"), "Embarked must be one of C, Q, S, not Belfast"),
+        (lambda table: table.assign(Pclass=table.Pclass.astype(str)), "Pclass must be one of 1, 2, 3, not '[123]'"),
+        (lambda table: table.assign(Embarked="Belfast"), "Embarked must be one of 'C', 'Q', 'S', not 'Belfast'"),
+        (lambda table: table.assign(Age=1e300), "Age must hold numbers from 0 up"),
+        (lambda table: table.assign(Survived=2), "Survived must hold 1 and 0"),
+        (lambda table: pd.concat([table, table.Age], axis=1), "more than one column Age"),
     ],
 )
 def test_prepare_says_what_is_wrong(change, words):
     with pytest.raises(ValueError, match=words):
         prepare(change(SIMULATED))
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: prepare([SIMULATED]), r"table must be a DataFrame, as titanic\(\) gives, not list"),
+        (lambda: prepare(SIMULATED.Age), "table must be a DataFrame, .* not Series"),
+        (
+            lambda: prepare(SIMULATED, like=SIMULATED),
+            r"like must be what prepare\(\) gave for other rows, not DataFrame",
+        ),
+        (lambda: prepare(SIMULATED.assign(Age="22")), r"Age must hold numbers, but its dtype is .*\.astype\(float\)"),
+        (lambda: prepare(SIMULATED.assign(Fare=1j)), "Fare must hold numbers, but its dtype is complex128"),
+        (lambda: prepare(SIMULATED.assign(Survived="yes")), "Survived must hold numbers"),
+    ],
+)
+def test_prepare_says_what_is_of_another_kind(call, words):
+    with pytest.raises(TypeError, match=words):
+        call()
+
+
+def test_columns_of_other_types_with_the_same_values_give_the_same():
+    wanted = prepare(SIMULATED)
+    floats = SIMULATED.assign(Pclass=SIMULATED.Pclass.astype(float), Survived=SIMULATED.Survived == 1)
+    for table in (floats, SIMULATED.convert_dtypes(), SIMULATED.astype({"Sex": "category", "Embarked": "category"})):
+        data = prepare(table)
+        assert torch.equal(data.inputs, wanted.inputs)
+        assert torch.equal(data.targets, wanted.targets)
+
+
+def test_a_categorical_column_is_filled_with_what_it_does_not_know():
+    rows = SIMULATED[:3].assign(Embarked=pd.Categorical(["C", None, "Q"]), Pclass=pd.array([1, None, 2], dtype="Int64"))
+    inputs = prepare(rows, like=prepare(SIMULATED)).inputs
+    assert inputs[:, 9:].tolist() == [[1, 0, 0], [0, 0, 1], [0, 1, 0]]
+    assert inputs[:, 6:9].tolist() == [[1, 0, 0], [0, 0, 1], [0, 1, 0]]
+
+
+def test_a_column_more_is_not_looked_at():
+    assert torch.equal(prepare(SIMULATED.assign(AgeGroup="adult", Deck=3)).inputs, prepare(SIMULATED).inputs)
 
 
 def test_passengers_and_everyone_do_not_mix():
@@ -150,6 +193,7 @@ def test_every_row_is_on_one_side(n, share, seed):
         ({"n": 10, "valid": 1.0}, ValueError, "on both sides: 1.0 of 10 rows are 10"),
         ({"n": 10, "valid": "some"}, TypeError, "valid must be a number"),
         ({"n": 10, "seed": -1}, ValueError, "seed must be at least 0"),
+        ({"n": 10, "seed": 2**64}, ValueError, r"seed must be less than 2 \*\* 64, not 18446744073709551616"),
     ],
 )
 def test_random_split_says_what_is_wrong(arguments, error, words):

@@ -129,6 +129,7 @@ def test_a_million_rows_keep_proportions_and_take_little_time():
         ({"n_rows": 10.0}, TypeError, "n_rows must be a whole number, not float"),
         ({"n_rows": True}, TypeError, "not bool"),
         ({"seed": -1}, ValueError, "seed must be at least 0"),
+        ({"seed": 2**64}, ValueError, r"seed must be less than 2 \*\* 64"),
         ({"seed": "x"}, TypeError, "seed must be a whole number"),
     ],
 )

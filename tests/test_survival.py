@@ -1,6 +1,7 @@
 """Linear models from scratch: the published losses digit for digit, gradients by nudging, and the same on a GPU."""
 
 import itertools
+import math
 
 import pytest
 import torch
@@ -230,6 +231,12 @@ def test_accuracy_counts(rows, threshold):
         assert binary_accuracy(preds.view(shape), deps.view(shape), threshold=threshold).item() == pytest.approx(right)
 
 
+def test_a_prediction_that_is_nan_is_never_right():
+    assert binary_accuracy(torch.tensor([math.nan, math.nan, 0.9]), torch.tensor([0, 1, 1])).item() == pytest.approx(
+        1 / 3
+    )
+
+
 ROWS, SAID = torch.ones(4, 3), torch.ones(4)
 
 
@@ -243,10 +250,33 @@ ROWS, SAID = torch.ones(4, 3), torch.ones(4)
         (lambda: calc_preds(ROWS, torch.ones(3)), ValueError, "indeps must have shape"),
         (lambda: calc_loss(torch.ones(3, 1), ROWS, SAID), ValueError, r"they would broadcast to \(4, 4\)"),
         (lambda: calc_loss(torch.ones(3), ROWS, SAID.long()), TypeError, r"use deps\.float"),
+        (lambda: calc_preds(torch.ones(3, 1).double(), ROWS), ValueError, r"use coeffs\.to\(indeps\.dtype\)"),
+        (
+            lambda: calc_loss(torch.ones(3), ROWS, SAID, loss_fn=torch.sub),
+            ValueError,
+            r"one number, .* not shape \(4,\)",
+        ),
+        (lambda: calc_loss(torch.ones(3), ROWS, SAID, loss_fn=lambda *_: 0.5), ValueError, "one number, .* not float"),
+        (lambda: one_epoch(torch.ones(3), ROWS, SAID, 0.1), ValueError, r"call coeffs\.requires_grad_\(\) first"),
+        (
+            lambda: one_epoch(torch.ones(3).requires_grad_(), ROWS, SAID, -1),
+            ValueError,
+            "lr must be at least 0, not -1",
+        ),
         (lambda: update_coeffs(torch.ones(3), 0.1), ValueError, "call backward"),
+        (lambda: update_coeffs([1.0], 0.1), TypeError, "coeffs must be a tensor, not list"),
+        (lambda: update_coeffs(torch.ones(3), math.nan), ValueError, "lr must be finite"),
         (lambda: init_coeffs(0), ValueError, "n_coeff must be at least 1"),
         (lambda: init_coeffs(3, seed=0.5), TypeError, "seed must be a whole number"),
+        (lambda: init_coeffs(3, seed=2**64), ValueError, "seed must be less than"),
         (lambda: train_model(torch.ones(3).long(), ROWS, SAID, lr=1), TypeError, r"use coeffs\.float"),
+        (lambda: train_model(torch.ones(3), ROWS.tolist(), SAID, lr=1), TypeError, "indeps must be a tensor, not list"),
+        (lambda: train_model(torch.ones(3), ROWS, None, lr=1), TypeError, "deps must be a tensor, not NoneType"),
+        (
+            lambda: train_model(torch.ones(3), ROWS, SAID / 0, lr=1),
+            ValueError,
+            "deps must hold finite .* holds 4 nan or",
+        ),
         (lambda: train_model(torch.ones(3), ROWS, SAID, lr=-1), ValueError, "lr must be at least 0"),
         (lambda: train_model(torch.ones(3), ROWS, SAID, lr=1, n_epochs=-1), ValueError, "n_epochs must be at least 0"),
         (lambda: train_model(torch.ones(3), ROWS, SAID, lr=1, device="gpu"), ValueError, "no device 'gpu'"),
@@ -254,6 +284,7 @@ ROWS, SAID = torch.ones(4, 3), torch.ones(4)
         (lambda: binary_accuracy(SAID.long(), SAID), TypeError, r"use preds\.float"),
         (lambda: binary_accuracy(SAID, [1, 1, 1, 1]), TypeError, "deps must be a tensor"),
         (lambda: binary_accuracy(SAID[:0], SAID[:0]), ValueError, "no rows"),
+        (lambda: binary_accuracy(SAID, SAID, threshold=SAID), TypeError, "threshold must be a number, not Tensor"),
         (lambda: binary_accuracy(SAID, 2 * SAID), ValueError, "deps must hold 1 for yes and 0 for no"),
     ],
 )

@@ -52,3 +52,9 @@ def check_whole_number(name: str, value: object, *, least: int = 0) -> None:
         raise TypeError(f"{name} must be a whole number, not {type(value).__name__}")
     if value < least:
         raise ValueError(f"{name} must be at least {least}, not {value}")
+
+
+def check_seed(seed: object) -> None:
+    check_whole_number("seed", seed)
+    if seed >= 2**64:  # type: ignore[operator]
+        raise ValueError(f"seed must be less than 2 ** 64, not {seed}")

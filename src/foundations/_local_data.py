@@ -7,4 +7,4 @@ from pathlib import Path
 def local_file(name: str) -> Path | None:
     """Where a file of this name would lie in the reader's folder; None where no folder is named."""
     folder = os.environ.get("FOUNDATIONS_DATA")
-    return Path(folder).expanduser() / name if folder else None
+    return Path(os.path.expanduser(folder), name).absolute() if folder else None

@@ -32,8 +32,8 @@ MIRRORS = (
 )
 TIMEOUT = 5  # seconds that a mirror may keep silent
 HOW_TO_GET = (
-    f"To have the real list, go online once, or save {MIRRORS[0]} as {FILE} in a folder and name the folder in the "
-    "environment variable FOUNDATIONS_DATA"
+    f"To have the real list, go online once, or save {MIRRORS[0]} as {FILE} in a folder and name the folder, by its "
+    "full path, in the environment variable FOUNDATIONS_DATA"
 )
 
 # British Board of Trade, 1912, as tabulated by R. J. M. Dawson (1995): passengers of the three classes, then crew.
@@ -116,7 +116,7 @@ def _passenger_list(*, must: bool) -> pd.DataFrame | None:
         return pd.read_csv(io.BytesIO(data))
     problem = "the list of passengers cannot be fetched"
     if local:
-        problem += f", and {local} is {'damaged or another file' if local.exists() else 'not there'}"
+        problem += f", and {_what_is_wrong(local)}"
     if must:
         raise FileNotFoundError(f"{problem}. {HOW_TO_GET}")
     if not gave_up:
@@ -130,6 +130,19 @@ def _whole_file(file: Path | None) -> bytes | None:
         return _whole(file.read_bytes()) if file else None
     except OSError:
         return None
+
+
+def _what_is_wrong(local: Path) -> str:
+    """Why the reader's own file is of no use."""
+    if os.path.isfile(local.parent):  # Path.is_file may raise an error
+        return f"FOUNDATIONS_DATA names a file, {local.parent}, and should name the folder with {FILE}"
+    try:
+        local.read_bytes()
+    except FileNotFoundError:
+        return f"{local} is not there"
+    except OSError as error:
+        return f"{local} cannot be read: {error.strerror}"
+    return f"{local} is damaged or another file"
 
 
 def _whole(data: bytes) -> bytes | None:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
-from foundations._checks import check_number, check_whole_number
+from foundations._checks import check_number, check_seed, check_whole_number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,8 +69,9 @@ def prepare(table: pd.DataFrame, *, like: Prepared | None = None) -> Prepared:
         Sex_female, Pclass_1, Pclass_2, Pclass_3, Pclass_0, AgeGroup_adult and AgeGroup_child.
 
     Raises:
-        ValueError: A column is missing or has no value at all, a value is not one of those known, or a number is
-            negative or infinite; or like was made from a table of the other kind.
+        TypeError: table is no DataFrame, like is not what prepare gives, or a column of numbers holds something else.
+        ValueError: A column is missing, there twice, or has no value at all; a value is not one of those known, or a
+            number is negative or infinite; or like was made from a table of the other kind.
 
     Example:
         ```python
@@ -88,30 +90,40 @@ def prepare(table: pd.DataFrame, *, like: Prepared | None = None) -> Prepared:
     """
     import pandas as pd
 
-    words, numbers = (WORDS_OF_EVERYONE, ()) if "AgeGroup" in table.columns else (WORDS, NUMBERS)
+    if not isinstance(table, pd.DataFrame):
+        raise TypeError(f"table must be a DataFrame, as titanic() gives, not {type(table).__name__}")
+    if not isinstance(like, Prepared | None):
+        raise TypeError(f"like must be what prepare() gave for other rows, not {type(like).__name__}")
+    of_everyone = "AgeGroup" in table.columns and "Age" not in table.columns
+    words, numbers = (WORDS_OF_EVERYONE, ()) if of_everyone else (WORDS, NUMBERS)
     used = (*numbers, *words)
     if missing := [name for name in used if name not in table.columns]:
         raise ValueError(f"the table has no column {', '.join(missing)}: titanic() gives a table that has all of them")
+    if twice := [name for name in (*used, "Survived") if [*table.columns].count(name) > 1]:
+        raise ValueError(f"the table has more than one column {', '.join(twice)}")
     if not len(table):
         raise ValueError("the table has no rows")
+    told = _numbers(table["Survived"]) if "Survived" in table.columns else np.full(len(table), np.nan)
+    if not (np.isnan(told) | (told == 0) | (told == 1)).all():
+        raise ValueError("Survived must hold 1 and 0, and gaps where it is unknown, and nothing else")
     fills = _modes(table[list(used)]) if like is None else like.fills
     if set(fills) != set(used):
         raise ValueError("like was prepared from a table with other columns: passengers and everyone do not mix")
-    filled = table[list(used)].fillna(fills)
+    categorical = {name: object for name in words if isinstance(table[name].dtype, pd.CategoricalDtype)}
+    filled = table[list(used)].astype(categorical).fillna(fills)  # a categorical column may not know what fills it
     columns: dict[str, Any] = {}
     for name in numbers:
-        column = filled[name].astype(float)
-        if not (np.isfinite(column) & (column >= 0)).all():
+        column = _numbers(filled[name])
+        if not ((column >= 0) & (column <= np.finfo(np.float32).max)).all():
             raise ValueError(f"{name} must hold numbers from 0 up: no negative and no infinite one")
         columns["LogFare" if name == "Fare" else name] = np.log(column + 1) if name == "Fare" else column
     for name, values in words.items():
         if unknown := set(filled[name]) - set(values):
-            raise ValueError(f"{name} must be one of {', '.join(map(str, values))}, not {unknown.pop()}")
+            raise ValueError(f"{name} must be one of {', '.join(map(repr, values))}, not {unknown.pop()!r}")
         columns |= {f"{name}_{value}": (filled[name] == value).astype(float) for value in values}
     raw = torch.from_numpy(pd.DataFrame(columns).to_numpy(dtype=np.float32, copy=True))
     maxima = raw.amax(dim=0) if like is None else like.maxima
     maxima = torch.where(maxima > 0, maxima, 1.0)  # a column of zeros stays one
-    told = table["Survived"].to_numpy(dtype=np.float32) if "Survived" in table.columns else np.full(len(table), np.nan)
     return Prepared(raw / maxima, torch.tensor(told, dtype=torch.float32), tuple(columns), fills, maxima)
 
 
@@ -131,7 +143,7 @@ def random_split(n: int, *, valid: float = 0.2, seed: int = 42) -> tuple[Tensor,
 
     Raises:
         TypeError: n or seed is not a whole number, or valid not a number.
-        ValueError: One of the two parts would be empty, or seed is negative.
+        ValueError: One of the two parts would be empty, or seed is negative or too large.
 
     Example:
         ```python
@@ -146,12 +158,19 @@ def random_split(n: int, *, valid: float = 0.2, seed: int = 42) -> tuple[Tensor,
         https://docs.fast.ai/data.transforms.html#randomsplitter
     """
     check_whole_number("n", n, least=2)
-    check_whole_number("seed", seed)
+    check_seed(seed)
     n_valid = int(check_number("valid", valid) * n)
     if not 0 < n_valid < n:
         raise ValueError(f"valid must leave rows on both sides: {valid} of {n} rows are {n_valid}")
     order = torch.randperm(n, generator=torch.Generator().manual_seed(seed))
     return order[n_valid:], order[:n_valid]
+
+
+def _numbers(column: pd.Series[Any]) -> NDArray[np.float64]:
+    if column.dtype.kind not in "biuf":
+        raise TypeError(f"{column.name} must hold numbers, but its dtype is {column.dtype}: .astype(float) makes them")
+    numbers: NDArray[np.float64] = column.to_numpy(dtype=float, na_value=np.nan)
+    return numbers
 
 
 def _modes(table: pd.DataFrame) -> dict[str, float | str]:

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from foundations._checks import check_whole_number
+from foundations._checks import check_seed, check_whole_number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -84,7 +84,7 @@ def simulate_passengers(n_rows: int = 891, *, seed: int = 42, text: bool = True)
 
     Raises:
         TypeError: n_rows or seed is not a whole number.
-        ValueError: n_rows is less than 1, or seed is negative.
+        ValueError: n_rows is less than 1, or seed is negative or too large.
 
     Example:
         ```python
@@ -101,7 +101,7 @@ def simulate_passengers(n_rows: int = 891, *, seed: int = 42, text: bool = True)
     import pandas as pd
 
     check_whole_number("n_rows", n_rows, least=1)
-    check_whole_number("seed", seed)
+    check_seed(seed)
     draw = _Draw(seed)
     cells = list(product(CELLS, (True, False), (0, 1)))  # as each counts: children who died and survived, then others
     who = draw.spread(n_rows, [count for counts, _ in CELLS.values() for count in counts])

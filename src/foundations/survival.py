@@ -9,6 +9,7 @@ from foundations._checks import (
     check_float_tensor,
     check_number,
     check_same_shape,
+    check_seed,
     check_tensor,
     check_whole_number,
 )
@@ -32,7 +33,7 @@ def init_coeffs(n_coeff: int, *, column: bool = False, seed: int = 442) -> Tenso
 
     Raises:
         TypeError: n_coeff or seed is not a whole number.
-        ValueError: n_coeff is less than 1, or seed is negative.
+        ValueError: n_coeff is less than 1, or seed is negative or too large.
 
     Example:
         ```python
@@ -46,7 +47,7 @@ def init_coeffs(n_coeff: int, *, column: bool = False, seed: int = 442) -> Tenso
         https://www.kaggle.com/code/jhoward/linear-model-and-neural-net-from-scratch
     """
     check_whole_number("n_coeff", n_coeff, least=1)
-    check_whole_number("seed", seed)
+    check_seed(seed)
     generator = torch.Generator().manual_seed(seed)
     return (
         torch.rand(n_coeff, 1, generator=generator) * 0.1 if column else torch.rand(n_coeff, generator=generator) - 0.5
@@ -65,7 +66,7 @@ def calc_preds(coeffs: Tensor, indeps: Tensor) -> Tensor:
 
     Raises:
         TypeError: One of the two is not a tensor of floats.
-        ValueError: The shapes do not fit, as when the two have changed places.
+        ValueError: The shapes do not fit, as when the two have changed places, or the dtypes differ.
 
     Example:
         ```python
@@ -87,6 +88,8 @@ def calc_preds(coeffs: Tensor, indeps: Tensor) -> Tensor:
             f"coeffs must have shape ({n_columns},) or ({n_columns}, 1) for indeps with {n_columns} columns, "
             f"not {tuple(coeffs.shape)}"
         )
+    if coeffs.dtype != indeps.dtype:
+        raise ValueError(f"coeffs is of {coeffs.dtype} and indeps of {indeps.dtype}: use coeffs.to(indeps.dtype)")
     return indeps @ coeffs if coeffs.ndim == 2 else (indeps * coeffs).sum(dim=1)
 
 
@@ -135,7 +138,8 @@ def calc_loss(
 
     Raises:
         TypeError: Something is not a tensor of floats.
-        ValueError: The shapes do not fit: (n, 1) and (n,) would compare everybody with everybody.
+        ValueError: The shapes do not fit: (n, 1) and (n,) would compare everybody with everybody. Or loss_fn gives
+            something else than one number.
 
     Example:
         ```python
@@ -149,7 +153,11 @@ def calc_loss(
     check_float_tensor("deps", deps)
     preds = preds_fn(coeffs, indeps)
     check_same_shape("the tensor of predictions", preds, "deps", deps)
-    return loss_fn(preds, deps)
+    loss = loss_fn(preds, deps)
+    if not isinstance(loss, Tensor) or loss.ndim:
+        given = f"shape {tuple(loss.shape)}" if isinstance(loss, Tensor) else type(loss).__name__
+        raise ValueError(f"loss_fn must give one number, as a tensor of shape (), not {given}")
+    return loss
 
 
 def update_coeffs(coeffs: Tensor, lr: float) -> None:
@@ -160,7 +168,8 @@ def update_coeffs(coeffs: Tensor, lr: float) -> None:
         lr: The learning rate.
 
     Raises:
-        ValueError: There is no gradient yet.
+        TypeError: coeffs is not a tensor of floats, or lr is not a number.
+        ValueError: There is no gradient yet, or lr is negative or not finite.
 
     Example:
         ```python
@@ -174,6 +183,8 @@ def update_coeffs(coeffs: Tensor, lr: float) -> None:
         assert coeffs.grad.tolist() == [0, 0]
         ```
     """
+    check_float_tensor("coeffs", coeffs)
+    lr = check_number("lr", lr, least=0)
     if coeffs.grad is None:
         raise ValueError("coeffs has no gradient: call backward() on the loss first")
     with torch.no_grad():
@@ -198,8 +209,8 @@ def one_epoch(
         The loss before the step, of shape (), without its record.
 
     Raises:
-        TypeError: Something is not a tensor of floats.
-        ValueError: The shapes do not fit.
+        TypeError: Something is not a tensor of floats, or lr is not a number.
+        ValueError: The shapes do not fit, coeffs requires no gradient, or lr is negative or not finite.
 
     Example:
         ```python
@@ -212,6 +223,9 @@ def one_epoch(
         assert coeffs[0] > 0
         ```
     """
+    check_float_tensor("coeffs", coeffs)
+    if not coeffs.requires_grad:
+        raise ValueError("coeffs must require a gradient: call coeffs.requires_grad_() first")
     loss = calc_loss(coeffs, indeps, deps, preds_fn=preds_fn, loss_fn=loss_fn)
     loss.backward()
     update_coeffs(coeffs, lr)
@@ -246,7 +260,8 @@ def train_model(
 
     Raises:
         TypeError: Something is not a tensor of floats, or a number is not one.
-        ValueError: The shapes do not fit, a number is out of range, or there is no such device.
+        ValueError: The shapes do not fit, a number is out of range, something holds nan or infinities, or there is no
+            such device.
 
     Example:
         ```python
@@ -261,7 +276,10 @@ def train_model(
     Source:
         https://www.kaggle.com/code/jhoward/linear-model-and-neural-net-from-scratch
     """
-    check_float_tensor("coeffs", coeffs)
+    for name, each in ("coeffs", coeffs), ("indeps", indeps), ("deps", deps):
+        check_float_tensor(name, each)
+        if not each.isfinite().all():
+            raise ValueError(f"{name} must hold finite numbers, and holds {(~each.isfinite()).sum()} nan or infinities")
     lr = check_number("lr", lr, least=0)
     check_whole_number("n_epochs", n_epochs)
     place = as_device(device)
@@ -281,10 +299,10 @@ def binary_accuracy(preds: Tensor, deps: Tensor, *, threshold: float = 0.5) -> T
         threshold: Where a yes begins.
 
     Returns:
-        A share between 0 and 1, of shape ().
+        A share between 0 and 1, of shape (). A row with nan is never right.
 
     Raises:
-        TypeError: preds are not floats, or deps is not a tensor.
+        TypeError: preds are not floats, deps is not a tensor, or threshold is not a number.
         ValueError: The shapes differ, there are no rows, or deps holds anything but 0 and 1.
 
     Example:
@@ -298,8 +316,10 @@ def binary_accuracy(preds: Tensor, deps: Tensor, *, threshold: float = 0.5) -> T
     check_float_tensor("preds", preds)
     check_tensor("deps", deps)
     check_same_shape("preds", preds, "deps", deps)
+    threshold = check_number("threshold", threshold)
     if not preds.numel():
         raise ValueError("there are no rows to be right about")
     if not ((deps == 0) | (deps == 1)).all():
         raise ValueError("deps must hold 1 for yes and 0 for no, and nothing else")
-    return ((preds > threshold) == (deps == 1)).float().mean()
+    right = ((preds > threshold) == (deps == 1)) & ~preds.isnan()
+    return right.float().mean()

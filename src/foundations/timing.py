@@ -133,7 +133,7 @@ def measure(
 
 
 def crossover(
-    sizes: Sequence[int] | Tensor, first: Sequence[float] | Tensor, second: Sequence[float] | Tensor
+    sizes: Sequence[float] | Tensor, first: Sequence[float] | Tensor, second: Sequence[float] | Tensor
 ) -> float:
     """Find the size from which on the second is faster than the first.
 

@@ -21,8 +21,9 @@ from mkdocs.structure.pages import Page as SitePage
 from mkdocs.utils import is_markdown_file
 from mkdocs.utils.templates import TemplateContext
 
+from .extension import failure, log
 from .notebook import notebook
-from .page import Page, read_page
+from .page import PageError, read_page
 from .process import PRELOAD
 from .program import Output
 from .runner import Runner, runner_for
@@ -84,31 +85,38 @@ class PageRunnerPlugin(BasePlugin[LegacyConfig]):
             return f"# {path.stem}\n"
         return None
 
-    def on_page_content(self, html: str, /, *, page: SitePage, config: MkDocsConfig, files: Files) -> None:
+    def on_page_content(self, html: str, /, *, page: SitePage, config: MkDocsConfig, files: Files) -> str | None:
         """Publish the files that a page offers, and the page's notebook.
 
         A page that failed has no notebook, nor has one without snippets or the home page.
         """
         if not page.file.abs_src_path or not is_markdown_file(page.file.src_uri):
-            return
+            return None
         path = Path(page.file.abs_src_path).resolve()
-        beside = posixpath.dirname(page.file.dest_uri)
         lesson, run = self.runner.latest.page, self.runner.latest  # the page was rendered a moment ago
-        if lesson and lesson.name == self._name(path):
-            for given in run.given:
+        ours = lesson is not None and lesson.name == self._name(path)
+        error = run.error
+        if lesson and ours:
+            for item, given in zip(lesson.items, run.given, strict=False):
                 if isinstance(given, Output) and given.download:
-                    self._publish(given, beside, page=lesson, config=config, files=files)
+                    try:
+                        self._publish(given, item.line, page=page, name=lesson.name, config=config, files=files)
+                    except PageError as clash:
+                        log.error("%s", clash)
+                        error = self.runner.failed[lesson.name] = clash
+                        html = failure(clash) + html
         if page.is_homepage:
-            return
-        target = posixpath.join(beside, f"{page.file.name}.ipynb")
-        if run.error or not lesson or not lesson.snippets or lesson.name != self._name(path):
+            return html
+        target = notebook_place(page.file)
+        if error or not lesson or not lesson.snippets or not ours:
             Path(config.site_dir, target).unlink(missing_ok=True)  # made before, under `mkdocs serve --dirty`
-            return
+            return html
         offer = TakeAway(target, self.wheel.name if self.wheel else None, config.site_url, config.repo_url)
         link = partial(in_site, page=page, files=files, site_url=config.site_url)
         book = notebook(lesson, run.given, offer.install, link)
         files.append(File.generated(config, target, content=book.encode()))
         self.offers[page.file.src_uri] = offer
+        return html
 
     def on_page_context(
         self, context: TemplateContext, /, *, page: SitePage, config: MkDocsConfig, nav: Navigation
@@ -126,15 +134,27 @@ class PageRunnerPlugin(BasePlugin[LegacyConfig]):
             docs = Path(config.docs_dir).resolve()
             self.runner.kept.drop_unused(read_page(path, self.runner.root) for path in docs.rglob("*.md"))
 
-    def _publish(self, offer: Output, beside: str, *, page: Page, config: MkDocsConfig, files: Files) -> None:
+    def _publish(
+        self, offer: Output, line: int, *, page: SitePage, name: str, config: MkDocsConfig, files: Files
+    ) -> None:
         """Put a file that a snippet offers into the site, beside its page; it must not take another file's place."""
-        target = posixpath.join(beside, offer.download)
-        if any(file.dest_uri == target for file in files):
-            raise PluginError(f"{page.name} offers {offer.download}, but the site has another file at {target}")
+        target = posixpath.join(posixpath.dirname(page.file.dest_uri), offer.download)
+        if is_markdown_file(target):
+            raise PageError(name, line, f"{offer.download} would become a page of the site: give it another ending")
+        taken = {*config.theme.static_templates, *(file.dest_uri for file in files)}
+        taken |= {notebook_place(file) for file in files.documentation_pages()}
+        at = target.casefold()  # for disks that do not tell a.csv from A.csv
+        if any(place.casefold() == at or place.casefold().startswith(f"{at}/") for place in taken):
+            raise PageError(name, line, f"offers {offer.download}, but the site has something else at {target}")
         files.append(File.generated(config, target, content=b64decode(offer.content)))
 
     def _name(self, path: Path) -> str:
         return path.relative_to(self.runner.root).as_posix()
+
+
+def notebook_place(file: File) -> str:
+    """Where a page's notebook lies in the site: beside the page."""
+    return posixpath.join(posixpath.dirname(file.dest_uri), f"{file.name}.ipynb")
 
 
 def in_site(target: str, *, page: SitePage, files: Files, site_url: str | None) -> str:

@@ -26,7 +26,7 @@ OFFERED = 5_000_000  # bytes of a file that a snippet may offer
 # The look of the page's figures.
 STYLE = {"legend.frameon": False, "axes.spines.top": False, "axes.spines.right": False}
 ADDRESS = re.compile(r" at 0x[0-9a-fA-F]{6,}")
-FILE_NAME = re.compile(r"\w[\w.-]*")
+FILE_NAME = re.compile(r"\w[\w.-]*(?<!\.)")
 HERE = __file__.rpartition("program.py")[0]
 
 
@@ -120,7 +120,7 @@ class Program:
         self.count += 1
         output.figures = figures(f"s{self.count}")
         self._check(snippet, output)
-        if name := snippet.options.get("download"):
+        if (name := snippet.options.get("download")) is not None:
             output.download, output.content = name, self._offered(name, snippet.line)
         return output
 

@@ -61,6 +61,8 @@ def test_the_kept_outputs_are_thrown_away_when_the_file_in_them_is_damaged(site)
         ("import os; os.mkdir('a.bin')", "a.bin", "has left no such file"),
         ("x = 1", "../a.bin", "must be the plain name of a file"),
         ("x = 1", ".a", "must be the plain name of a file"),
+        ("x = 1", "a.", "must be the plain name of a file"),
+        ("x = 1", "", "must be the plain name of a file"),
         ("open('a.bin', 'wb').write(bytes(5_000_001));", "a.bin", "a.bin weighs 5,000,001 bytes, over 5,000,000"),
     ],
 )
@@ -71,11 +73,37 @@ def test_what_cannot_be_offered_is_an_error_of_the_page(site, code, name, words)
     assert not built.page().select(".output--download")
 
 
-@pytest.mark.parametrize("other", [fence("x = 1", 'download="a.bin"'), ""], ids=["offered twice", "already there"])
-def test_two_files_do_not_share_a_place(site, other):
+PLACES = {  # what else the site has, the name that the page lesson.md offers, and where they would meet
+    "offered twice": ("docs/c.md", "a.bin"),
+    "already there": ("docs/lesson/a.bin", "a.bin"),
+    "differs in capitals": ("docs/lesson/A.bin", "a.bin"),
+    "a folder": ("docs/lesson/a.bin/b.bin", "a.bin"),
+    "the page": ("docs/c.md", "index.html"),
+    "its notebook": ("docs/c.md", "lesson.ipynb"),
+}
+
+
+@pytest.mark.parametrize(("other", "name"), PLACES.values(), ids=list(PLACES))
+def test_two_files_do_not_share_a_place(site, other, name):
     site.page("# Home\n")
-    if not other:
-        site.write("docs/lesson/a.bin", b"other")
-    site.page(OFFER + "\n" + other, "lesson")
+    site.write(other, "# Other\n")
+    offer = OFFER.replace("a.bin", name)
+    site.page("# Lesson\n\n" + offer + (offer if name == "a.bin" and other == "docs/c.md" else ""), "lesson")
     built = site.build()
-    assert not built.ok and "lesson.md offers a.bin, but the site has another file at lesson/a.bin" in built.errors[-1]
+    line = 8 if name == "a.bin" and other == "docs/c.md" else 4
+    words = f"docs/lesson.md:{line}: offers {name}, but the site has something else at lesson/{name}"
+    assert not built.ok and words in built.errors
+    assert words in built.find(".page-error", "lesson").get_text()
+    assert built.find("h1", "c" if "c.md" in other else "lesson")  # the other pages stand
+
+
+def test_a_file_that_would_become_a_page_is_refused(site):
+    site.page(OFFER.replace("a.bin", "a.md"))
+    built = site.build()
+    assert not built.ok and "docs/index.md:2: a.md would become a page of the site" in built.errors[0]
+
+
+def test_nor_does_a_file_of_the_home_page_take_the_place_of_one_that_the_theme_makes(site):
+    site.page(OFFER.replace("a.bin", "sitemap.xml"))
+    built = site.build()
+    assert not built.ok and "offers sitemap.xml, but the site has something else at sitemap.xml" in built.errors[0]
