@@ -11,6 +11,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+import torch
 
 from foundations._local_data import local_file
 from foundations.passengers import FILE
@@ -21,6 +22,8 @@ LOCAL = local_file(FILE)
 HAS_LIST = LOCAL is not None and LOCAL.is_file()
 if not HAS_LIST:
     os.environ.setdefault("FOUNDATIONS_TITANIC", "simulated")
+
+torch.set_num_threads(1)  # the tests share the cores already, and a page has one thread, too
 
 BASE = "/course/"  # below the server's root, as a project's site on GitHub Pages is
 

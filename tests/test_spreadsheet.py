@@ -242,6 +242,7 @@ def test_what_the_workbook_has(source):
     for name in SHEETS[1:]:
         assert book[name].freeze_panes, name
         assert book[name].column_dimensions["A"].width > 8
+        assert book[name].print_title_rows and book[name].page_setup.fitToHeight == 0, name  # on paper
         notes = [cell.comment.text for row in book[name].iter_rows() for cell in row if cell.comment]
         assert notes and all(notes), name
     n = len(titanic(source).dropna(subset=["Age", "Embarked"]))
@@ -300,11 +301,15 @@ BAD_TABLES = {
     "has no column Embarked, Age, Fare, SibSp, Parch": lambda table: titanic("everyone"),
     "none of the 5 rows is complete": lambda table: table.assign(Age=np.nan)[:5],
     "none of the 0 rows is complete": lambda table: table[:0],
-    "Sex must be one of female, male, not Female": lambda table: table.replace({"Sex": {"female": "Female"}}),
+    "Sex must be one of 'female', 'male', not 'Female'": lambda table: table.replace({"Sex": {"female": "Female"}}),
     "Pclass must be one of 1, 2, 3, not 4": lambda table: table.replace({"Pclass": {3: 4}}),
-    "Embarked must be one of C, Q, S, not X": lambda table: table.replace({"Embarked": {"Q": "X"}}),
+    "Embarked must be one of 'C', 'Q', 'S', not 'X'": lambda table: table.replace({"Embarked": {"Q": "X"}}),
     "Fare must hold numbers from 0 up": lambda table: table.assign(Fare=-1.0),
     "Age must hold numbers from 0 up": lambda table: table.assign(Age=math.inf),
+    "Pclass must be one of 1, 2, 3, not '1'": lambda table: table.assign(Pclass="1"),
+    "Age must hold numbers, not '22'": lambda table: table.assign(Age="22"),
+    r"Fare must hold numbers from 0 up to 1e\+09": lambda table: table.assign(Fare=1e300),
+    "two columns named Age": lambda table: pd.concat([table, table[["Age"]]], axis=1),
     "all ages are 0": lambda table: table.assign(Age=0.0),
 }
 
@@ -327,12 +332,38 @@ def test_a_table_that_does_not_fit_is_refused(tmp_path, words, damage):
         ("a.xlsx", torch.ones(2, 10).long(), TypeError, "params must hold floats"),
         ("a.xlsx", [[1.0] * 10] * 2, TypeError, "params must be a tensor"),
         ("a.xlsx", torch.full((2, 10), math.nan), ValueError, "nan or inf"),
+        ("a.xlsx", torch.full((2, 10), 1e30), ValueError, "beyond 1e\\+09"),
     ],
 )
 def test_other_bad_input(tmp_path, name, params, error, words):
     with pytest.raises(error, match=words):
         write_workbook(tmp_path / name, titanic("simulated"), params)
     assert not list(tmp_path.iterdir())
+
+
+def test_what_is_no_table_or_too_long_a_table_is_refused(tmp_path, monkeypatch):
+    with pytest.raises(TypeError, match=r"the table must be a DataFrame, .* not dict"):
+        write_workbook(tmp_path / "a.xlsx", {"Age": [1]})
+    monkeypatch.setattr(spreadsheet, "ROOM", 10)
+    with pytest.raises(ValueError, match=r"room for 10 passengers, and these are \d+: write fewer"):
+        write_workbook(tmp_path / "a.xlsx", titanic("simulated"))
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_path_that_cannot_be_written(tmp_path, monkeypatch):
+    folder = tmp_path / "a.xlsx"
+    folder.mkdir()
+    with pytest.raises(IsADirectoryError, match=r"a\.xlsx is a folder: name a file in it"):
+        write_workbook(folder, titanic("simulated"), torch.ones(2, 10))
+
+    def deny(*_: object) -> None:
+        raise PermissionError("in use")
+
+    monkeypatch.setattr("os.replace", deny)
+    with pytest.raises(PermissionError, match=r"b\.xlsx cannot be written: close it where it is open"):
+        write_workbook(tmp_path / "b.xlsx", titanic("simulated"), torch.ones(2, 10))
+    assert list(tmp_path.iterdir()) == [folder]
+    monkeypatch.undo()
 
 
 # The columns and the nets
@@ -401,9 +432,20 @@ def test_the_polish_never_makes_a_net_worse(monkeypatch):
     assert torch.allclose(spreadsheet._losses(after, inputs, targets), losses)
 
 
+def test_inputs_that_are_watched_and_inputs_so_large_that_no_least_squares_are_found():
+    x = torch.linspace(-1, 1, 41, dtype=torch.float64)
+    inputs = torch.stack([x, torch.ones_like(x), x], dim=1)
+    params, losses = train_two_relus(inputs.requires_grad_(), x.abs(), n_starts=2, n_steps=2)
+    assert not params.requires_grad and not losses.requires_grad
+    _, losses = train_two_relus(inputs * 1e30, x.abs(), n_starts=20, n_steps=2)
+    assert losses.isfinite().all()
+
+
 @pytest.mark.parametrize(
     ("call", "error", "words"),
     [
+        (lambda x, y: two_relus(torch.ones(2, 2).double(), x), TypeError, r"use params.to\(inputs.dtype\)"),
+        (lambda x, y: train_two_relus(x * 1e30, y, n_steps=2), ValueError, "float32 the losses overflow: scale"),
         (lambda x, y: two_relus(torch.ones(2, 3), x), ValueError, r"params has shape \(2, 3\) and inputs \(4, 2\)"),
         (lambda x, y: two_relus(torch.ones(3, 2), x), ValueError, "must be"),
         (lambda x, y: two_relus([[1.0]], x), TypeError, "params must be a tensor"),

@@ -172,7 +172,7 @@ def graph_svg(
     paths, heads = layout.arrows()
     width, height = round(layout.width) + 4, round(layout.height) + 4  # room for the pen
     return (
-        f'<svg role="img" aria-label="{html.escape(alt)}" width="{width}" height="{height}" '
+        f'<svg {_name(alt)} width="{width}" height="{height}" '
         f'viewBox="-2 -2 {width} {height}" '
         f'style="display:block;margin:auto;height:auto;max-width:100%;min-width:{width * 17 // 20}px" '
         f'fill="none" stroke="currentColor">'
@@ -381,6 +381,11 @@ def _in_words(texts: Mapping[Node, str], edges: Sequence[tuple[Node, Node]]) -> 
 
 def _mean(values: Sequence[float], otherwise: float) -> float:
     return sum(values) / len(values) if values else otherwise
+
+
+def _name(alt: str) -> str:
+    """The attributes that name a drawing; without an alt, what it stands in has the name."""
+    return f'role="img" aria-label="{html.escape(alt)}"' if alt else 'aria-hidden="true"'
 
 
 def _short(value: float) -> str:

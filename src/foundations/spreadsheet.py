@@ -8,6 +8,7 @@ import os
 import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
+from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +39,9 @@ KNOWN: dict[str, tuple[object, ...]] = {
     "Embarked": ("C", "Q", "S"),
 }
 N_STEPS = 100  # of the sheet that trains itself
+LARGEST = 1e9  # of what a cell may start with, so that no formula overflows
+ROOM = 1_000_000  # rows of a list that a sheet has room for, beside what stands above it
+NOTE = {"x_scale": 1.6}  # a note's box, wide enough for its text
 DATE = datetime.datetime(2000, 1, 1)  # the workbook's date, so that the same rows give the same file
 
 
@@ -53,7 +57,8 @@ def sheet_inputs(table: pd.DataFrame) -> tuple[Tensor, Tensor]:
         from Cherbourg, male; and ones.
 
     Raises:
-        ValueError: A column is missing, no row is complete, or a value is not one of those known.
+        TypeError: The table is not a DataFrame.
+        ValueError: A column is missing or there twice, no row is complete, or a value is not one of those known.
 
     Example:
         ```python
@@ -96,7 +101,7 @@ def two_relus(params: Tensor, inputs: Tensor) -> Tensor:
         The predictions: shape (..., n).
 
     Raises:
-        TypeError: Something is not a tensor of floats.
+        TypeError: Something is not a tensor of floats, or their dtypes differ.
         ValueError: The shapes do not fit.
 
     Example:
@@ -119,6 +124,8 @@ def two_relus(params: Tensor, inputs: Tensor) -> Tensor:
             f"params has shape {tuple(params.shape)} and inputs {tuple(inputs.shape)}, "
             "but they must be (..., 2, n_inputs) and (n, n_inputs)"
         )
+    if params.dtype != inputs.dtype:
+        raise TypeError(f"params are {params.dtype} and inputs {inputs.dtype}: use params.to(inputs.dtype)")
     return torch.relu(params @ inputs.T).sum(dim=-2)
 
 
@@ -148,7 +155,8 @@ def train_two_relus(
 
     Raises:
         TypeError: inputs or targets is not a tensor of floats, or a number is not whole.
-        ValueError: The shapes do not fit, there are no rows, or a number is not finite or too small.
+        ValueError: The shapes do not fit, there are no rows, a number is not finite or too small, or the losses
+            overflow.
 
     Example:
         ```python
@@ -176,6 +184,7 @@ def train_two_relus(
         raise ValueError("inputs or targets hold nan or inf: fill or drop those rows first")
     check_whole_number("n_starts", n_starts, least=1)
     check_whole_number("n_steps", n_steps)
+    inputs, targets = inputs.detach(), targets.detach()
     shape = n_starts, 2, inputs.shape[1]
     device = generator.device if generator else inputs.device
     params = (torch.rand(shape, dtype=inputs.dtype, device=device, generator=generator) - 0.5).to(inputs.device)
@@ -187,7 +196,10 @@ def train_two_relus(
             _losses(params, inputs, targets).sum().backward()
             optimizer.step()
     polished, losses = _polish(params.detach().double(), inputs.double(), targets.double())
-    return polished.to(inputs.dtype), losses.to(inputs.dtype)
+    polished, losses = polished.to(inputs.dtype), losses.to(inputs.dtype)
+    if not losses.isfinite().all():
+        raise ValueError(f"in {inputs.dtype} the losses overflow: scale inputs and targets to about 1, or use float64")
+    return polished, losses
 
 
 def write_workbook(path: str | os.PathLike[str], table: pd.DataFrame, params: Tensor | None = None) -> Path:
@@ -210,10 +222,12 @@ def write_workbook(path: str | os.PathLike[str], table: pd.DataFrame, params: Te
         The path.
 
     Raises:
-        TypeError: params is not a tensor of floats.
-        ValueError: The name does not end in .xlsx, a column is missing, no row is complete, a value is not one of
-            those known, or params has another shape.
+        TypeError: params is not a tensor of floats, or the table no DataFrame.
+        ValueError: The name does not end in .xlsx, a column is missing or there twice, no row is complete, there are
+            more rows than a sheet has, a value is not one of those known or too large, or params has another shape.
         FileNotFoundError: There is no such folder.
+        IsADirectoryError: The path is a folder.
+        PermissionError: The file may not be written, as when Excel has it open.
 
     Example:
         ```python
@@ -237,7 +251,11 @@ def write_workbook(path: str | os.PathLike[str], table: pd.DataFrame, params: Te
         raise ValueError(f"the name of a workbook ends in .xlsx, and {path.name} does not")
     if not path.parent.is_dir():
         raise FileNotFoundError(f"there is no folder {path.parent}: make it first, or name another")
+    if path.is_dir():
+        raise IsADirectoryError(f"{path} is a folder: name a file in it")
     rows = _complete(table)
+    if len(rows) > ROOM:
+        raise ValueError(f"a sheet has room for {ROOM:,} passengers, and these are {len(rows):,}: write fewer")
     inputs, targets = sheet_inputs(rows)
     if params is None:
         nets, losses = train_two_relus(inputs, targets, generator=torch.Generator().manual_seed(42))
@@ -245,11 +263,22 @@ def write_workbook(path: str | os.PathLike[str], table: pd.DataFrame, params: Te
     check_float_tensor("params", params)
     if tuple(params.shape) != (2, len(INPUTS)):
         raise ValueError(f"params must have shape (2, {len(INPUTS)}), not {tuple(params.shape)}")
-    if not params.isfinite().all():
-        raise ValueError("params hold nan or inf, which no cell can hold")
+    if not (params.abs() <= LARGEST).all():
+        raise ValueError(f"params hold nan or inf, or numbers beyond {LARGEST:g}: no formula can go on from those")
     params = params.detach().cpu().double().round(decimals=6)
     data = _Book(rows, inputs, targets, params, str(table.attrs.get("source", ""))).data()
-    handle, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=".part")
+    try:
+        _replace(path, data)
+    except PermissionError:
+        raise PermissionError(
+            f"{path} cannot be written: close it where it is open, or name a file in a folder of your own"
+        ) from None
+    return path
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all."""
+    handle, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem[:50]}-", suffix=".part")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
@@ -259,11 +288,16 @@ def write_workbook(path: str | os.PathLike[str], table: pd.DataFrame, params: Te
         with suppress(OSError):
             os.unlink(part)
         raise
-    return path
 
 
 def _complete(table: pd.DataFrame) -> pd.DataFrame:
     """The rows where all that the sheet needs is known, checked."""
+    import pandas as pd
+
+    if not isinstance(table, pd.DataFrame):
+        raise TypeError(f"the table must be a DataFrame, as titanic() gives it, not {type(table).__name__}")
+    if twice := [name for name in RAW if list(table.columns).count(name) > 1]:
+        raise ValueError(f"the table has two columns named {', '.join(twice)}: leave one out")
     if missing := [name for name in RAW if name not in table.columns]:
         raise ValueError(
             f"the table has no column {', '.join(missing)}: titanic() gives passengers with all of them, "
@@ -274,11 +308,14 @@ def _complete(table: pd.DataFrame) -> pd.DataFrame:
         raise ValueError(f"none of the {len(table)} rows is complete: each lacks one of {', '.join(RAW)}")
     for name, values in KNOWN.items():
         if unknown := set(rows[name]).difference(values):
-            raise ValueError(f"{name} must be one of {', '.join(map(str, values))}, not {unknown.pop()}")
+            other = sorted(map(repr, unknown))[0]
+            raise ValueError(f"{name} must be one of {', '.join(map(repr, values))}, not {other}")
     for name in RAW[4:]:
+        if texts := [value for value in rows[name] if not isinstance(value, Real)]:
+            raise ValueError(f"{name} must hold numbers, not {texts[0]!r}: pd.to_numeric makes numbers of text")
         numbers = rows[name].to_numpy(dtype=float)
-        if not (np.isfinite(numbers) & (numbers >= 0)).all():
-            raise ValueError(f"{name} must hold numbers from 0 up: no negative and no infinite one")
+        if not ((numbers >= 0) & (numbers <= LARGEST)).all():
+            raise ValueError(f"{name} must hold numbers from 0 up to {LARGEST:g}, none negative or infinite")
     if not rows.Age.max() > 0:
         raise ValueError("all ages are 0, so there is no largest one to divide by")
     return rows
@@ -295,7 +332,7 @@ def _polish(params: Tensor, inputs: Tensor, targets: Tensor) -> tuple[Tensor, Te
     for _ in range(50):
         through = (params @ inputs.T > 0).to(inputs.dtype)
         wide = torch.cat([inputs * through[:, unit, :, None] for unit in (0, 1)], dim=-1)
-        there = torch.linalg.solve(wide.mT @ wide + ridge, wide.mT @ targets).view_as(params)
+        there = torch.linalg.solve_ex(wide.mT @ wide + ridge, wide.mT @ targets).result.view_as(params)
         best, at = losses.clone(), params.clone()
         for halvings in range(8):
             tried = params + (there - params) * 0.5**halvings
@@ -324,13 +361,16 @@ class _Book:
         number = {"num_format": "0.000"}
         styles: dict[str, dict[str, Any]] = {
             "title": {"bold": True, "font_size": 14},
-            "head": {"bold": True, "bottom": 1, "align": "right", "text_wrap": True, "valign": "top"},
+            "head": {"bold": True, "bottom": 1, "align": "right", "valign": "top"},
+            "left": {"bold": True, "bottom": 1},
+            "wrapped": {"bold": True, "bottom": 1, "align": "right", "text_wrap": True, "valign": "top"},
             "label": {"bold": True},
             "beside": {"bold": True, "align": "right"},
             "middle": {"align": "center"},
             "text": {"text_wrap": True, "valign": "top"},
             "link": {"font_color": "#0563C1", "underline": 1, "valign": "top"},
             "number": number,
+            "fare": {"num_format": "0.00"},
             "loss": {"num_format": "0.000000", "bold": True},
             "step": {"num_format": "0.000000"},
             "share": {"num_format": "0.0%"},
@@ -345,7 +385,10 @@ class _Book:
         self.sheets = {name: self.book.add_worksheet(name) for name in names}
         for sheet in self.sheets.values():
             sheet.set_landscape()
+            sheet.set_paper(9)  # A4
+            sheet.set_margins(0.5, 0.5, 0.6, 0.6)
             sheet.fit_to_pages(1, 0)  # on paper, as wide as a page
+            sheet.set_footer("&L&A&R&P of &N")
         self._name("inputs", "data", 1, 6, self.n, 15)
         self._name("survived", "data", 1, 0, self.n, 0)
         self._data()
@@ -384,14 +427,15 @@ class _Book:
             text = formula.format(row=start + i + 1, data=i + 2)
             self.sheets[sheet].write_formula(start + i, column, text, self.style.get(style), value)
 
-    def _head(self, sheet: str, row: int, names: Sequence[str], column: int = 0) -> None:
-        self.sheets[sheet].write_row(row, column, names, self.style["head"])
+    def _head(self, sheet: str, row: int, names: Sequence[str], column: int = 0, style: str = "head") -> None:
+        self.sheets[sheet].write_row(row, column, names, self.style[style])
 
     def _top(self, sheet: str, title: str, rows: int, widths: dict[str, float]) -> None:
         """A sheet's title, its rows that stay in view, and its columns' widths."""
         to = self.sheets[sheet]
         to.write_string(0, 0, title, self.style["title"])
         to.freeze_panes(rows, 1)
+        to.repeat_rows(rows - 1)  # on paper
         for columns, width in widths.items():
             to.set_column(columns, width)
 
@@ -410,8 +454,8 @@ class _Book:
         to.write_string(row, 2, "right", self.style["beside"])
         share = f"=SUMPRODUCT(({preds}>0.5)*({known}=1)+({preds}<=0.5)*({known}=0))/n_rows"
         to.write_formula(row, 3, share, self.style["share"], right)
-        to.write_comment(row, 1, "The mean of the squared errors below: this is what Solver makes small.")
-        to.write_comment(row, 3, "Which share is right when a prediction above 0.5 counts as: survived.")
+        to.write_comment(row, 1, "The mean of the squared errors below: this is what Solver makes small.", NOTE)
+        to.write_comment(row, 3, "Which share is right when a prediction above 0.5 counts as: survived.", NOTE)
         self._name(f"{sheet}_loss", sheet, row, 1, row, 1)
         return loss
 
@@ -419,14 +463,15 @@ class _Book:
         to = self.sheets["data"]
         self._head("data", 0, (*RAW, *INPUTS[2:]))
         to.freeze_panes(1, 1)
-        for columns, width in {"A:P": 9.5, "Q:Q": 3, "R:R": 12}.items():
+        to.repeat_rows(0)
+        for columns, width in {"A:P": 10.5, "Q:Q": 3, "R:R": 12}.items():
             to.set_column(columns, width)
         for row, line in enumerate(self.rows.itertuples(index=False), 1):
             for column, (name, value) in enumerate(zip(RAW, line, strict=True)):
                 if name in ("Sex", "Embarked"):
                     to.write_string(row, column, value, self.style["middle"])
                 else:
-                    to.write_number(row, column, float(value))
+                    to.write_number(row, column, float(value), self.style["fare"] if name == "Fare" else None)
         for column, formula in enumerate(FORMULAS, 8):
             self._formulas("data", 1, column, formula, self.inputs[:, column - 6], "number" if column < 10 else "")
         to.write_column(1, 15, [1] * self.n)
@@ -440,17 +485,17 @@ class _Book:
             10: "1 for the first class, 0 for all others. Third class is 0 here and in the next column.",
             15: "Always 1: its weight is what is added to every prediction.",
         }.items():
-            to.write_comment(0, column, note)
+            to.write_comment(0, column, note, NOTE)
 
     def _linear(self) -> float:
-        self._top("linear", "One weighted sum for each passenger", 7, {"A:A": 16, "B:K": 12})
+        self._top("linear", "One weighted sum for each passenger", 7, {"A:A": 16, "B:K": 14})
         to, start = self.sheets["linear"], 7
         weights = torch.linalg.lstsq(self.inputs, self.targets[:, None]).solution[:, 0].round(decimals=6)
         self._head("linear", 1, INPUTS, 1)
         self._numbers("linear", 2, "weights", weights, "change")
         self._numbers("linear", 3, "a start", _start(1)[0], "start")
         to.write_comment(
-            2, 1, "The least squares. Change them, and watch the loss. The row below is a start for Solver."
+            2, 1, "The least squares. Change them, and watch the loss. The row below is a start for Solver.", NOTE
         )
         self._name("linear_weights", "linear", 2, 1, 2, len(INPUTS))
         self._head("linear", 6, ("Survived", "prediction", "squared error"))
@@ -458,39 +503,41 @@ class _Book:
         self._formulas("linear", start, 0, "=data!A{data}", self.targets, "")
         self._formulas("linear", start, 1, "=SUMPRODUCT(data!G{data}:P{data},$B$3:$K$3)", pred)
         self._formulas("linear", start, 2, "=(B{row}-A{row})^2", (pred - self.targets) ** 2)
-        to.write_comment(6, 1, "Each input times its weight, and the products added up.")
+        to.write_comment(6, 1, "Each input times its weight, and the products added up.", NOTE)
         known, preds, errors = (_block(start, column, start + self.n - 1, column) for column in (0, 1, 2))
         return self._loss("linear", 4, errors, preds, known, pred)
 
     def _relu(self) -> float:
-        self._top("relu", "Two weighted sums, each cut off at zero, added together", 9, {"A:A": 16, "B:K": 12})
+        self._top("relu", "Two weighted sums, each cut off at zero, added together", 9, {"A:A": 16, "B:K": 14})
         to, start = self.sheets["relu"], 9
         self._head("relu", 1, INPUTS, 1)
         for unit in (0, 1):
             self._numbers("relu", 2 + unit, f"weights {unit + 1}", self.params[unit], "change")
             self._numbers("relu", 4 + unit, f"a start {unit + 1}", _start(2)[unit], "start")
-        to.write_comment(2, 1, "Learnt in PyTorch. Copy the two rows below over these, and let Solver find its own.")
+        to.write_comment(
+            2, 1, "Learnt in PyTorch. Copy the two rows below over these, and let Solver find its own.", NOTE
+        )
         self._name("relu_weights", "relu", 2, 1, 3, len(INPUTS))
         self._head("relu", 8, ("Survived", "line 1", "line 2", "ReLU 1", "ReLU 2", "prediction", "squared error"))
         lines = self.inputs @ self.params.T
         for unit, column in enumerate((1, 2)):
             used = f"$B${unit + 3}:$K${unit + 3}"
             self._formulas("relu", start, column, f"=SUMPRODUCT(data!G{{data}}:P{{data}},{used})", lines[:, unit])
-        to.write_comment(8, 3, "IF(x<0,0,x), which is the same as MAX(x,0).")
+        to.write_comment(8, 3, "IF(x<0,0,x), which is the same as MAX(x,0).", NOTE)
         return self._net("relu", start, "=IF({x}<0,0,{x})", lines)
 
     def _mmult(self) -> float:
-        self._top("mmult", "The same net by matrix products", 17, {"A:A": 16, "B:G": 12})
+        self._top("mmult", "The same net by matrix products", 17, {"A:A": 16, "B:G": 14})
         to, start = self.sheets["mmult"], 17
         self._head("mmult", 2, ("unit 1", "unit 2"), 1)
         to.write_column(3, 0, INPUTS, self.style["label"])
         self._array("mmult", 3, 1, "=TRANSPOSE(relu_weights)", self.params.T)
-        to.write_comment(3, 1, "These are the weights of the sheet relu, turned. Change them there.")
+        to.write_comment(3, 1, "These are the weights of the sheet relu, turned. Change them there.", NOTE)
         self._name("mmult_weights", "mmult", 3, 1, 12, 2)
         self._head("mmult", 16, ("Survived", "line 1", "line 2", "ReLU 1", "ReLU 2", "prediction", "squared error"))
         lines = self.inputs @ self.params.T
         self._array("mmult", start, 1, "=MMULT(inputs,mmult_weights)", lines)
-        to.write_comment(16, 1, f"One formula fills both columns: {self.n} × 10 times 10 × 2 gives {self.n} × 2.")
+        to.write_comment(16, 1, f"One formula fills both columns: {self.n} × 10 times 10 × 2 gives {self.n} × 2.", NOTE)
         return self._net("mmult", start, "=MAX({x},0)", lines)
 
     def _net(self, sheet: str, start: int, cut: str, lines: Tensor) -> float:
@@ -513,7 +560,7 @@ class _Book:
         both, known = self.inputs.T @ self.inputs / self.n, self.targets @ self.inputs / self.n
         square = (self.targets**2).mean()
         self._array("products", 3, 1, "=MMULT(TRANSPOSE(inputs),inputs)/n_rows", both)
-        to.write_comment(2, 1, "The mean of the product of two columns, for each two of them.")
+        to.write_comment(2, 1, "The mean of the product of two columns, for each two of them.", NOTE)
         self._name("mean_products", "products", 3, 1, 2 + k, k)
         to.write_string(3 + k, 0, "times Survived", self.style["label"])
         self._array("products", 3 + k, 1, "=MMULT(TRANSPOSE(survived),inputs)/n_rows", known[None])
@@ -530,17 +577,23 @@ class _Book:
     def _training(self, both: Tensor, known: Tensor, square: Tensor) -> float:
         from xlsxwriter.utility import xl_rowcol_to_cell
 
-        self._top("training", "Gradient descent: each row is a step", 6, {"A:A": 24, "B:B": 11, "C:AC": 9.5})
+        self._top("training", "Gradient descent: each row is a step", 6, {"A:A": 24, "B:B": 11, "C:AC": 10.5})
         to, first, k, lr = self.sheets["training"], 6, len(INPUTS), 0.1
         to.write_string(1, 0, "learning rate", self.style["label"])
         to.write_number(1, 1, lr, self.style["change"])
-        to.write_comment(1, 1, "Change it: every row below is calculated anew, and the curve with it.")
+        to.write_comment(1, 1, "Change it: every row below is calculated anew, and the curve with it.", NOTE)
         self._name("learning_rate", "training", 1, 1, 1, 1)
         self._head("training", 5, ("step", "loss"))
         self._head("training", 5, INPUTS, 9)
-        self._head("training", 5, [f"slope of {name}" for name in INPUTS], 9 + k)
-        to.write_comment(5, 9, "All begin at 0. Each row: the weights above it − learning rate · their slopes.")
-        to.write_comment(5, 9 + k, "The gradient: 2 · (weights · products − those with Survived), one formula a row.")
+        self._head("training", 5, [f"slope of {name}" for name in INPUTS], 9 + k, "wrapped")
+        to.set_row(5, 30)  # two lines
+        to.fit_to_pages(2, 0)
+        to.repeat_columns("A:B")
+        to.set_v_pagebreaks([9 + k])
+        to.write_comment(5, 9, "All begin at 0. Each row: the weights above it − learning rate · their slopes.", NOTE)
+        to.write_comment(
+            5, 9 + k, "The gradient: 2 · (weights · products − those with Survived), one formula a row.", NOTE
+        )
         weights, losses = torch.zeros(k, dtype=torch.float64), []
         for step in range(N_STEPS + 1):
             row = first + step
@@ -572,7 +625,7 @@ class _Book:
         chart.set_title({"name": "Loss after each step", "name_font": {"size": 12}})
         chart.set_legend({"none": True})
         chart.set_x_axis({"name": "step", "min": 0, "max": N_STEPS})
-        chart.set_size({"width": 460, "height": 330})
+        chart.set_size({"width": 500, "height": 330})
         to.insert_chart(6, 2, chart, {"x_offset": 12, "y_offset": 6})
         return losses[-1]
 
@@ -586,7 +639,9 @@ class _Book:
         to.write_string(3, 0, "the same from all rows", self.style["label"])
         formula = f"=SUMXMY2(MMULT(inputs,TRANSPOSE({at})),survived)/n_rows"
         to.write_array_formula(3, 1, 3, 1, f"{{{formula}}}", self.style["loss"], by_rows)
-        to.write_comment(3, 1, "The last weights on every passenger, as on the sheet linear: a check of the short way.")
+        to.write_comment(
+            3, 1, "The last weights on every passenger, as on the sheet linear: a check of the short way.", NOTE
+        )
 
     def _read_me(self, losses: dict[str, float]) -> None:
         to = self.sheets["read me"]
@@ -596,7 +651,8 @@ class _Book:
         to.write_string(0, 0, "The Titanic in a spreadsheet", self.style["title"])
         about = f"{self.n} {self.who} whose age and port are known. Blue numbers on yellow are there to be changed."
         to.write_string(1, 0, about)
-        self._head("read me", 3, ("sheet", "what it holds", "loss"))
+        self._head("read me", 3, ("sheet", "what it holds"), style="left")
+        self._head("read me", 3, ("loss",), 2)
         for row, (sheet, what) in enumerate(SHEETS.items(), 4):
             to.write_url(row, 0, f"internal:'{sheet}'!A1", self.style["link"], sheet)
             to.write_string(row, 1, what, self.style["text"])
@@ -619,8 +675,8 @@ HOW_TO_SOLVE = (
     "1. On the sheet relu, copy the two rows named start over the two rows of weights.",
     "2. Excel: Data, Solver (first switched on under File, Options, Add-ins). LibreOffice: Tools, Solver.",
     "3. Objective or target cell: the loss, B7. To: Min. Changing cells: B3:K4.",
-    "4. Excel: untick Make Unconstrained Variables Non-Negative, and take GRG Nonlinear. LibreOffice: under Options "
-    "take an engine that is not linear, and allow negative numbers.",
+    "4. Excel: untick Make Unconstrained Variables Non-Negative, and take GRG Nonlinear.",
+    "    LibreOffice: under Options, take an engine that is not linear, and allow negative numbers.",
     "5. Solve. From another start it may stop at another loss.",
 )
 

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from foundations._checks import check_float_tensor, check_whole_number
-from foundations.graphs import ACCENT
+from foundations.graphs import ACCENT, _name
 
 LETTER, LINE, PAD, GAP, APART = 7, 16, 9, 42, 8  # pixels: a letter, a line, around text, between columns and boxes
 HEIGHT = 3 * LINE + 2  # of a box
@@ -256,7 +256,7 @@ def tree_svg(tree: Tree, names: Sequence[str], *, alt: str, n_splits: int | None
     width = max(x for x, _ in places) + box + 4  # and room for the pen
     height = max(y for _, y in places) + HEIGHT / 2 + 4
     return (
-        f'<svg role="img" aria-label="{html.escape(alt)}" width="{width}" height="{height:g}" '
+        f'<svg {_name(alt)} width="{width}" height="{height:g}" '
         f'viewBox="-2 -2 {width} {height:g}" style="display:block;margin:auto;height:auto;max-width:100%" '
         f'fill="none" stroke="currentColor"><path d="{lines}" opacity=".6"/><g>{boxes[True]}</g>'
         f'<g style="stroke:{ACCENT}" stroke-width="2">{boxes[False]}</g><g fill="currentColor" stroke="none" '

@@ -122,6 +122,15 @@ def copied(page, button):
     return page.evaluate("navigator.clipboard.readText()").replace("\r\n", "\n").rstrip("\n")
 
 
+def test_the_search_index_waits_until_the_search_is_used(open_page):
+    page = open_page()
+    page.wait_for_load_state("networkidle")
+    index = "performance.getEntriesByType('resource').some(({ name }) => name.endsWith('search_index.json'))"
+    assert not page.evaluate(index)
+    page.get_by_role("textbox", name="Search").focus()
+    page.wait_for_function(index)
+
+
 @pytest.mark.parametrize("name", LESSONS)
 def test_search_finds_a_lesson(course, open_page, name):
     title = open_page(name).locator(".md-content h1").evaluate("h1 => h1.firstChild.textContent")
