@@ -12,14 +12,10 @@ from pathlib import Path
 
 import pytest
 import torch
-
-from foundations._local_data import local_file
-from foundations.passengers import FILE
+from passenger_list import HAS_LIST
 
 ROOT = Path(__file__).resolve().parents[1]
 # No test looks for the list of passengers on the network: where the reader's folder has none, they are simulated.
-LOCAL = local_file(FILE)
-HAS_LIST = LOCAL is not None and LOCAL.is_file()
 if not HAS_LIST:
     os.environ.setdefault("FOUNDATIONS_TITANIC", "simulated")
 
@@ -62,7 +58,7 @@ class Handler(SimpleHTTPRequestHandler):
 def passengers_from(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """A source of passengers, for what must hold with the real list and with simulated ones."""
     if request.param == "passengers" and not HAS_LIST:
-        pytest.skip(f"FOUNDATIONS_DATA names no folder with {FILE}")
+        pytest.skip("FOUNDATIONS_DATA names no folder with the list of passengers")
     monkeypatch.setenv("FOUNDATIONS_TITANIC", request.param)
     return request.param
 

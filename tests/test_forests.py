@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 import torch
-from conftest import HAS_LIST
+from passenger_list import HAS_LIST
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 from sklearn.inspection import permutation_importance as their_permutation_importance
 from sklearn.model_selection import train_test_split

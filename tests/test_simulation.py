@@ -8,13 +8,10 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from passenger_list import HAS_LIST
 
 from foundations import simulate_passengers, titanic
-from foundations._local_data import local_file
-from foundations.passengers import FILE
 from foundations.simulation import CELLS, EMBARKED, FAMILIES, FREE
-
-HAS_LIST = (file := local_file(FILE)) is not None and file.is_file()
 
 # The counts below are those of the real list. The last test compares with the list itself, where it is to be had.
 SURVIVED = {("female", 1): 91, ("female", 2): 70, ("female", 3): 72, ("male", 1): 45, ("male", 2): 17, ("male", 3): 47}

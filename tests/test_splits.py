@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 import torch
-from conftest import HAS_LIST
 from hypothesis import given
 from hypothesis import strategies as st
+from passenger_list import HAS_LIST
 from sklearn.model_selection import train_test_split
 
 from foundations import gini, min_col, one_r, split_score, split_scores, titanic

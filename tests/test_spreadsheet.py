@@ -17,9 +17,9 @@ import openpyxl
 import pandas as pd
 import pytest
 import torch
-from conftest import HAS_LIST
 from openpyxl.utils import range_boundaries
 from openpyxl.worksheet.formula import ArrayFormula
+from passenger_list import HAS_LIST
 from torch.nn import functional as F
 
 from foundations import sheet_inputs, spreadsheet, titanic, train_two_relus, two_relus, write_workbook
