@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 if not HAS_LIST:
     os.environ.setdefault("FOUNDATIONS_TITANIC", "simulated")
 
+os.environ["MKL_CBWR"] = "COMPATIBLE"  # as in a page's process: the same sums, to the last digit
 torch.set_num_threads(1)  # the tests share the cores already, and a page has one thread, too
 
 BASE = "/course/"  # below the server's root, as a project's site on GitHub Pages is

@@ -52,7 +52,7 @@ def test_every_name_is_public_typed_and_documented(name: str):
     signature = inspect.signature(value)
     untyped = [each.name for each in signature.parameters.values() if each.annotation is inspect.Parameter.empty]
     assert untyped == []
-    assert signature.return_annotation is not inspect.Signature.empty
+    assert inspect.isclass(value) or signature.return_annotation is not inspect.Signature.empty
     doc = inspect.getdoc(value) or ""
     first_line = doc.splitlines()[0]
     assert first_line.endswith(".")
@@ -60,8 +60,11 @@ def test_every_name_is_public_typed_and_documented(name: str):
     assert "Returns:\n" in doc or signature.return_annotation in (None, "None") or inspect.isclass(value)
     if inspect.isfunction(value) and signature.parameters:
         assert "Args:\n" in doc
-    for parameter in signature.parameters:
-        assert f"    {parameter}: " in doc, f"{name} does not say what {parameter} is"
+    if inspect.isclass(value):  # it says there, or above, how it is made
+        doc += inspect.getdoc(value.__init__) or ""
+    for parameter in map(str, signature.parameters.values()):
+        given = parameter.partition(":")[0]  # with the stars of *args
+        assert f"    {given}: " in doc, f"{name} does not say what {given} is"
 
 
 def test_every_public_function_of_the_modules_is_listed():

@@ -15,6 +15,7 @@ from foundations.forests import grow_forest as grow_forest
 from foundations.forests import permutation_importance as permutation_importance
 from foundations.graphs import GraphDrawing as GraphDrawing
 from foundations.graphs import draw_graph as draw_graph
+from foundations.graphs import graph_svg as graph_svg
 from foundations.housing import california_housing as california_housing
 from foundations.large import chunked_gradient as chunked_gradient
 from foundations.learner import Callback as Callback
@@ -81,11 +82,13 @@ from foundations.survival import one_epoch as one_epoch
 from foundations.survival import sigmoid_preds as sigmoid_preds
 from foundations.survival import train_model as train_model
 from foundations.survival import update_coeffs as update_coeffs
+from foundations.timing import add_record as add_record
 from foundations.timing import crossover as crossover
 from foundations.timing import crossover_table as crossover_table
 from foundations.timing import gpu_times as gpu_times
 from foundations.timing import measure as measure
 from foundations.timing import median_time as median_time
+from foundations.timing import record_gpu as record_gpu
 from foundations.training import History as History
 from foundations.training import evaluate as evaluate
 from foundations.training import fit as fit

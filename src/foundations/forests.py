@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from foundations._checks import check_float_tensor, check_whole_number
-from foundations.trees import Tree, check_rows, descend, grow_level_by_level, impurity_importance
+from foundations.trees import Tree, _check_rows, _descend, _grow_level_by_level, impurity_importance
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +58,7 @@ class Forest:
             ```
         """
         nodes, roots = self._table
-        return nodes.values[descend(nodes, roots, inputs)].to(inputs.dtype)
+        return nodes.values[_descend(nodes, roots, inputs)].to(inputs.dtype)
 
     def __call__(self, inputs: Tensor) -> Tensor:
         """Give the mean of what all trees say of each row: floats of shape (n,)."""
@@ -175,7 +175,7 @@ def grow_forest(
     Source:
         https://doi.org/10.1007/BF00058655 and https://doi.org/10.1023/A:1010933404324
     """
-    check_rows(inputs, targets)
+    _check_rows(inputs, targets)
     check_whole_number("n_trees", n_trees, least=1)
     if sample_size is not None:
         check_whole_number("sample_size", sample_size, least=1)
@@ -184,7 +184,7 @@ def grow_forest(
     drawn = torch.randint(n, (n_trees, sample_size or n), generator=generator, device=device)
     counts = torch.zeros(n_trees, n, dtype=torch.int64).scatter_add_(1, drawn.cpu(), torch.ones_like(drawn.cpu()))
     counts = counts.to(inputs.device)
-    return Forest(grow_level_by_level(inputs, targets, counts, min_samples_leaf, max_features, generator), counts)
+    return Forest(_grow_level_by_level(inputs, targets, counts, min_samples_leaf, max_features, generator), counts)
 
 
 def permutation_importance(

@@ -112,7 +112,7 @@ class Tree:
             assert len(tree.leaves(inputs).unique()) == 3
             ```
         """
-        return descend(self, self.columns.new_zeros(1), inputs)[0]
+        return _descend(self, self.columns.new_zeros(1), inputs)[0]
 
     def __call__(self, inputs: Tensor) -> Tensor:
         """Give the mean target of the leaf that each row falls into: floats of shape (n,)."""
@@ -166,9 +166,9 @@ def grow_tree(
     """
     if max_leaf_nodes is not None:
         check_whole_number("max_leaf_nodes", max_leaf_nodes, least=1)
-    check_rows(inputs, targets)
+    _check_rows(inputs, targets)
     once = torch.ones(1, len(inputs), dtype=torch.int64, device=inputs.device)
-    (tree,) = grow_level_by_level(inputs, targets, once, min_samples_leaf, max_features, generator)
+    (tree,) = _grow_level_by_level(inputs, targets, once, min_samples_leaf, max_features, generator)
     return _best_first(tree, max_leaf_nodes or tree.n_leaves)
 
 
@@ -264,7 +264,7 @@ def tree_svg(tree: Tree, names: Sequence[str], *, alt: str, n_splits: int | None
     )
 
 
-def check_rows(inputs: Tensor, targets: Tensor) -> None:
+def _check_rows(inputs: Tensor, targets: Tensor) -> None:
     """Make sure that a tree can grow on these rows.
 
     Args:
@@ -278,9 +278,9 @@ def check_rows(inputs: Tensor, targets: Tensor) -> None:
     Example:
         ```python
         import torch
-        from foundations.trees import check_rows
+        from foundations.trees import _check_rows
 
-        check_rows(torch.zeros(3, 2), torch.zeros(3))
+        _check_rows(torch.zeros(3, 2), torch.zeros(3))
         ```
     """
     check_float_tensor("inputs", inputs)
@@ -295,7 +295,7 @@ def check_rows(inputs: Tensor, targets: Tensor) -> None:
             raise ValueError(f"{name} must be finite, but there is a nan or an inf in them: fill the gaps first")
 
 
-def descend(nodes: Tree, roots: Tensor, inputs: Tensor) -> Tensor:
+def _descend(nodes: Tree, roots: Tensor, inputs: Tensor) -> Tensor:
     """Follow rows down from the roots of one tree or of several in one table.
 
     Args:
@@ -314,10 +314,10 @@ def descend(nodes: Tree, roots: Tensor, inputs: Tensor) -> Tensor:
         ```python
         import torch
         from foundations import grow_tree
-        from foundations.trees import descend
+        from foundations.trees import _descend
 
         tree = grow_tree(torch.tensor([[1.0], [2.0]]), torch.tensor([0.0, 1.0]))
-        assert descend(tree, torch.tensor([0]), torch.tensor([[7.0]])).tolist() == [[2]]
+        assert _descend(tree, torch.tensor([0]), torch.tensor([[7.0]])).tolist() == [[2]]
         ```
     """
     check_float_tensor("inputs", inputs)
@@ -337,7 +337,7 @@ def descend(nodes: Tree, roots: Tensor, inputs: Tensor) -> Tensor:
     return leaf.view(len(roots), n)
 
 
-def grow_level_by_level(
+def _grow_level_by_level(
     inputs: Tensor,
     targets: Tensor,
     counts: Tensor,
@@ -368,10 +368,10 @@ def grow_level_by_level(
     Example:
         ```python
         import torch
-        from foundations.trees import grow_level_by_level
+        from foundations.trees import _grow_level_by_level
 
         inputs, targets = torch.tensor([[1.0], [2.0]]), torch.tensor([0.0, 1.0])
-        trees = grow_level_by_level(inputs, targets, torch.tensor([[1, 1], [0, 2]]), 1, None, None)
+        trees = _grow_level_by_level(inputs, targets, torch.tensor([[1, 1], [0, 2]]), 1, None, None)
         assert [tree.n_leaves for tree in trees] == [2, 1]
         ```
     """

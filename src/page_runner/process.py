@@ -42,7 +42,13 @@ INHERITED = frozenset(os.environ)  # in the process from which pages are forked:
 GRACE = 5.0  # seconds after the time limit at which a process that did not stop itself is killed
 
 # What every page's process starts with: the same order of sets and of sums in every run, and no window.
-ENVIRONMENT = {"PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "MPLBACKEND": "agg"}
+ENVIRONMENT = {
+    "PYTHONHASHSEED": "0",
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "MKL_CBWR": "COMPATIBLE",  # one way to add up, wherever in memory the numbers lie
+    "MPLBACKEND": "agg",
+}
 
 CONTEXT: Any = multiprocessing.get_context("spawn" if sys.platform == "win32" else "forkserver")
 STARTING = threading.Lock()

@@ -17,15 +17,19 @@ def charts(page):
     return [found.nth(number) for number in range(found.count())]
 
 
-def wake(chart):
+def open_tab(chart):
+    """Show a chart that stands in a set of tabs, of which all but one are hidden."""
     chart.evaluate(
         """(chart) => {
-            const tab = chart.closest(".tabbed-block"); // all charts of a set of tabs but one are hidden
+            const tab = chart.closest(".tabbed-block");
             if (!tab) return;
             const place = [...tab.parentElement.children].indexOf(tab);
             tab.closest(".tabbed-set").querySelectorAll(":scope > input")[place].click();
         }"""
     )
+
+
+def wake(chart):
     chart.scroll_into_view_if_needed()
     chart.locator(".live__controls").wait_for()
     return chart
@@ -62,6 +66,7 @@ def test_the_numbers_on_the_screen_are_torchs(open_page, lesson):
     found = charts(page)
     assert len(found) == len(charts_of(lesson))
     for chart, ours in zip(found, charts_of(lesson), strict=True):
+        open_tab(chart)
         wake(chart)
         # The browser computes in float64. Frames were computed when the page was built, by nets in float32, whose
         # rounding differs a little from process to process.
