@@ -171,7 +171,9 @@ class Chart:
             marks = self.marks(**dict(zip(self.sliders, position, strict=True)))
             if [mark.kind for mark in marks] != [mark.kind for mark in start]:
                 raise ValueError(f"at {position} the function gives other marks than at the start")
-            frames.append([[plain(item) for item in value.tolist()] for mark in marks for value in mark.values])
+            frames.append(
+                [[plain(float(f"{item:.12g}")) for item in value.tolist()] for mark in marks for value in mark.values]
+            )
         return frames
 
     def _repr_html_(self) -> str:
