@@ -490,7 +490,8 @@ class _Book:
     def _linear(self) -> float:
         self._top("linear", "One weighted sum for each passenger", 7, {"A:A": 16, "B:K": 14})
         to, start = self.sheets["linear"], 7
-        weights = torch.linalg.lstsq(self.inputs, self.targets[:, None]).solution[:, 0].round(decimals=6)
+        weights = torch.linalg.lstsq(self.inputs, self.targets[:, None], driver="gelsd").solution[:, 0]
+        weights = weights.round(decimals=6)
         self._head("linear", 1, INPUTS, 1)
         self._numbers("linear", 2, "weights", weights, "change")
         self._numbers("linear", 3, "a start", _start(1)[0], "start")

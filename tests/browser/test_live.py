@@ -68,17 +68,14 @@ def test_the_numbers_on_the_screen_are_torchs(open_page, lesson):
     for chart, ours in zip(found, charts_of(lesson), strict=True):
         open_tab(chart)
         wake(chart)
-        # The browser computes in float64. Frames were computed when the page was built, by nets in float32, whose
-        # rounding differs a little from process to process.
-        within = 1e-4 if "frames" in ours.spec else 1e-9
         for place, numbers in zip(ours.places, ours.numbers, strict=True):
             move(chart, place)
             for value, expected in zip(shown(chart), numbers, strict=True):
                 if math.isfinite(expected):
-                    assert value == pytest.approx(expected, rel=within, abs=within)
+                    assert value == pytest.approx(expected, rel=1e-9, abs=1e-9)
         chart.get_by_role("button", name="Reset").click()
         start = [expected for expected in ours.numbers[0] if math.isfinite(expected)]
-        assert [value for value in shown(chart) if math.isfinite(value)] == pytest.approx(start, rel=within, abs=within)
+        assert [value for value in shown(chart) if math.isfinite(value)] == pytest.approx(start, rel=1e-9, abs=1e-9)
 
 
 def test_what_is_said_is_the_number_rounded(open_page):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from functools import cache
 from pathlib import Path
 
@@ -49,6 +50,9 @@ def outputs_of(path):
             for markup in output.markup:
                 yield [cell.get_text().strip() for cell in BeautifulSoup(markup, "html.parser").select("th, td")]
             yield from [(len(output.figures), output.alt)] if output.figures else []
+            if output.download:
+                weight = len(b64decode(output.content)) / 1000
+                yield f"Download {output.download} ({weight:.0f} kB)"
 
 
 SHOWN_OUTPUTS = """() => [...document.querySelectorAll(".output")].map((output) => {

@@ -172,7 +172,7 @@ def alcohol(answer: object) -> str:
         raise NotYet("there are 13 numbers: the alcohol itself is no input, and all means are 0, so no bias is needed")
     away = "the training ran away. Is the learning rate too large, or is a gradient never cleared?"
     weights = torch.tensor(numbers(answer, 12, "the weights", not_finite=away), dtype=torch.float64)
-    best = torch.linalg.lstsq(inputs, targets[:, None]).solution[:, 0]
+    best = torch.linalg.lstsq(inputs, targets[:, None], driver="gelsd").solution[:, 0]
     lowest = mse(inputs @ best, targets).item()
     above = mse(inputs @ weights, targets).item() - lowest
     if not weights.any():
