@@ -120,6 +120,59 @@ function cat(tensors, axis) {
   return tensor(shape, data);
 }
 
+function norm(source, order, axes, keep) {
+  return reduce(source, axes, keep, (values) => total(values.map((x) => Math.abs(x) ** order)) ** (1 / order));
+}
+
+// The largest value is taken off first: exp of a large number is infinite.
+function logsumexp(source, axes, keep) {
+  return reduce(source, axes, keep, (values) => {
+    const most = Math.max(...values);
+    return most + Math.log(total(values.map((x) => Math.exp(x - most))));
+  });
+}
+
+// --- Images: (image, channel, row, column). -----------------------------------------------------------------------
+// The patches that a kernel meets: a list of places in the source's data for each, undefined in the padding.
+function patches(source, [high, wide], stride, padding, dilation) {
+  const [images, channels, rows, columns] = source.shape;
+  const [down, across] = stride.length ? stride : [high, wide];
+  const shape = [Math.floor((rows + 2 * padding[0] - dilation[0] * (high - 1) - 1) / down) + 1,
+    Math.floor((columns + 2 * padding[1] - dilation[1] * (wide - 1) - 1) / across) + 1];
+  const lists = Array.from({ length: images * channels * shape[0] * shape[1] }, (_, flat) => {
+    const column = flat % shape[1], row = Math.floor(flat / shape[1]) % shape[0];
+    const plane = Math.floor(flat / shape[1] / shape[0]) * rows * columns;
+    return Array.from({ length: high * wide }, (_, i) => {
+      const y = row * down - padding[0] + Math.floor(i / wide) * dilation[0];
+      const x = column * across - padding[1] + (i % wide) * dilation[1];
+      return y >= 0 && y < rows && x >= 0 && x < columns ? plane + y * columns + x : undefined;
+    });
+  });
+  return [[images, channels, ...shape], lists];
+}
+
+function convolution(source, weight, bias, stride, padding, dilation) {
+  const [[images, channels, rows, columns], lists] = patches(source, weight.shape.slice(2), stride, padding, dilation);
+  const [kernels, each, area] = [weight.shape[0], weight.shape[2] * weight.shape[3], rows * columns];
+  return tensor([images, kernels, rows, columns], Array.from({ length: images * kernels * area }, (_, flat) => {
+    const kernel = Math.floor(flat / area) % kernels, image = Math.floor(flat / area / kernels);
+    let sum = bias ? bias.data[kernel] : 0;
+    for (let channel = 0; channel < channels; channel++) {
+      lists[(image * channels + channel) * area + (flat % area)].forEach((place, i) => {
+        if (place !== undefined) sum += source.data[place] * weight.data[(kernel * channels + channel) * each + i];
+      });
+    }
+    return sum;
+  }));
+}
+
+function pool(source, rule, kernel, stride, padding, dilation = [1, 1]) {
+  const both = (pair) => (pair.length === 1 ? [pair[0], pair[0]] : pair);
+  const [shape, lists] = patches(source, both(kernel), both(stride), both(padding), both(dilation));
+  return tensor(shape, lists.map((list) => rule(list.filter((place) => place !== undefined).map((place) => source.data[place]))));
+}
+
+const place = (source, axis, keep, rule) => reduce(source, axis, keep, (values) => values.indexOf(rule(...values)));
 const sign = (x) => (x > 0 ? 1 : x < 0 ? -1 : x);
 const same = (x) => x;
 
@@ -147,6 +200,17 @@ const operations = {
   mean: (a, axes, keep) => reduce(a, axes, keep, (values) => total(values) / values.length),
   amax: (a, axes, keep) => reduce(a, axes, keep, (values) => Math.max(...values)),
   amin: (a, axes, keep) => reduce(a, axes, keep, (values) => Math.min(...values)),
+  argmax: (a, axis, keep) => place(a, axis, keep, Math.max), argmin: (a, axis, keep) => place(a, axis, keep, Math.min),
+  linalg_vector_norm: norm, logsumexp,
+  _log_softmax: (a, axis) => operations.sub(a, logsumexp(a, axis, true), 1),
+  _softmax: (a, axis) => operations.exp(operations._log_softmax(a, axis)),
+  convolution, max_pool2d_with_indices: (a, ...rest) => [pool(a, (values) => Math.max(...values), ...rest)],
+  avg_pool2d: (a, kernel, stride) => pool(a, (values) => total(values) / values.length, kernel, stride, [0, 0]),
+  native_batch_norm: (a, weight, bias, mean, variance, training, momentum, eps) => {
+    const along = (each, empty) => reshape(each ?? fill(mean.shape, empty), a.shape.map((_, axis) => (axis === 1 ? -1 : 1)));
+    return [map((x, w, b, m, v) => (x - m) / Math.sqrt(v + eps) * w + b)(
+      a, along(weight, 1), along(bias, 0), along(mean), along(variance))];
+  },
   mm: product, mv: (a, b) => reshape(product(a, insert(b, 1)), [a.shape[0]]),
   dot: (a, b) => tensor([], [total(a.data.map((x, i) => x * b.data[i]))]),
   bmm: (a, b) => operations.stack(a.shape[0] ? Array.from({ length: a.shape[0] }, (_, i) => product(select(a, 0, i), select(b, 0, i))) : [], 0),
@@ -172,7 +236,7 @@ for (const name of ["add", "sub", "rsub"]) {
 
 export const known = Object.keys(operations);
 
-// Replay a record with some values of the sliders: the values of each of the function's tensors.
+// Replay a record with some values of the sliders, numbers or tensors: the values of each of the function's tensors.
 export function replay(spec, values) {
   const results = [];
   const look = (argument) =>
@@ -242,6 +306,7 @@ export function enliven(figure) {
     input.say = element("output", { for: id });
     input.words = () => {
       const value = slider.values[input.position()];
+      if (slider.names) return slider.names[input.position()];
       return isSwitch ? (value ? "on" : "off") : `${value}${slider.unit ? ` ${slider.unit}` : ""}`.replace("-", "−");
     };
     input.row = element("div", { class: "live__slider" }, element("label", { for: id }, slider.name.replaceAll("_", " ")), input, input.say);

@@ -34,6 +34,7 @@ class Slider:
         values: the positions, in order; two booleans make a switch.
         start: the first position, one of the values.
         unit: what stands after the value.
+        names: what stands in place of each value; empty where the values stand for themselves.
 
     Example:
         ```python
@@ -46,6 +47,7 @@ class Slider:
     values: tuple[float | bool, ...]
     start: float | bool
     unit: str = ""
+    names: tuple[str, ...] = ()
 
 
 def slider(low: float, high: float, step: float = 0.1, start: float | None = None, unit: str = "") -> Slider:
@@ -80,6 +82,34 @@ def slider(low: float, high: float, step: float = 0.1, start: float | None = Non
         raise ValueError(f"start must lie between {low:g} and {high:g}, not at {start:g}")
     middle = values[len(values) // 2]
     return Slider(values, middle if start is None else min(values, key=lambda value: abs(value - start)), unit)
+
+
+def choice(*names: str, start: str | None = None) -> Slider:
+    """A slider over things that have names. The function gets the place of the chosen one: 0, 1, 2 and so on.
+
+    Args:
+        names: what the slider says at each position.
+        start: where it stands at first; at the first where it is None.
+
+    Returns:
+        The slider.
+
+    Raises:
+        ValueError: there are fewer than two names, two are equal, or start is not among them.
+
+    Example:
+        ```python
+        from live_charts import choice
+
+        assert choice("linear", "cubic", start="cubic").start == 1
+        ```
+    """
+    if len(names) < 2 or len(set(names)) < len(names):
+        raise ValueError(f"a choice needs two names or more, all different, not {', '.join(names) or 'none'}")
+    if start is not None and start not in names:
+        raise ValueError(f"start is {start!r}, which is not among {', '.join(names)}")
+    values = tuple(float(place) for place in range(len(names)))
+    return Slider(values, values[0 if start is None else names.index(start)], names=names)
 
 
 @dataclass(frozen=True)
@@ -144,6 +174,7 @@ class Chart:
         start = self.marks()
         sliders = [
             {"name": name, "values": each.values, "start": each.values.index(each.start), "unit": each.unit}
+            | ({"names": each.names} if each.names else {})
             for name, each in self.sliders.items()
         ]
         marks = [
@@ -197,7 +228,11 @@ class Chart:
             return
         picture = widgets.HTML()
         inputs = {
-            name: widgets.SelectionSlider(options=each.values, value=each.start, description=name)
+            name: widgets.SelectionSlider(
+                options=[*zip(each.names, each.values, strict=True)] if each.names else each.values,
+                value=each.start,
+                description=name,
+            )
             for name, each in self.sliders.items()
         }
 
@@ -238,7 +273,8 @@ def live(
         ylim: ends of the vertical axis; from the marks at the start where it is None.
         yscale: `linear` or `log`.
         frames: whether to compute every position in Python.
-        sliders: a `slider(…)`, a list of values, or True or False for a switch, by the function's parameter.
+        sliders: a `slider(…)`, a `choice(…)`, a list of values, or True or False for a switch, by the function's
+            parameter.
 
     Returns:
         The chart; as a snippet's last line it is shown.

@@ -7,7 +7,7 @@ included. What the browser cannot replay is refused while the page is built.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -16,13 +16,15 @@ from torch import Tensor
 # Operations that live-charts.js replays, by the names that PyTorch's tracer gives them.
 # fmt: off
 KNOWN = {
-    "_to_copy", "_unsafe_view", "abs", "add", "addmm", "alias", "amax", "amin", "bmm", "cat", "clamp", "clamp_max",
-    "clamp_min", "clone", "cos", "detach", "div", "dot", "eq", "exp", "expand", "expm1", "flip", "full", "full_like",
-    "ge", "gt", "le", "lift_fresh_copy", "log", "log1p", "logical_and", "logical_not", "logical_or", "lt", "maximum",
-    "mean", "minimum", "mm", "mul", "mv", "ne", "neg", "ones", "ones_like", "permute", "pow", "reciprocal", "relu",
-    "rsub", "select", "sgn", "sigmoid", "sigmoid_backward", "sign", "sin", "slice", "sqrt", "squeeze", "stack", "sub",
-    "sum", "t", "tanh", "tanh_backward", "threshold_backward", "transpose", "unbind", "unsqueeze", "view", "where",
-    "zeros", "zeros_like",
+    "_log_softmax", "_softmax", "_to_copy", "_unsafe_view", "abs", "add", "addmm", "alias", "amax", "amin",
+    "argmax", "argmin", "avg_pool2d", "bmm", "cat", "clamp", "clamp_max", "clamp_min", "clone", "convolution",
+    "cos", "detach", "div", "dot", "eq", "exp", "expand", "expm1", "flip", "full", "full_like", "ge", "gt", "le",
+    "lift_fresh_copy", "linalg_vector_norm", "log", "log1p", "logical_and", "logical_not", "logical_or",
+    "logsumexp", "lt", "max_pool2d_with_indices", "maximum", "mean", "minimum", "mm", "mul", "mv",
+    "native_batch_norm", "ne", "neg", "ones", "ones_like", "permute", "pow", "reciprocal", "relu", "rsub", "select",
+    "sgn", "sigmoid", "sigmoid_backward", "sign", "sin", "slice", "sqrt", "squeeze", "stack", "sub", "sum", "t",
+    "tanh", "tanh_backward", "threshold_backward", "transpose", "unbind", "unsqueeze", "view", "where", "zeros",
+    "zeros_like",
 }
 # fmt: on
 
@@ -31,12 +33,15 @@ class Unrecordable(ValueError):
     """A function cannot be recorded; the message says why and what to do."""
 
 
-def record(function: Callable[..., list[Tensor]], start: list[float]) -> dict[str, Any]:
+def record(
+    function: Callable[..., list[Tensor]], start: Sequence[float | Tensor], inputs: str = "slider"
+) -> dict[str, Any]:
     """The operations that lead from the sliders' values to a function's tensors.
 
     Args:
-        function: takes one float64 tensor of shape () for each slider and gives tensors.
+        function: takes one float64 tensor for each slider, of shape () where its value is a number, and gives tensors.
         start: the sliders' first values.
+        inputs: what the errors call a slider.
 
     Returns:
         `steps`: one list for each operation: its name and its arguments, in which `"#3"` stands for the result of
@@ -58,15 +63,16 @@ def record(function: Callable[..., list[Tensor]], start: list[float]) -> dict[st
     """
     from torch.fx.experimental.proxy_tensor import make_fx
 
+    frames = "use frames=True" if inputs == "slider" else "use others"
     try:
         graph = make_fx(lambda *values: function(*values))(
-            *[torch.tensor(value, dtype=torch.float64) for value in start]
+            *[torch.as_tensor(value, dtype=torch.float64) for value in start]
         )
     except RuntimeError as error:
         if "data-dependent" in str(error) or "It appears that you're trying to get value out of" in str(error):
             raise Unrecordable(
-                "the function looks at a slider's value, by an if, float() or .item(), so it cannot be recorded: "
-                "write it with tensor operations such as torch.where, or use frames=True"
+                f"the function looks at a {inputs}'s value, by an if, float() or .item(), so it cannot be recorded: "
+                f"write it with tensor operations such as torch.where, or {frames}"
             ) from None
         raise
     graph.graph.eliminate_dead_code()
@@ -114,11 +120,30 @@ def record(function: Callable[..., list[Tensor]], start: list[float]) -> dict[st
             if getattr(node.meta.get("val"), "dtype", None) in (torch.float32, torch.float16, torch.bfloat16):
                 raise Unrecordable("the chart computes in float64 but a step gives less: make its tensors .double()")
             if name not in KNOWN:
-                raise Unrecordable(f"the browser's script does not know the operation {name}: use frames=True")
+                raise Unrecordable(f"the browser's script does not know the operation {name}: {frames}")
             step = [name, *arguments(node, plain)]
+            if cure := beyond(node, step):
+                raise Unrecordable(f"the browser's script knows {name} in its plain form only: {cure}")
         place[node] = f"#{len(steps)}"
         steps.append(step)
     raise AssertionError("a graph ends in its output")
+
+
+def beyond(node: torch.fx.Node, step: list[Any]) -> str:
+    """What to do where the script knows a step's operation, but not with these arguments; nothing where it does."""
+    name, given = step[0], step[1:]
+    images = ("convolution", "max_pool2d_with_indices", "avg_pool2d")
+    if name in images and node.all_input_nodes[0].meta["val"].ndim != 4:
+        return "give it images of shape (images, channels, rows, columns)"
+    if name == "convolution" and (given[6] or given[8] != 1):
+        return "without groups, and not transposed"
+    if name == "max_pool2d_with_indices" and given[5]:
+        return "without ceil_mode"
+    if name == "avg_pool2d" and (any(given[3]) or given[4] or given[6]):
+        return "without padding, ceil_mode and divisor_override"
+    if name == "native_batch_norm" and given[5]:
+        return "call the model's .eval() first"
+    return ""
 
 
 def arguments(node: torch.fx.Node, plain: Callable[[Any], Any]) -> list[Any]:
