@@ -7,6 +7,13 @@ from foundations.descent import gradient_descent as gradient_descent
 from foundations.descent import gradient_step as gradient_step
 from foundations.devices import as_device as as_device
 from foundations.devices import best_device as best_device
+from foundations.digits import digit_images as digit_images
+from foundations.digits import image_distances as image_distances
+from foundations.digits import mean_images as mean_images
+from foundations.digits import mnist_loss as mnist_loss
+from foundations.digits import nearest_mean as nearest_mean
+from foundations.digits import plot_images as plot_images
+from foundations.digits import small_cnn as small_cnn
 from foundations.engine import Value as Value
 from foundations.exercises import NotYet as NotYet
 from foundations.exercises import check as check
@@ -17,6 +24,8 @@ from foundations.graphs import GraphDrawing as GraphDrawing
 from foundations.graphs import draw_graph as draw_graph
 from foundations.graphs import graph_svg as graph_svg
 from foundations.housing import california_housing as california_housing
+from foundations.image_models import join_tables as join_tables
+from foundations.image_models import timm_tables as timm_tables
 from foundations.large import chunked_gradient as chunked_gradient
 from foundations.learner import Callback as Callback
 from foundations.learner import EarlyStopping as EarlyStopping
@@ -40,6 +49,7 @@ from foundations.nets import stack_nets as stack_nets
 from foundations.nets import train_net as train_net
 from foundations.noise_model import add_noise as add_noise
 from foundations.noise_model import noise as noise
+from foundations.pareto import pareto_front as pareto_front
 from foundations.passengers import titanic as titanic
 from foundations.plots import plot_function as plot_function
 from foundations.plots import plot_losses as plot_losses
@@ -48,6 +58,9 @@ from foundations.plots import plot_residuals as plot_residuals
 from foundations.preparation import Prepared as Prepared
 from foundations.preparation import prepare as prepare
 from foundations.preparation import random_split as random_split
+from foundations.profiling import Profile as Profile
+from foundations.profiling import prediction_memory as prediction_memory
+from foundations.profiling import profile_model as profile_model
 from foundations.quadratic import course22_points as course22_points
 from foundations.quadratic import fit_quad as fit_quad
 from foundations.quadratic import mk_quad as mk_quad

@@ -1,10 +1,63 @@
-"""Data that the reader keeps in a folder of their own, named by the environment variable FOUNDATIONS_DATA."""
+"""Data that is not ours to ship: from a folder of the reader's own, from the user's cache, or from the network.
 
+The folder is the one that the environment variable FOUNDATIONS_DATA names.
+"""
+
+import hashlib
+import io
 import os
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
+
+TIMEOUT = 5  # seconds that a mirror may keep silent
 
 
 def local_file(name: str) -> Path | None:
     """Where a file of this name would lie in the reader's folder; None where no folder is named."""
     folder = os.environ.get("FOUNDATIONS_DATA")
     return Path(os.path.expanduser(folder), name).absolute() if folder else None
+
+
+def pinned(names: Sequence[str], sha256: str, mirrors: Sequence[str]) -> bytes | None:
+    """The bytes of the one file that has this hash, with LF at the end of lines; None where it cannot be had.
+
+    Args:
+        names: What it may be called in the reader's folder; the first is its name in the cache.
+        sha256: Its hash. What has another is not used, not in part either.
+        mirrors: Where it is downloaded from, in turn; it is then kept in the cache.
+
+    Returns:
+        Its bytes, or None.
+    """
+    import pooch
+
+    cached = Path(pooch.os_cache("neural-net-foundations"), names[0])
+    for file in (*filter(None, map(local_file, names)), cached):
+        with suppress(OSError):
+            if data := _whole(file.read_bytes(), sha256):
+                return data
+    for url in mirrors:
+        got = io.BytesIO()
+        with suppress(Exception):  # whatever is wrong with one mirror, another may have it
+            pooch.HTTPDownloader(timeout=TIMEOUT)(url, got, None)
+        if data := _whole(got.getvalue(), sha256):
+            _keep(data, cached)
+            return data
+    return None
+
+
+def _whole(data: bytes, sha256: str) -> bytes | None:
+    data = data.replace(b"\r\n", b"\n")
+    return data if hashlib.sha256(data).hexdigest() == sha256 else None
+
+
+def _keep(data: bytes, file: Path) -> None:
+    """Put a file into the cache, whole or not at all."""
+    with suppress(OSError):  # a home that cannot be written to: it is fetched again next time
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=file.parent) as folder:
+            part = Path(folder, file.name)
+            part.write_bytes(data)
+            part.replace(file)
