@@ -43,6 +43,8 @@ class RunSnippets(Preprocessor):
 
     def run(self, lines: list[str]) -> list[str]:
         """The page's lines with every output and number in them."""
+        if "mkdocstrings_headings" in self.md.treeprocessors:
+            return lines  # no page, but a docstring on one
         path, root, docs = place(self.md)
         runner = runner_for(root, self.preload, self.environment)
         if docs:

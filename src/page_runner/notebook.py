@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 from markdown import Markdown
 
@@ -22,13 +22,19 @@ ATTRIBUTES = re.compile(
 )
 LINK = re.compile(r"(\]\(<?|^ *\[[^\]]+\]: +<?)([^\s)>]+)")
 INLINE = Markdown()
+
+# What a project may say about a fold without code: takes what the fold is (`question`) and the lines in it; gives the
+# lines that stand in view, a heading, and the lines that stay folded under it. None leaves the fold as it is.
+InTwo: TypeAlias = Callable[[str, list[str]], tuple[list[str], str, list[str]] | None]
 KERNEL = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
 
 
-def notebook(page: Page, given: Given, install: str = "", link: Callable[[str], str] = str) -> str:
+def notebook(
+    page: Page, given: Given, install: str = "", link: Callable[[str], str] = str, in_two: InTwo | None = None
+) -> str:
     r"""A page as a notebook.
 
     Every snippet is a cell, wherever it stands. Numbers are set into their sentences. What only Material for MkDocs
@@ -40,6 +46,7 @@ def notebook(page: Page, given: Given, install: str = "", link: Callable[[str], 
         given: what its snippets and numbers gave.
         install: source of a first cell, which installs what the page imports; none where it is empty.
         link: turns the target of a link or image into what the notebook should have there.
+        in_two: parts a fold into lines in view and lines that stay folded; None leaves every fold as it is.
 
     Returns:
         The notebook's JSON, nbformat 4.5. The same page gives the same text.
@@ -58,7 +65,7 @@ def notebook(page: Page, given: Given, install: str = "", link: Callable[[str], 
         ```
     """
     cells = [code_cell(install)] if install else []
-    cells += Writer(page, set_numbers(page, given), link).cells()
+    cells += Writer(page, set_numbers(page, given), link, in_two).cells()
     for number, cell in enumerate(cells):
         cell["id"] = f"cell-{number}"
     rows = ",\n".join(
@@ -79,8 +86,8 @@ def set_numbers(page: Page, given: Given) -> list[str]:
 class Writer:
     """Goes through a page's lines once, knows what surrounds each, and writes the cells."""
 
-    def __init__(self, page: Page, lines: list[str], link: Callable[[str], str]):
-        self.page, self.lines, self.link = page, lines, link
+    def __init__(self, page: Page, lines: list[str], link: Callable[[str], str], in_two: InTwo | None = None):
+        self.page, self.lines, self.link, self.in_two = page, lines, link, in_two
         self.snippets = {snippet.line - 1: snippet for snippet in page.snippets}  # by the line of the opening fence
         self.around: list[tuple[int, str]] = []  # notes and tabs: the indentation inside, and "quote", "fold" or "tab"
         self.hidden: list[int] = []  # indentations inside folded notes that hold code
@@ -107,7 +114,7 @@ class Writer:
                 self._put(self._dedent([opening, *self.lines[number:end]]))
                 number = end
             else:
-                self._prose(line, number)
+                number = self._prose(line, number)
         self._leave("end")
         self._flush()
         return self.written
@@ -125,16 +132,38 @@ class Writer:
         if indent < self.list:
             self.list = 0
 
-    def _prose(self, line: str, number: int) -> None:
+    def _prose(self, line: str, number: int) -> int:
+        """Write a line of prose; gives the last line that was written with it."""
         indent = len(line) - len(line.lstrip(" "))
         if note := NOTE.fullmatch(line, indent):
             title = note["title"] if note["title"] is not None else note["types"].partition(" ")[0].capitalize()
-            self._note(note["mark"] == "???", title, indent + 4, number)
+            folded, inside = note["mark"].startswith("???"), indent + 4
+            if folded and self.in_two and not self._holds_code(number, inside):
+                end = self._end(number, inside)
+                lines = [self._plain(line[inside:]) for line in self.lines[number:end]]
+                if parts := self.in_two(note["types"], lines):
+                    self._put_in_two(title, *parts)
+                    return end
+            self._note(note["mark"] == "???", title, inside, number)
         elif tab := TAB.fullmatch(line, indent):
             self._put("", f"**{tab['title']}**", "")
             self.around.append((indent + 4, "tab"))
         elif not WRAPPER.fullmatch(line.strip()):
             self._put(self._plain(self._dedent([line])))
+        return number
+
+    def _put_in_two(self, title: str, shown: list[str], heading: str, folded: list[str]) -> None:
+        """Write a fold whose first part is in view."""
+        self._put("", f"**{self._plain(title)}**", "", *shown, "")
+        self._put(f"<details><summary>{summary(heading)}</summary>", "", *folded, "", "</details>", "")
+
+    def _end(self, number: int, inside: int) -> int:
+        """The last line of the note that opens on line `number`."""
+        for later in range(number + 1, len(self.lines) + 1):
+            line = self.lines[later - 1]
+            if line.strip() and not line.startswith(" " * inside):
+                return later - 1
+        return len(self.lines)
 
     def _note(self, folded: bool, title: str, inside: int, number: int) -> None:
         """Open a note; a folded one is folded in the notebook too, or its code is."""
@@ -151,13 +180,7 @@ class Writer:
 
     def _holds_code(self, number: int, inside: int) -> bool:
         """Whether a snippet stands in the note that opens on line `number`."""
-        for later in range(number + 1, len(self.lines) + 1):
-            line = self.lines[later - 1]
-            if line.strip() and not line.startswith(" " * inside):
-                return False
-            if later in self.snippets:
-                return True
-        return False
+        return any(later in self.snippets for later in range(number + 1, self._end(number, inside) + 1))
 
     def _code(self, snippet: Snippet) -> None:
         self._flush()

@@ -7,11 +7,13 @@ import posixpath
 from base64 import b64decode
 from functools import partial
 from pathlib import Path
+from types import FunctionType
 from typing import Literal
 from urllib.parse import unquote, urljoin, urlsplit
 
 from jinja2 import Environment, FileSystemBytecodeCache
 from mkdocs.config.base import LegacyConfig
+from mkdocs.config.config_options import Optional, Type
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import BasePlugin
@@ -32,7 +34,12 @@ from .wheel import project_wheel
 
 
 class PageRunnerPlugin(BasePlugin[LegacyConfig]):
-    """The plugin as `plugins` in mkdocs.yml names it: `page_runner`."""
+    """The plugin as `plugins` in mkdocs.yml names it: `page_runner`.
+
+    Its option `in_two`, a function, parts folds for the notebooks: `page_runner.notebook.InTwo` says how.
+    """
+
+    config_scheme = (("in_two", Optional(Type(FunctionType))),)
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         """Note what the build is for."""
@@ -113,7 +120,7 @@ class PageRunnerPlugin(BasePlugin[LegacyConfig]):
             return html
         offer = TakeAway(target, self.wheel.name if self.wheel else None, config.site_url, config.repo_url)
         link = partial(in_site, page=page, files=files, site_url=config.site_url)
-        book = notebook(lesson, run.given, offer.install, link)
+        book = notebook(lesson, run.given, offer.install, link, self.config["in_two"])
         files.append(File.generated(config, target, content=book.encode()))
         self.offers[page.file.src_uri] = offer
         return html

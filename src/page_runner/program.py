@@ -25,6 +25,7 @@ DRAWN = 1_000_000  # characters of HTML and SVG that one snippet may put into th
 OFFERED = 5_000_000  # bytes of a file that a snippet may offer
 # The look of the page's figures.
 STYLE = {"legend.frameon": False, "axes.spines.top": False, "axes.spines.right": False}
+TERMINAL = re.compile(r"\x1b\[[0-9;]*m")  # bold and colours, as some errors have them in their text
 ADDRESS = re.compile(r" at 0x[0-9a-fA-F]{6,}")
 FILE_NAME = re.compile(r"\w[\w.-]*(?<!\.)")
 HERE = __file__.rpartition("program.py")[0]
@@ -207,7 +208,7 @@ class Program:
 def message(error: BaseException) -> str:
     """An error's own text, as it closes a traceback."""
     lines = traceback.TracebackException.from_exception(error).format_exception_only()
-    return "".join(line for line in lines if not line.startswith("  File ")).rstrip()
+    return TERMINAL.sub("", "".join(line for line in lines if not line.startswith("  File "))).rstrip()
 
 
 def semicolon(source: str) -> bool:

@@ -105,6 +105,25 @@ def test_numbers_are_text(lesson):
     )
 
 
+def test_a_project_may_part_a_fold_in_two(lesson, site, monkeypatch):
+    monkeypatch.syspath_prepend(site.root)
+    site.write(
+        "parting.py",
+        "def in_two(kind, lines):\n    return (lines[1:2], 'Then', lines[2:]) if kind == 'ask' else None\n",
+    )
+    text = (
+        "# T\n\n"
+        + fence("x = 2")
+        + '\n??? ask "Is `x` {{ x }}?"\n\n    See [T](#t).\n\n    Yes, {{ x }}.\n\n??? tip "Other"\n\n    Words.\n'
+    )
+    text += f'\n??? ask "Code"\n\n    Before.\n\n{indent(fence("y = 3"))}\nEnd.\n'
+    config = CONFIG.replace("[page_runner]", "[page_runner: {in_two: !!python/name:parting.in_two }]")
+    assert prose(lesson(text, config)) == (
+        "# T\n\n**Is `x` 2?**\n\nSee [T](#t).\n\n<details><summary>Then</summary>\n\nYes, 2.\n\n</details>\n\n"
+        "<details><summary>Other</summary>\n\nWords.\n\n</details>\n\n> **Code**\n>\n> Before.\n\nEnd."
+    )
+
+
 def test_an_error_on_purpose_does_not_stop_run_all(lesson):
     read = lesson("# T\n\n" + fence("1 / 0", 'raises="ZeroDivisionError"') + "\n" + fence("x = 1"))
     tags = [cell.metadata.get("tags") for cell in read.cells if cell.cell_type == "code"]
