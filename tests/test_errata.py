@@ -1,0 +1,183 @@
+"""The errata are complete, and every entry and the lesson that treats it lead to each other."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from page_runner.page import read_page
+
+ROOT = Path(__file__).resolve().parents[1]
+DOCS = ROOT / "docs"
+
+# Statements of the notes that are not true, and words by which each entry can be told.
+NOTES = {
+    1: "noise(x,mult)",
+    2: "0,3",
+    3: "// this creates",
+    4: "np.random.seed",
+    5: "[:,None]",
+    6: "indicating the loss",
+    7: "rectified_liener",
+    8: "abc.grad*0.01",
+    9: "simplest form",
+    10: "PyTorch machinery",
+    11: "billions of parameters",
+    12: "tensor cores",
+    13: "[https://course.fast.ai/Lessons/lesson3.html]",
+    14: "from each data point to the curve",
+    15: "greatest rate of increase",
+    16: "descreases",
+    17: "any computable function",
+    18: "np.clip(x,0)",
+    19: "F.relu",
+    20: "added together",
+    21: "johab",
+    22: "f_packed_Args",
+    23: "requires_grad_()",
+    24: "elements of a `variable`",
+    25: "broadcasts the vector",
+    26: "invented in the APL",
+    27: "does not make any copies",
+    28: "slope of the weight",
+    29: "anything that ends with",
+    30: "on the loss function",
+    31: "calc_loss",
+    32: "from-scratch]",
+    33: "ensemble of binary splits",
+    34: "created by meta",
+    35: "think matrix",
+    36: "most general",
+    37: "twice the memory",
+    38: "each NNs parameters",
+    39: "(2x)",
+    40: "already full",
+    41: "w=w-learning_rate*gradient",
+    42: "loss.backwards()",
+    43: "different types",
+    44: "used to calculate gradients",
+    45: "model.forward()",
+    46: "parameters only",
+    47: "model.drop()",
+    48: "inference within torch.no_grad()",
+    49: "good, accurate explanation",
+    50: "empty",
+}
+IMPRECISE = {10, 11, 16, 24, 48}
+
+# Statements of public courses, books and tutorials.
+ORIGINALS = {
+    1: "*rank-0 tensor*",
+    2: "increasing for a while",
+    3: "exactly the same thing",
+    4: "df[indep_cols].values",
+    5: "one gradient descent step",
+    6: "calc_preds(tst_indep, coeffs)",
+    7: "identical outputs",
+    8: "not a bad start",
+    9: "value_counts(dropna=False)",
+    10: "df.Family==1",
+    11: "the probability that, if you pick two rows",
+    12: "mean_absolute_error(val_y, avg_probs)",
+    13: "m.feature_importances_",
+    14: "08_collab",
+    15: "09_neural_nets_with_pytorch.ipynb",
+    16: "issues/2693",
+    17: "not recommended",
+    18: "very close to calculating",
+    19: "micrograd",
+    20: "any problem to any level of accuracy",
+}
+PAGES = {"M": ("errata.md", NOTES), "O": ("errata-originals.md", ORIGINALS)}
+ENTRIES = [(letter, number) for letter, (_, words) in PAGES.items() for number in words]
+
+
+def without_fences(text: str) -> str:
+    return re.sub(r"^( *)```.*?^\1```$", "", text, flags=re.M | re.S)
+
+
+def sections(path: Path) -> dict[str, str]:
+    """The text under every heading of a page, by the name that links use; the first heading's begins the page."""
+    found = {}
+    for part in re.split(r"^(?=#+ )", without_fences(path.read_text("utf-8")), flags=re.M):
+        heading = part.partition("\n")[0].lstrip("#").strip()
+        given = re.search(r"\{ #([\w-]+) \}$", heading)
+        plain = re.sub(r"[^\w\s-]", "", heading.lower())
+        found[given[1] if given else re.sub(r"[-\s]+", "-", plain).strip("-")] = part
+    return found
+
+
+def entry(letter: str, number: int) -> str:
+    text = (DOCS / PAGES[letter][0]).read_text("utf-8")
+    found = re.findall(
+        rf"^### {letter}{number} · .+? \{{ #{letter.lower()}{number} \}}$.*?(?=^##|\Z)", text, re.M | re.S
+    )
+    assert len(found) == 1, f"{letter}{number} has {len(found)} entries"
+    return found[0]
+
+
+@pytest.mark.parametrize("letter", PAGES)
+def test_the_entries_are_those_of_the_list_in_order(letter):
+    page, words = PAGES[letter]
+    headings = re.findall(r"^### (.+)$", without_fences((DOCS / page).read_text("utf-8")), re.M)
+    assert [heading.partition(" · ")[0] for heading in headings] == [f"{letter}{number}" for number in words]
+    assert list(words) == list(range(1, len(words) + 1))
+
+
+@pytest.mark.parametrize(("letter", "number"), ENTRIES)
+def test_an_entry_says_what_was_said_and_what_is_true(letter, number):
+    text = entry(letter, number)
+    said, _, rest = text.partition("**Said:**")
+    kind = "Imprecise" if letter == "M" and number in IMPRECISE else "True"
+    assert PAGES[letter][1][number] in text
+    assert rest.count(f"**{kind}:**") == 1
+    assert sum(rest.count(f"**{each}:**") for each in ("True", "Imprecise")) == 1
+    assert "**" not in said
+
+
+@pytest.mark.parametrize(("letter", "number"), ENTRIES)
+def test_an_entry_is_shown_by_a_snippet_or_says_that_there_is_none(letter, number):
+    assert ("```python" in entry(letter, number)) != ("nothing here to run" in entry(letter, number))
+
+
+@pytest.mark.parametrize(("letter", "number"), ENTRIES)
+def test_an_entry_and_the_lessons_that_treat_it_lead_to_each_other(letter, number):
+    """The last paragraph names the lesson's section, and that section names the entry."""
+    last = entry(letter, number).strip().splitlines()[-1]
+    links = re.findall(r"\]\((lessons/[\w-]+\.md)(?:#([\w-]+))?\)", last)
+    assert links
+    back = f"../{PAGES[letter][0]}#{letter.lower()}{number})"
+    for page, anchor in links:
+        assert not anchor or anchor in sections(DOCS / page), f"{page} has no section {anchor}"
+    named = [(page, anchor) for page, anchor in links if anchor]
+    assert not named or any(back in sections(DOCS / page)[anchor] for page, anchor in named)
+    assert named or letter == "O"
+
+
+@pytest.mark.parametrize(("letter", "number"), ENTRIES)
+def test_the_table_at_the_top_leads_to_every_entry(letter, number):
+    rows = [line for line in (DOCS / PAGES[letter][0]).read_text("utf-8").splitlines() if line.startswith("| ")]
+    assert any(f"[{letter}{number}](#{letter.lower()}{number})" in row for row in rows)
+
+
+def test_numbered_sections_of_lessons_name_their_erratum():
+    """A lesson's section m07 is about erratum M7 and says so."""
+    numbered = {
+        (path.name, name): text
+        for path in sorted((DOCS / "lessons").glob("*.md"))
+        for name, text in sections(path).items()
+        if re.fullmatch(r"m\d\d", name)
+    }
+    assert {int(name[1:]) for _, name in numbered} == set(NOTES)
+    for (page, name), text in numbered.items():
+        assert f"[M{int(name[1:])}](../errata.md#m{int(name[1:])})" in text, f"{page}#{name}"
+
+
+@pytest.mark.parametrize("letter", PAGES)
+def test_most_snippets_are_small(letter):
+    """Small enough to be read at a glance; the first one imports for all."""
+    first, *snippets = read_page(DOCS / PAGES[letter][0], ROOT).snippets
+    assert first.source.startswith("import")
+    assert max(len(snippet.source.splitlines()) for snippet in snippets) <= 32
