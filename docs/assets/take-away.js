@@ -1,4 +1,4 @@
-// What a reader takes along: a snippet with everything above it, and the clean view of a lesson.
+// What a reader takes along: a snippet with everything above it, a lesson on paper, and its clean view.
 
 "use strict"; // which keeps the names of functions inside the braces
 {
@@ -96,11 +96,21 @@
     });
   }
 
+  // ---- Paper ----
+
+  function offerPaper(article) {
+    const button = article.querySelector(".take-away__print");
+    if (!button || !button.hidden) return;
+    button.hidden = false;
+    button.addEventListener("click", () => print());
+  }
+
   // Material emits the document at the start and after each instant navigation.
   document$.subscribe(() => {
     const article = document.querySelector("article");
     if (!article) return;
     offerCopies(article);
+    offerPaper(article);
     offerCleanView(article);
   });
 }
