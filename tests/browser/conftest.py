@@ -41,7 +41,7 @@ class Watch:
 
     def __init__(self, page, url):
         self.url, self.faults = url, []
-        page.on("console", lambda message: message.type in ("error", "warning") and self.note(message.text))
+        page.on("console", lambda message: message.type in ("error", "warning") and self.read(message.text))
         page.on("pageerror", lambda error: self.note(str(error)))
         page.on("request", lambda request: self.check(request.url))
         page.on("requestfailed", lambda request: self.note(f"{request.url}: {request.failure}"))
@@ -49,6 +49,10 @@ class Watch:
 
     def note(self, fault):
         self.faults.append(fault)
+
+    def read(self, text):
+        if text != "Service Worker registration blocked by Playwright":  # as open_page wants it
+            self.note(text)
 
     def check(self, address):
         if not address.startswith((self.url, "data:", "blob:")):
@@ -62,7 +66,10 @@ def open_page(course, browser):
 
     def open_page(path="", *, size="desktop", scheme="light", **options):
         context = browser.new_context(
-            viewport=SIZES[size], color_scheme=scheme, permissions=["clipboard-read", "clipboard-write"], **options
+            viewport=SIZES[size],
+            color_scheme=scheme,
+            permissions=["clipboard-read", "clipboard-write"],
+            **{"service_workers": "block", **options},  # what one page keeps must not answer another
         )
         contexts.append(context)
         page = context.new_page()

@@ -1,0 +1,18 @@
+// Once the page stands and the browser has nothing else to do, let the service worker keep it for reading offline, and
+// the rest of the site too, unless the reader saves data.
+{
+  const start = async () => {
+    const scope = new URL(`${__md_scope}`.replace(/\/?$/, "/"));
+    try {
+      await navigator.serviceWorker.register(new URL("service-worker.js", scope), { scope });
+      const { active } = await navigator.serviceWorker.ready;
+      const own = [location.href, ...performance.getEntriesByType("resource").map(({ name }) => name)];
+      active.postMessage({ own, all: !navigator.connection?.saveData });
+    } catch { /* Where the browser allows none, as in some private windows, the site is read as before. */ }
+  };
+  const later = () => (window.requestIdleCallback ?? setTimeout)(start);
+  if (navigator.serviceWorker) {
+    if (document.readyState === "complete") later();
+    else addEventListener("load", later);
+  }
+}
