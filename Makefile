@@ -8,13 +8,14 @@ candidates = $(if $(PYTHON),"$(PYTHON)",python3 python3.14 python3.13 python3.12
 
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: help setup serve test lab bench lock
+.PHONY: help setup serve test lab bench faults lock
 
 help:
 	@echo "make serve   serve the site with live reload at http://$(ADDRESS)/ (another address: make serve ADDRESS=127.0.0.1:8001)"
 	@echo "make test    lint, check types and run every test"
 	@echo "make lab     open the labs in JupyterLab"
 	@echo "make bench   measure speed and size"
+	@echo "make faults  put faults into the package, and see which ones the tests notice"
 	@echo "make lock    pin the newest versions in requirements.lock (needs Python 3.11)"
 
 serve: setup
@@ -33,6 +34,10 @@ lab: setup
 
 bench: setup
 	$(venv_python) -m benchmarks
+
+faults: setup
+	$(venv_python) -m pip install --quiet -c requirements.lock -e ".[faults]" --no-build-isolation
+	$(venv_python) tools/seeded_faults.py
 
 setup:
 	@$(call run_python,install)
