@@ -12,12 +12,15 @@ from pathlib import Path
 
 import pytest
 import torch
-from passenger_list import HAS_LIST
+from passenger_list import HAS_LIST, HAS_TABLES
 
 ROOT = Path(__file__).resolve().parents[1]
 # No test looks for the list of passengers on the network: where the reader's folder has none, they are simulated.
 if not HAS_LIST:
     os.environ.setdefault("FOUNDATIONS_TITANIC", "simulated")
+
+if not HAS_TABLES:  # the same of timm's tables
+    os.environ.setdefault("FOUNDATIONS_TIMM", "absent")
 
 os.environ["MKL_CBWR"] = "COMPATIBLE"  # as in a page's process: the same sums, to the last digit
 torch.set_num_threads(1)  # the tests share the cores already, and a page has one thread, too

@@ -1,6 +1,11 @@
-"""Whether this machine has the Titanic's list of passengers in the folder that FOUNDATIONS_DATA names."""
+"""Whether the folder that FOUNDATIONS_DATA names has the Titanic's list of passengers, and timm's tables."""
 
 from foundations._local_data import local_file
+from foundations.image_models import FILES
 from foundations.passengers import FILE
 
 HAS_LIST = (file := local_file(FILE)) is not None and file.is_file()
+HAS_TABLES = all(
+    any((file := local_file(f"timm/{name}")) is not None and file.is_file() for name in names)
+    for names, _ in FILES.values()
+)

@@ -19,8 +19,11 @@ import mktestdocs.__main__
 import pytest
 
 import foundations
+import glossary_terms
 import live_charts
 import page_runner
+import recall
+import site_extras
 from page_runner.page import PageError, Snippet, read_items
 
 ROOT = Path(__file__).parent.parent
@@ -148,7 +151,7 @@ def failing_line(error: BaseException, path: str, first: int) -> int:
 COURSE = dict(pair for module in public_modules(foundations) for pair in public_objects(module))
 TOOLS = {
     name: value
-    for package in (page_runner, live_charts)
+    for package in (page_runner, live_charts, glossary_terms, recall, site_extras)
     for module in public_modules(package)
     for name, value in public_objects(module)
 }

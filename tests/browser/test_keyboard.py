@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from test_pages import PAGES, UNFOLD, every_page
 
-# Each thing that is visible and that a keyboard should reach gets a number. The two radio buttons of the palette are
-# one stop: the first, as long as none is chosen.
+# Each thing that is visible and that a keyboard should reach gets a number. Radio buttons of one name are one stop: the
+# first, as long as none is chosen.
 NUMBER = """() => {
     const wanted = "a[href], button, input, select, textarea, summary, [tabindex='0']";
     const seen = (element) => {
@@ -14,7 +14,9 @@ NUMBER = """() => {
         const drawn = width * height > 0 || element.id === "__palette_0";
         return drawn && element.checkVisibility({visibilityProperty: true});
     };
-    const stops = [...document.querySelectorAll(wanted)].filter((element) => seen(element)
+    const leads = (element) => element.type !== "radio"
+        || element === document.querySelector(`input[type=radio][name="${element.name}"]`);
+    const stops = [...document.querySelectorAll(wanted)].filter((element) => seen(element) && leads(element)
         && element.tabIndex >= 0 && !element.closest("[hidden], [aria-hidden=true], .md-search__output"));
     stops.forEach((element, number) => { element.dataset.stop = number; });
     return stops.length;
@@ -37,11 +39,16 @@ FOCUSED = """() => {
     return {stop: element.dataset.stop ?? null, what: element.outerHTML.slice(0, 120), shown};
 }"""
 
+# A phone's page stands still while the search covers it. Soon after the search has closed, Material moves the page back
+# to where it was.
+UNLOCKED = "document.getElementById('__search').checked || !('mdScrolllock' in document.body.dataset)"
+
 
 def walk(page, steps):
     """Press Tab from the top of the page until it leaves the page."""
     for _ in range(steps):
         page.keyboard.press("Tab")
+        page.wait_for_function(UNLOCKED)
         focused = page.evaluate(FOCUSED)
         for _ in range(20):
             if focused is None:
