@@ -17,6 +17,16 @@
     }
   }
 
+  // What stands outside the screen is measured only as it comes near, and a chart grows when it comes alive: what the
+  // keyboard has just reached must not be pushed out of view by that.
+  let reached = -Infinity;
+  document.addEventListener("focusin", ({ target }) => {
+    if (target.matches(":focus-visible")) reached = performance.now();
+  });
+  new ResizeObserver(() => {
+    if (performance.now() - reached < 1000) document.activeElement.scrollIntoView({ block: "nearest" });
+  }).observe(document.body);
+
   const changes = { childList: true, subtree: true, attributeFilter: ["tabindex"] };
   new MutationObserver(mend).observe(document.body, changes);
   mend();

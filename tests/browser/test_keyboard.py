@@ -37,11 +37,16 @@ FOCUSED = """() => {
     return {stop: element.dataset.stop ?? null, what: element.outerHTML.slice(0, 120), shown};
 }"""
 
+# A phone's page stands still while the search covers it. Soon after the search has closed, Material moves the page back
+# to where it was.
+UNLOCKED = "document.getElementById('__search').checked || !('mdScrolllock' in document.body.dataset)"
+
 
 def walk(page, steps):
     """Press Tab from the top of the page until it leaves the page."""
     for _ in range(steps):
         page.keyboard.press("Tab")
+        page.wait_for_function(UNLOCKED)
         focused = page.evaluate(FOCUSED)
         for _ in range(20):
             if focused is None:
