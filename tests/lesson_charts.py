@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import random
-import warnings
-from contextlib import chdir
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
-from live_charts import Chart
-from page_runner.page import read_page
-from page_runner.program import Program
+from lesson_demos import demos_of, lessons_with
 
-ROOT = Path(__file__).resolve().parents[1]
-LESSONS = sorted(path.stem for path in (ROOT / "docs/lessons").glob("*.md") if "live(" in path.read_text("utf-8"))
+from live_charts import Chart
+
+LESSONS = lessons_with("live(")
 
 
 @dataclass
@@ -56,20 +51,4 @@ def computed(chart: Chart) -> Computed:
 @cache
 def charts_of(lesson: str) -> list[Computed]:
     """The lesson's charts, in the page's order, each computed where it stands."""
-    charts: list[Computed] = []
-    show = Chart._repr_html_
-
-    def note(chart: Chart) -> str:
-        charts.append(computed(chart))
-        return show(chart)
-
-    program = Program(read_page(ROOT / f"docs/lessons/{lesson}.md", ROOT))
-    with TemporaryDirectory() as folder, chdir(folder), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        Chart._repr_html_ = note  # type: ignore[method-assign]
-        try:
-            for item in program.page.items:
-                program.run(item)
-        finally:
-            Chart._repr_html_ = show  # type: ignore[method-assign]
-    return charts
+    return demos_of(lesson, Chart, computed)

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import warnings
-from contextlib import chdir
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import torch
+from lesson_demos import demos_of, lessons_with
 
 from live_charts import SketchPad
-from page_runner.page import read_page
-from page_runner.program import Program
 
-ROOT = Path(__file__).resolve().parents[1]
-LESSONS = sorted(path.stem for path in (ROOT / "docs/lessons").glob("*.md") if "sketch_pad(" in path.read_text("utf-8"))
+LESSONS = lessons_with("sketch_pad(")
 
 
 @dataclass
@@ -43,20 +37,4 @@ def judged(pad: SketchPad) -> Judged:
 @cache
 def pads_of(lesson: str) -> list[Judged]:
     """The lesson's pads, in the page's order, each judged where it stands."""
-    pads: list[Judged] = []
-    show = SketchPad._repr_html_
-
-    def note(pad: SketchPad) -> str:
-        pads.append(judged(pad))
-        return show(pad)
-
-    program = Program(read_page(ROOT / f"docs/lessons/{lesson}.md", ROOT))
-    with TemporaryDirectory() as folder, chdir(folder), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        SketchPad._repr_html_ = note  # type: ignore[method-assign]
-        try:
-            for item in program.page.items:
-                program.run(item)
-        finally:
-            SketchPad._repr_html_ = show  # type: ignore[method-assign]
-    return pads
+    return demos_of(lesson, SketchPad, judged)

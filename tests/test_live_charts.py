@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 import torch
 from lesson_charts import LESSONS, charts_of
+from node import evaluate
 from torch import Tensor, nn
 
 from foundations import course22_points, quad, quad_mae, quad_mse
@@ -26,29 +25,9 @@ NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 node = pytest.mark.skipif(not shutil.which("node"), reason="needs node")
 
 
-def javascript(code: str, given: object) -> object:
-    """What some code prints, with the page's script imported as `charts` and `given` at hand."""
-    program = f"""
-        import * as charts from {json.dumps(SCRIPT.as_uri())};
-        import {{ readFileSync }} from "node:fs";
-        const given = JSON.parse(readFileSync(0, "utf8"));
-        {code}
-    """
-    done = subprocess.run(
-        ["node", "--no-warnings", "--input-type=module", "-e", program],
-        input=json.dumps(given),
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=60,
-    )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
-
-
 def values_in_the_page(chart: Chart, positions: list[int]) -> list[list[float]]:
-    code = "console.log(JSON.stringify(charts.compute(given.spec, given.positions)))"
-    return javascript(code, {"spec": chart.spec(), "positions": positions})  # type: ignore[return-value]
+    code = "script.compute(given.spec, given.positions)"
+    return evaluate(SCRIPT, code, {"spec": chart.spec(), "positions": positions})  # type: ignore[return-value]
 
 
 def values_in_python(chart: Chart, positions: list[int]) -> list[list[float]]:
@@ -126,7 +105,7 @@ def test_operations(name, positions):
 
 @node
 def test_the_script_knows_every_operation_that_may_be_recorded():
-    assert set(javascript("console.log(JSON.stringify(charts.known))", None)) >= KNOWN  # type: ignore[arg-type]
+    assert set(evaluate(SCRIPT, "script.known", None)) >= KNOWN  # type: ignore[arg-type]
 
 
 @node
@@ -135,7 +114,7 @@ def test_the_page_draws_what_the_still_picture_draws():
     for mark in chart.marks():
         if mark.kind != "number":
             given = [mark.kind, [value.tolist() for value in mark.values], chart.axes.spec()]
-            drawn = str(javascript("console.log(JSON.stringify(charts.path(...given)))", given))
+            drawn = str(evaluate(SCRIPT, "script.path(...given)", given))
             expected = path(mark, chart.axes)
             assert NUMBER.sub("0", drawn) == NUMBER.sub("0", expected)
             assert [*map(float, NUMBER.findall(drawn))] == pytest.approx(
@@ -218,8 +197,8 @@ def test_every_chart_of_the_lessons_computes_what_torch_computes(lesson):
     charts = charts_of(lesson)
     assert charts
     for chart in charts:
-        code = "console.log(JSON.stringify(given.places.map((place) => charts.compute(given.spec, place))))"
-        page = javascript(code, {"spec": chart.spec, "places": chart.places})
+        code = "given.places.map((place) => script.compute(given.spec, place))"
+        page = evaluate(SCRIPT, code, {"spec": chart.spec, "places": chart.places})
         for marks, torchs_marks in zip(page, chart.marks, strict=True):
             for ours, torchs in zip(marks, torchs_marks, strict=True):
                 finite = [(a, b) for a, b in zip(ours, torchs, strict=True) if math.isfinite(b)]

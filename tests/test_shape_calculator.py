@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import itertools
-import json
 import re
 import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
+from node import evaluate
 
 from live_charts import broadcast_calculator
 from live_charts.shape_calculator import AXES, LARGEST, aligned, broadcast, cells, drawn, parse, said
@@ -33,26 +32,6 @@ LARGER = [
 node = pytest.mark.skipif(not shutil.which("node"), reason="needs node")
 
 
-def javascript(code: str, given: object) -> Any:
-    """What some code prints, with the page's script imported as `shapes` and `given` at hand."""
-    program = f"""
-        import * as shapes from {json.dumps(SCRIPT.as_uri())};
-        import {{ readFileSync }} from "node:fs";
-        const given = JSON.parse(readFileSync(0, "utf8"));
-        console.log(JSON.stringify({code}));
-    """
-    done = subprocess.run(
-        ["node", "--no-warnings", "--input-type=module", "-e", program],
-        input=json.dumps(given),
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=60,
-    )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
-
-
 def product(a: tuple[int, ...], b: tuple[int, ...]) -> list[Any]:
     """The shape of a real product of two real tensors, or its error."""
     try:
@@ -63,7 +42,9 @@ def product(a: tuple[int, ...], b: tuple[int, ...]) -> list[Any]:
 
 @node
 def test_the_page_says_what_torch_does_for_all_small_shapes():
-    ours = javascript("given.map(([a, b]) => { const r = shapes.broadcast(a, b); return [r.shape, r.error]; })", PAIRS)
+    ours = evaluate(
+        SCRIPT, "given.map(([a, b]) => { const r = script.broadcast(a, b); return [r.shape, r.error]; })", PAIRS
+    )
     wrong = [pair for pair, each in zip(PAIRS, ours, strict=True) if each != product(*pair)]
     assert wrong == []
     assert {each[0] is None for each in ours} == {True, False}
@@ -79,7 +60,7 @@ def test_python_asks_torch_without_making_large_tensors():
 @node
 def test_the_page_says_and_draws_what_python_does():
     pairs = [*itertools.islice(PAIRS, 0, None, 7), *LARGER, *((b, a) for a, b in LARGER)]
-    ours = javascript("given.map(([a, b]) => [...shapes.said(a, b), shapes.drawn(a, b)])", pairs)
+    ours = evaluate(SCRIPT, "given.map(([a, b]) => [...script.said(a, b), script.drawn(a, b)])", pairs)
     for pair, (result, why, picture) in zip(pairs, ours, strict=True):
         assert (result, why) == said(*pair)
         assert picture == drawn(*pair)
@@ -116,8 +97,8 @@ def test_what_is_typed_is_read_alike(text):
         expected: object = list(parse(text))
     except ValueError as error:
         expected = str(error)
-    attempt = "(() => { try { return shapes.parse(given); } catch (error) { return error.message; } })()"
-    assert javascript(attempt, text) == expected
+    attempt = "(() => { try { return script.parse(given); } catch (error) { return error.message; } })()"
+    assert evaluate(SCRIPT, attempt, text) == expected
     wanted = TEXTS[text]
     assert str(expected).startswith(wanted) if isinstance(wanted, str) else expected == list(wanted)
 

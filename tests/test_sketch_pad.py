@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ import pytest
 import torch
 from bs4 import BeautifulSoup
 from lesson_pads import LESSONS, pads_of
+from node import evaluate
 from torch import nn
 from torch.nn import functional as F
 
@@ -77,26 +77,6 @@ def pictures(count: int) -> torch.Tensor:
     return torch.cat([noise, (noise * 16).round() / 16, sparse, torch.zeros(1, 8, 8), torch.ones(1, 8, 8)])
 
 
-def javascript(code: str, given: object) -> Any:
-    """What some code gives, with the page's script imported as `pads` and `given` at hand."""
-    program = f"""
-        import * as pads from {json.dumps(SCRIPT.as_uri())};
-        import {{ readFileSync }} from "node:fs";
-        const given = JSON.parse(readFileSync(0, "utf8"));
-        console.log(JSON.stringify({code}));
-    """
-    done = subprocess.run(
-        ["node", "--no-warnings", "--input-type=module", "-e", program],
-        input=json.dumps(given),
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=60,
-    )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
-
-
 def pad(function=MODELS["softmax"], **options):
     return sketch_pad(function, **({"labels": DIGITS, "alt": "An empty pad."} | options))
 
@@ -106,7 +86,9 @@ def pad(function=MODELS["softmax"], **options):
 def test_the_page_computes_what_torch_computes(name):
     made, inks = pad(MODELS[name]), pictures(40)
     given = {"spec": made.spec(), "inks": [ink.flatten().tolist() for ink in inks]}
-    for ink, page in zip(inks, javascript("given.inks.map((ink) => pads.scores(given.spec, ink))", given), strict=True):
+    for ink, page in zip(
+        inks, evaluate(SCRIPT, "given.inks.map((ink) => script.scores(given.spec, ink))", given), strict=True
+    ):
         for ours, torchs in zip(page, made.scores(ink).values(), strict=True):
             assert ours == pytest.approx(torchs.tolist(), rel=1e-9, abs=1e-9)
 
@@ -114,19 +96,21 @@ def test_the_page_computes_what_torch_computes(name):
 @node
 def test_bars_and_winners_are_pythons():
     given = [[0.25, 0.5, 0.25], [-3.0, 2.0, 2.0], [0.0, 0.0], [-0.5, -2.5], [0.1, 12.0, 0.4]]
-    assert javascript("given.map(pads.bars)", given) == [[list(bar) for bar in bars(scores)] for scores in given]
+    assert evaluate(SCRIPT, "given.map(script.bars)", given) == [
+        [list(bar) for bar in bars(scores)] for scores in given
+    ]
     for lowest in (False, True):
-        code = f"given.map((scores) => pads.winner(scores, {json.dumps(lowest)}))"
-        assert javascript(code, given) == [winner(scores, lowest) for scores in given]
+        code = f"given.map((scores) => script.winner(scores, {json.dumps(lowest)}))"
+        assert evaluate(SCRIPT, code, given) == [winner(scores, lowest) for scores in given]
 
 
 def drawn(strokes: list[list[list[float]]], ink: list[float] | None = None) -> torch.Tensor:
     code = """(() => {
-        const pad = pads.blank([8, 8], given.ink);
-        for (const [from, to] of given.strokes) pads.stroke(pad, from, to);
+        const pad = script.blank([8, 8], given.ink);
+        for (const [from, to] of given.strokes) script.stroke(pad, from, to);
         return pad.ink;
     })()"""
-    return torch.tensor(javascript(code, {"strokes": strokes, "ink": ink}), dtype=torch.float64).reshape(8, 8)
+    return torch.tensor(evaluate(SCRIPT, code, {"strokes": strokes, "ink": ink}), dtype=torch.float64).reshape(8, 8)
 
 
 @node
@@ -269,8 +253,8 @@ def test_every_pad_of_the_lessons_computes_what_torch_computes(lesson):
     pads = pads_of(lesson)
     assert pads
     for each in pads:
-        code = "given.inks.map((ink) => pads.scores(given.spec, ink))"
-        page = javascript(code, {"spec": each.spec, "inks": list(each.inks.values())})
+        code = "given.inks.map((ink) => script.scores(given.spec, ink))"
+        page = evaluate(SCRIPT, code, {"spec": each.spec, "inks": list(each.inks.values())})
         for ours, torchs in zip(page, each.scores.values(), strict=True):
             for row, expected in zip(ours, torchs.values(), strict=True):
                 assert row == pytest.approx(expected, rel=1e-9, abs=1e-9)
