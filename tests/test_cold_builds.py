@@ -7,33 +7,14 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-import yaml
-
-from page_runner.page import FRONT_MATTER
+from measuring import masked, measuring_pages
 
 ROOT = Path(__file__).resolve().parents[1]
-DRAWING = re.compile(r"<svg.*?</svg>", re.S)
-NUMBER = re.compile(r"\d[\d.,]*")
-
-
-def measuring_pages() -> list[str]:
-    """The folders in the site of the pages that measure times."""
-    pages = []
-    for path in (ROOT / "docs").rglob("*.md"):
-        front = FRONT_MATTER.match(path.read_text("utf-8"))
-        if front and yaml.safe_load(front["yaml"] or "").get("measures") == "time":
-            pages.append(path.relative_to(ROOT / "docs").with_suffix("").as_posix() + "/")
-    return pages
-
-
-def masked(text: str) -> str:
-    return NUMBER.sub("0", DRAWING.sub("<svg/>", text))
 
 
 def comparable(name: str, data: bytes, measuring: list[str]) -> object:

@@ -188,6 +188,12 @@ def test_bad_input_is_refused():
         plot_images([x])
     with pytest.raises(ValueError, match="3 images and 1 titles"):
         plot_images(x, ["a"])
+    with pytest.raises(ValueError, match="levels must be at least 1"):
+        plot_images(x, levels=0)
+    with pytest.raises(ValueError, match="holds nan or inf"):
+        plot_images(x / 0)
+    with pytest.raises(ValueError, match=r"a pixel or more, not shape \(0, 8\)"):
+        plot_images(x[:, :0])
 
 
 @pytest.mark.cuda

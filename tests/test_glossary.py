@@ -131,6 +131,11 @@ def test_two_entries_cannot_share_a_form():
         read_glossary(SMALL + '\nOther { #other forms="loss" }\n:   Else.\n')
 
 
+def test_forms_with_signs_and_wide_spaces():
+    terms = read_glossary('^ { #power forms="raised  to" }\n:   A sign.\n')
+    assert [terms.entry(found).id for found in terms.pattern.findall("a ^ b: a raised to b")] == ["power", "power"]
+
+
 def test_an_empty_glossary_links_nothing():
     assert read_glossary("# Glossary\n").pattern.findall("any text") == []
 

@@ -73,6 +73,7 @@ OPERATIONS = {
     "shapes": lambda a, b: [
         line(GRID, torch.cat([GRID[:5] * a, GRID[5:].flip(0).flip(0) * b]).reshape(5, 5).transpose(0, 1))
     ],
+    "slices": lambda a, b: [line(GRID[-99:], (a * GRID)[-99:] + b), line(GRID[3:99], (a * GRID)[3:99])],
     "a network": lambda a, b: [line(GRID, LAYERS(a * GRID + b))],
     "its gradient": lambda a, b: [
         number("g", torch.func.grad(lambda x: LAYERS(x.reshape(1, 1)).sum())(a)),
@@ -155,8 +156,11 @@ def test_a_value_that_is_not_finite_is_kept_out_of_the_frames():
             lambda a: [number("x", torch.linalg.det(a * torch.eye(3, dtype=torch.float64)))],
             "does not know the operation",
         ),
+        (lambda a: [number("x", (a * 2.5).long().double())], r"leave out \.long\(\)"),
+        (lambda a: [number("x", torch.div(a, 2, rounding_mode="floor"))], "without rounding_mode"),
+        (lambda a: [number("x", torch.linalg.vector_norm(a * GRID, ord=torch.inf))], "norm of order 0 or inf"),
     ],
-    ids=["if", "float", "float32", "unknown"],
+    ids=["if", "float", "float32", "unknown", "whole", "rounded", "norm"],
 )
 def test_what_cannot_be_replayed_is_refused(function, message):
     chart = live(function, alt="A number.", xlim=(0, 1), ylim=(0, 1), a=slider(-1, 1))

@@ -56,6 +56,8 @@ def test_it_takes_tensors_arrays_and_columns_alike():
     for kind in (torch.tensor, np.asarray, list, pd.Series):
         assert pareto_front(kind(table.speed.to_numpy()), kind(table.share.to_numpy())).tolist() == [True, True, False]
     assert pareto_front(table.speed, table.share).tolist() == [True, True, False]
+    backwards = table.iloc[::-1]
+    assert pareto_front(backwards.speed, backwards.share).tolist() == [False, True, True]
 
 
 def test_no_rows_make_an_empty_front():

@@ -172,6 +172,7 @@ def test_the_record_holds_the_weights_and_nothing_else_is_kept():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
+        ({"shape": (0, 8)}, r"rows and columns, each 1 or more, not \(0, 8\)"),
         ({"labels": ["3"]}, "two labels or more, not 1"),
         ({"alt": ""}, "alt is empty"),
         ({"start": torch.zeros(28, 28)}, r"start has shape \(28, 28\), but the pad has shape \(8, 8\)"),
@@ -181,11 +182,19 @@ def test_the_record_holds_the_weights_and_nothing_else_is_kept():
         ({"labels": ["3", "7"]}, r"linear has scores of shape \(10,\), but 2 labels need \(2,\)"),
         ({"lowest": ["distance"]}, "lowest names distance, but the models are linear"),
     ],
-    ids=["labels", "alt", "shape", "range", "nan", "example", "scores", "lowest"],
+    ids=["no rows", "labels", "alt", "shape", "range", "nan", "example", "scores", "lowest"],
 )
 def test_bad_arguments_are_named(options, message):
     with pytest.raises(ValueError, match=message):
         pad(**options)
+
+
+def test_every_picture_has_a_finite_score():
+    def share(ink):
+        return {"share": ink.sum(dim=0) / ink.sum()}
+
+    with pytest.raises(ValueError, match="share gives nan or inf for an empty pad"):
+        sketch_pad(share, labels=["a", "b"], shape=(2, 2), start=torch.ones(2, 2), alt="Ink.")
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,8 @@
     for (const mark of all(".md-annotation__index:not([aria-label])")) mark.setAttribute("aria-label", "Note");
     // A wide table scrolls: by keyboard, too.
     for (const wrap of all(".md-typeset__scrollwrap:not([tabindex])")) wrap.tabIndex = 0;
+    // And so does a row of tabs on a phone.
+    for (const row of all(".tabbed-labels:not([tabindex])")) if (row.scrollWidth > row.clientWidth) row.tabIndex = 0;
     // So does wide code. Material takes the tab stop away where code fits, but far from the screen it cannot know yet.
     for (const code of all("pre > code:not([tabindex])")) {
       if (!met.has(code) || !code.checkVisibility({ contentVisibilityAuto: true })) code.tabIndex = 0;
@@ -30,6 +32,20 @@
   const changes = { childList: true, subtree: true, attributeFilter: ["tabindex"] };
   new MutationObserver(mend).observe(document.body, changes);
   mend();
+
+  // "Skip to content" takes the keyboard along, also where Material puts a new copy of the text into the page.
+  document.addEventListener("click", ({ target }) => {
+    const skip = target.closest?.(".md-skip");
+    if (!skip) return;
+    const focus = () => {
+      const heading = document.getElementById(decodeURIComponent(skip.hash.slice(1)));
+      heading?.setAttribute("tabindex", "-1");
+      heading?.focus({ preventScroll: true });
+    };
+    focus();
+    addEventListener("popstate", focus);
+    setTimeout(() => removeEventListener("popstate", focus), 1000);
+  });
 
   // On a narrow screen a label opens the menu, which the keyboard cannot reach: a button in its place can be.
   const drawer = document.getElementById("__drawer");

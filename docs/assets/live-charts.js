@@ -100,7 +100,8 @@ function select(source, axis, place) {
 function slice(source, axis, start, end, step) {
   axis = axisOf(axis ?? 0, source.shape.length);
   const n = source.shape[axis];
-  const first = Math.min(axisOf(start ?? 0, n), n), last = Math.min(axisOf(end ?? n, n), n);
+  const within = (at) => Math.max(0, Math.min(axisOf(at, n), n)); // as far as there is something
+  const first = within(start ?? 0), last = within(end ?? n);
   const shape = source.shape.map((m, each) => (each === axis ? Math.max(0, Math.ceil((last - first) / step)) : m));
   return gather(source, shape, (index) => index.map((i, each) => (each === axis ? first + i * step : i)));
 }

@@ -5,7 +5,7 @@
 {
   const KEY = "nnf.read", OURS = /^nnf\.[\w.-]+$/, KIND = "neural-net-foundations progress";
   const LARGEST = 5_000_000; // bytes of a file that is taken; what a browser keeps for a site is no more
-  const LESSON = /^lessons\/[^/]+\/$/, DAY = /^\d{4}-\d{2}-\d{2}$/;
+  const LESSON = /^lessons\/[^/]+\/$/, DAY = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
   const SAVED = { opened: DAY, done: DAY };
 
   // ---- What is kept: {lessons: {"lessons/x/": {opened, done}}, last: {lesson, place, heading}} ----
@@ -212,9 +212,10 @@
   // ---- The file ----
 
   const kept = () => Object.keys(store).filter((key) => OURS.test(key)).sort();
+  const whole = (key) => isObject(parse(store.getItem(key))); // what is damaged would have the file refused
 
   function give() {
-    const keys = Object.fromEntries(kept().map((key) => [key, store.getItem(key)]));
+    const keys = Object.fromEntries(kept().filter(whole).map((key) => [key, store.getItem(key)]));
     const text = JSON.stringify({ kind: KIND, version: 1, saved: today(), keys }, null, 1);
     const link = make("a", {
       href: URL.createObjectURL(new Blob([text], { type: "application/json" })),
@@ -231,7 +232,7 @@
     if (saved?.kind !== KIND || !isObject(saved.keys)) return "was not saved by this page";
     if (saved.version !== 1) return "was saved by a newer version of this page";
     for (const [key, value] of Object.entries(saved.keys)) {
-      if (!OURS.test(key) || typeof value !== "string" || parse(value) === undefined) return "is damaged";
+      if (!OURS.test(key) || typeof value !== "string" || !isObject(parse(value))) return "is damaged";
     }
     const read = saved.keys[KEY] && parse(saved.keys[KEY]);
     if (read && JSON.stringify(sound(read).lessons) !== JSON.stringify(read.lessons)) return "is damaged";

@@ -32,6 +32,7 @@
   function place(link) {
     const gap = 5;
     const lines = link.getClientRects(); // two, where the term is broken over lines
+    if (!lines.length) return; // it is gone, or out of view in a tab
     const [first, last] = [lines[0], lines[lines.length - 1]];
     const { width, height } = box.getBoundingClientRect();
     const below = last.bottom + gap;

@@ -1,11 +1,12 @@
 // All lessons as one document: fetched from this site, set below the button one after the other, and printed.
 
+const LESSONS = new URL("../lessons/", import.meta.url).href; // this file lies in the site's assets/
 const LEFT_OUT = ".take-away, .headerlink, .done, .md-source-file, script, noscript";
 
 // The lessons' addresses, in the order of the menu.
 const lessons = () => [...document.querySelectorAll(".md-nav--primary a[href]")]
   .map(({ href }) => href.split("#")[0])
-  .filter((href, at, all) => new URL(href).pathname.includes("/lessons/") && all.indexOf(href) === at);
+  .filter((href, at, all) => href.startsWith(LESSONS) && all.indexOf(href) === at);
 
 // A name is given once in a document: each lesson puts its number before its own.
 function rename(article, before) {
@@ -62,6 +63,7 @@ export function enliven(figure) {
       for (const [number, address] of all.entries()) {
         said.textContent = `Lesson ${number + 1} of ${all.length} …`;
         sections.push(await lesson(address, number, all));
+        if (!figure.isConnected) return; // the reader has gone on to another page
       }
       figure.closest("article").append(...sections);
       said.textContent = `All ${all.length} lessons stand below.`;

@@ -20,7 +20,7 @@ def digit_images(*classes: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     Ten sheets are for training, the last four for validation.
 
     Args:
-        classes: Which digits to keep, such as 3 and 7; all ten where there is none.
+        *classes: Which digits to keep, such as 3 and 7; all ten where there is none.
 
     Returns:
         Images and labels for training, images and labels for validation: images as float32 of shape (n, 8, 8) from
@@ -244,8 +244,9 @@ def plot_images(images: Tensor | Sequence[Tensor], titles: Sequence[str] = (), *
         levels: How many shades there are between 0 and the largest value.
 
     Raises:
-        TypeError: An image is not a tensor.
-        ValueError: There is no image, one is not of shape (height, width), or there is not one title for each.
+        TypeError: An image is not a tensor, or levels is not a whole number.
+        ValueError: There is no image, one is not of shape (height, width), is empty, or holds nan or inf; there is not
+            one title for each; or levels is less than 1.
 
     Example:
         ```python
@@ -255,11 +256,16 @@ def plot_images(images: Tensor | Sequence[Tensor], titles: Sequence[str] = (), *
         plot_images(torch.eye(8)[None], ["a diagonal"])
         ```
     """
+    check_whole_number("levels", levels, least=1)
     rows = list(images)
     for each in rows:
         check_tensor("an image", each)
         if each.ndim != 2:
             raise ValueError(f"an image must have shape (height, width), not {tuple(each.shape)}")
+        if not each.numel():
+            raise ValueError(f"an image must have a pixel or more, not shape {tuple(each.shape)}")
+        if not each.isfinite().all():
+            raise ValueError("an image holds nan or inf, for which there is no shade")
     if not rows:
         raise ValueError("there is no image to draw")
     if titles and len(titles) != len(rows):
@@ -272,7 +278,7 @@ def plot_images(images: Tensor | Sequence[Tensor], titles: Sequence[str] = (), *
     inches = min(6.0, 0.16 * width)
     _, axes = plt.subplots(figsize=(inches, inches * height / width + 0.35))
     side = 72 * inches / width  # of a pixel, in points
-    largest = max(float(each.abs().max()) for each in rows) or 1.0
+    largest = max(float(each.double().abs().max()) for each in rows) or 1.0
     left = 0.0
     for index, each in enumerate(rows):
         shades = (each.detach().cpu().double() / largest * levels).round().int()

@@ -42,7 +42,7 @@ def pareto_front(*criteria: Tensor | ArrayLike) -> Tensor:
     """
     if not criteria:
         raise ValueError("pareto_front needs a criterion or more: pareto_front(speed, accuracy)")
-    columns = [each if isinstance(each, Tensor) else torch.tensor(np.asarray(each)) for each in criteria]
+    columns = [each if isinstance(each, Tensor) else torch.tensor(np.array(each, order="C")) for each in criteria]
     for i, each in enumerate(columns):
         if each.ndim != 1:
             raise ValueError(f"criterion {i} must be a vector of n numbers, not of shape {tuple(each.shape)}")

@@ -93,10 +93,11 @@ def plain(definition: str) -> str:
 
 def lowered(form: str) -> str:
     """A form with a small first letter, unless it has capitals elsewhere, as abbreviations and names have."""
+    form = " ".join(form.split())
     return form if any(letter.isupper() for letter in form[1:]) else form[0].lower() + form[1:]
 
 
 def spelling(form: str) -> str:
     """The pattern of a form: a small first letter may be a capital, a space any white space."""
-    first = form[0] if form[0].isupper() else f"[{form[0].upper()}{form[0]}]"
+    first = form[0] if form[0].isupper() else f"(?:{re.escape(form[0].upper())}|{re.escape(form[0])})"
     return first + r"\s+".join(map(re.escape, form[1:].split(" ")))

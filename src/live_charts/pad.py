@@ -297,8 +297,9 @@ def sketch_pad(
 
     Raises:
         TypeError: A picture is no tensor, or the function gives something else or does not compute in float64.
-        ValueError: A picture has another shape or values outside 0 to 1; there are fewer than two labels, or no text
-            for `alt`; a model's scores are not one for each label, or cannot be recorded.
+        ValueError: `shape` is not rows and columns; a picture has another shape or values outside 0 to 1; there are
+            fewer than two labels, or no text for `alt`; a model's scores are not one for each label, are not finite
+            for the empty pad or a picture, or cannot be recorded.
 
     Example:
         ```python
@@ -316,6 +317,9 @@ def sketch_pad(
         ```
     """
     labels = tuple(str(label) for label in labels)
+    if len(shape) != 2 or min(shape) < 1:
+        raise ValueError(f"shape must be rows and columns, each 1 or more, not {shape}")
+    shape = (shape[0], shape[1])
     if len(labels) < 2:
         raise ValueError(f"sketch_pad needs two labels or more, not {len(labels)}")
     if not alt:
@@ -323,6 +327,10 @@ def sketch_pad(
     first = picture("start", torch.zeros(shape) if start is None else start, shape)
     pictures = {str(name): picture(f"the example {name}", each, shape) for name, each in (examples or {}).items()}
     pad = SketchPad(function, labels, first, pictures, tuple(lowest), digits, title, alt)
+    for name, ink in {"an empty pad": torch.zeros_like(first), "the start": first, **pictures}.items():
+        for model, scores in pad.scores(ink).items():
+            if not scores.isfinite().all():
+                raise ValueError(f"{model} gives nan or inf for {name}: see to a finite score for every picture")
     pad.spec()  # what cannot be recorded is refused here
     return pad
 

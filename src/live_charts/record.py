@@ -6,6 +6,7 @@ included. What the browser cannot replay is refused while the page is built.
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -133,6 +134,12 @@ def beyond(node: torch.fx.Node, step: list[Any]) -> str:
     """What to do where the script knows a step's operation, but not with these arguments; nothing where it does."""
     name, given = step[0], step[1:]
     images = ("convolution", "max_pool2d_with_indices", "avg_pool2d")
+    if name == "_to_copy" and not kind(node).is_floating_point and kind(node) != kind(node.all_input_nodes[0]):
+        return "it keeps all values as float64, so leave out .long(), .int() and .bool()"
+    if name == "div" and any(isinstance(each, str) for each in [*node.args, *node.kwargs.values()]):
+        return "without rounding_mode"
+    if name == "linalg_vector_norm" and not 0 < abs(given[1]) < math.inf:
+        return "write a norm of order 0 or inf with abs, ne, sum or amax"
     if name in images and node.all_input_nodes[0].meta["val"].ndim != 4:
         return "give it images of shape (images, channels, rows, columns)"
     if name == "convolution" and (given[6] or given[8] != 1):
@@ -144,6 +151,12 @@ def beyond(node: torch.fx.Node, step: list[Any]) -> str:
     if name == "native_batch_norm" and given[5]:
         return "call the model's .eval() first"
     return ""
+
+
+def kind(node: torch.fx.Node) -> torch.dtype:
+    """The dtype of a step's result."""
+    dtype: torch.dtype = node.meta["val"].dtype
+    return dtype
 
 
 def arguments(node: torch.fx.Node, plain: Callable[[Any], Any]) -> list[Any]:

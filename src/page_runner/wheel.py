@@ -89,7 +89,8 @@ def build(root: Path, backend: str, folder: Path) -> None:
         shutil.rmtree(fresh, ignore_errors=True)
         raise ValueError(f"the project's wheel could not be built:\n{done.stderr.strip()}")
     for old in folder.parent.glob("[0-9a-f]" * 16):
-        shutil.rmtree(old, ignore_errors=True)
+        if old != folder:
+            shutil.rmtree(old, ignore_errors=True)
     with suppress(OSError):  # another build has made the same one
         os.rename(fresh, folder)
     shutil.rmtree(fresh, ignore_errors=True)

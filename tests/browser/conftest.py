@@ -44,7 +44,7 @@ class Watch:
         page.on("console", lambda message: message.type in ("error", "warning") and self.read(message.text))
         page.on("pageerror", lambda error: self.note(str(error)))
         page.on("request", lambda request: self.check(request.url))
-        page.on("requestfailed", lambda request: self.note(f"{request.url}: {request.failure}"))
+        page.on("requestfailed", self.fail)
         page.on("response", lambda response: response.status >= 400 and self.note(f"{response.url}: {response.status}"))
 
     def note(self, fault):
@@ -53,6 +53,10 @@ class Watch:
     def read(self, text):
         if text != "Service Worker registration blocked by Playwright":  # as open_page wants it
             self.note(text)
+
+    def fail(self, request):
+        if request.failure != "net::ERR_ABORTED":  # the page was left before all of it had come
+            self.note(f"{request.url}: {request.failure}")
 
     def check(self, address):
         if not address.startswith((self.url, "data:", "blob:")):

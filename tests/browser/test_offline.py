@@ -103,7 +103,7 @@ def page(browser):
 
 def wait_for(page, code, arg=None):
     """Wait until some code gives true; wait_for_function would take its promise for that."""
-    end = time.monotonic() + 60
+    end = time.monotonic() + 180
     while not page.evaluate(code, arg):
         assert time.monotonic() < end, code
         page.wait_for_timeout(100)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 from course_runner import RUNNER
+from measuring import masked, measuring_pages
 from sizes import SIZES
 
 from page_runner.page import Snippet, read_page
@@ -23,6 +24,7 @@ def address(path):
 
 
 PAGES = {address(path): path for path in sorted(DOCS.rglob("*.md"))}
+MEASURING = measuring_pages()
 LESSONS = [name for name in PAGES if name.startswith("lessons/")]
 every_page = pytest.mark.parametrize("name", PAGES, ids=lambda name: name or "home")
 
@@ -70,6 +72,14 @@ def shown_outputs(page):
         yield tuple(value) if kind == "figure" else value
 
 
+def assert_shows(page, name):
+    """Every output of a page stands on it; where the page measures times, this run's and the site's may differ."""
+    shown, expected = list(shown_outputs(page)), expected_outputs(PAGES[name])
+    if name in MEASURING:
+        shown, expected = masked(str(shown)), masked(str(expected))
+    assert shown == expected
+
+
 def assert_nothing_sticks_out(page):
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
     sizes = page.eval_on_selector_all(
@@ -77,7 +87,7 @@ def assert_nothing_sticks_out(page):
         "drawings => drawings.map(svg => svg.getBoundingClientRect()).map(box => [box.left, box.right, box.height])",
     )
     width = page.viewport_size["width"]
-    assert [size for size in sizes if not (0 <= size[0] < size[1] <= width and size[2] > 100)] == []
+    assert [size for size in sizes if not (0 <= size[0] < size[1] <= width and size[2] > 30)] == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -87,7 +97,7 @@ def test_page(open_page, name, size, scheme):
     page = open_page(name, size=size, scheme=scheme)
     assert page.locator("body").get_attribute("data-md-color-scheme") == {"light": "default", "dark": "slate"}[scheme]
     page.evaluate(UNFOLD)
-    assert list(shown_outputs(page)) == expected_outputs(PAGES[name])
+    assert_shows(page, name)
     assert_nothing_sticks_out(page)
 
 
@@ -157,7 +167,7 @@ def test_another_page_without_a_reload_and_back(open_page):
         page.wait_for_function("document.querySelectorAll('.snippet:not(:has(.md-code__nav))').length === 0")
         assert page.evaluate("window.here"), "the page was loaded anew"
         page.evaluate(UNFOLD)
-        assert list(shown_outputs(page)) == expected_outputs(PAGES[name])
+        assert_shows(page, name)
         assert_nothing_sticks_out(page)
         button = page.locator(".snippet .md-code__button").first
         assert copied(page, button) == read_page(PAGES[name], ROOT).snippets[0].source.rstrip("\n")
@@ -207,5 +217,5 @@ def test_on_paper_a_dark_page_is_light_and_nothing_is_folded(open_page):
 
 def brightness(page):
     """Of the text, from 0 to 255."""
-    colour = page.locator("article p").first.evaluate("text => getComputedStyle(text).color")
+    colour = page.locator("article h1 ~ p:not([class])").first.evaluate("text => getComputedStyle(text).color")
     return sum(float(part) for part in colour.removeprefix("rgb(").removesuffix(")").split(",")) / 3

@@ -140,6 +140,13 @@ def test_from_one_browser_to_another(open_page, course):
     assert other.evaluate("localStorage.getItem('other')") is None
 
 
+def test_what_is_damaged_is_not_saved(open_page, course):
+    page = open_page(FIRST)
+    page.evaluate("localStorage.setItem('nnf.quiz', '{\"a\": ')")
+    go(page, course)
+    assert set(json.loads(saved(page))["keys"]) == {"nnf.read"}
+
+
 def test_of_two_days_the_earlier_counts(open_page):
     page = open_page()
     page.evaluate(
@@ -168,6 +175,9 @@ WRONG = {
     "another site's key": progress_file({"token": '"x"'}),
     "no text": progress_file({"nnf.quiz": {"a": 1}}),
     "half a text": progress_file({"nnf.quiz": '{"a": '}),
+    "no object": progress_file({"nnf.quiz": "null"}),
+    "nothing read": progress_file({"nnf.read": "null"}),
+    "no such day": progress_file({"nnf.read": json.dumps({"lessons": {FIRST: {"opened": "2026-99-99"}}})}),
     "no lessons": progress_file({"nnf.read": '{"lessons": {"../x": {"opened": "2026-01-01"}}}'}),
     "no days": progress_file({"nnf.read": json.dumps({"lessons": {FIRST: {"opened": "<b>"}}})}),
     "too large": b" " * 5_000_001,
@@ -189,7 +199,7 @@ def test_a_file_that_does_not_fit_changes_nothing(open_page, course):
     go(page, course)
     before = page.evaluate("localStorage.getItem('nnf.read')")
     page.evaluate("localStorage.setItem('full', 'x'.repeat(5_000_000))")
-    load(page, progress_file({"nnf.a": "1", "nnf.quiz": json.dumps("y" * 1_000_000)}))
+    load(page, progress_file({"nnf.a": "{}", "nnf.quiz": json.dumps({"y": "y" * 1_000_000})}))
     assert said(page) == "Nothing was changed: this browser has no room for it."
     assert page.evaluate("[localStorage['nnf.read'], localStorage['nnf.a']]") == [before, None]
 
@@ -277,6 +287,23 @@ def test_the_whole_course_on_paper(open_page):
         .filter((name) => !document.getElementById(decodeURIComponent(name)))"""
     assert page.evaluate(nowhere) == []
     assert page.locator(".whole-course__lesson .done, .whole-course__lesson .take-away").count() == 0
+
+
+def test_whoever_leaves_gets_no_whole_course(open_page):
+    page = open_page("whole-course/")
+    asked = []
+    page.evaluate("() => { window.print = () => { window.printed = true; }; }")
+    page.route("**/lessons/**", lambda route: asked.append(route))
+    page.get_by_role("button", name="Put all lessons together and print").click()
+    page.wait_for_function("document.querySelector('.whole-course [role=status]').textContent")
+    page.get_by_role("link", name="Review", exact=True).first.evaluate("link => link.click()")
+    page.wait_for_url("**/review/")
+    page.wait_for_function("!document.querySelector('.whole-course')")
+    with page.expect_event("requestfinished", lambda request: "/lessons/" in request.url):
+        asked[0].continue_()
+    page.wait_for_timeout(700)
+    assert len(asked) == 1
+    assert not page.evaluate("window.printed")
 
 
 @pytest.mark.parametrize(
