@@ -178,6 +178,8 @@ def test_bad_input_is_refused():
         mnist_loss(torch.zeros(3, 1), torch.zeros(3))
     with pytest.raises(TypeError, match="logits must hold floats"):
         mnist_loss(torch.zeros(3).int(), torch.zeros(3))
+    with pytest.raises(ValueError, match="such as labels == 3"):
+        mnist_loss(torch.zeros(3), torch.tensor([3, 7, 3]))
     with pytest.raises(ValueError, match="channels must be at least 1"):
         small_cnn(channels=0)
     with pytest.raises(ValueError, match="n_classes must be at least 1"):

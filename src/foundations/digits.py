@@ -171,7 +171,7 @@ def mnist_loss(logits: Tensor, targets: Tensor) -> Tensor:
 
     Raises:
         TypeError: logits are not floats, or targets not a tensor.
-        ValueError: The shapes differ.
+        ValueError: The shapes differ, or a target is neither 0 nor 1.
 
     Example:
         ```python
@@ -189,6 +189,8 @@ def mnist_loss(logits: Tensor, targets: Tensor) -> Tensor:
     check_float_tensor("logits", logits)
     check_tensor("targets", targets)
     check_same_shape("logits", logits, "targets", targets)
+    if not ((targets == 0) | (targets == 1)).all():
+        raise ValueError("targets hold more than 0 and 1: ask a question of the labels first, such as labels == 3")
     p = logits.sigmoid()
     return torch.where(targets == 1, 1 - p, p).mean()
 
