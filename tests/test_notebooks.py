@@ -18,7 +18,7 @@ from nbclient import NotebookClient
 
 from page_runner.notebook import notebook
 from page_runner.page import Page, read_page
-from page_runner.program import Output
+from page_runner.program import TERMINAL, Output
 from page_runner.runner import Run
 from page_runner.take_away import TakeAway
 from page_runner.wheel import project_wheel
@@ -116,7 +116,7 @@ def test_the_notebook_gives_what_the_page_shows(path, wheel, elsewhere):
             snippet.options[key] for key in ("raises",) if key in snippet.options
         ], at
         for error in errors:
-            message = re.sub(r" \([^()]*, line \d+\)$", "", error.evalue)  # where a SyntaxError is
+            message = TERMINAL.sub("", re.sub(r" \([^()]*, line \d+\)$", "", error.evalue))  # where a SyntaxError is
             assert " ".join(output.error.split()).endswith(" ".join(message.split())), at
 
 
