@@ -117,6 +117,8 @@ def test_the_notebook_gives_what_the_page_shows(path, wheel, elsewhere):
         ], at
         for error in errors:
             message = TERMINAL.sub("", re.sub(r" \([^()]*, line \d+\)$", "", error.evalue))  # where a SyntaxError is
+            if message.startswith("incomplete input"):  # IPython's words for a bracket that was never closed
+                message = "'(' was never closed"
             assert " ".join(output.error.split()).endswith(" ".join(message.split())), at
 
 
