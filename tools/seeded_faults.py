@@ -19,7 +19,6 @@ import difflib
 import itertools
 import os
 import random
-import re
 import shutil
 import subprocess
 import sys
@@ -33,11 +32,9 @@ from cosmic_ray.ast import ast_nodes, get_ast
 from cosmic_ray.mutating import mutate_code
 from cosmic_ray.plugins import get_operator, operator_names
 
-ROOT = Path(__file__).resolve().parent.parent
-PACKAGE = Path("src/foundations")
+from affected import PACKAGE, ROOT, tests_of
+
 LIMIT = 600  # seconds for the tests of one fault; a fault that makes a loop endless has been noticed, too
-# Tests of the site as a whole, or of other machines, that no fault of one function should have to reach.
-SLOW = ("test_cold_builds", "test_cuda", "test_labs", "test_notebooks", "test_setup", "test_site")
 
 
 @dataclass(frozen=True)
@@ -89,31 +86,6 @@ def running(source: str) -> str:
         elif isinstance(node, ast.FunctionDef):
             node.returns = None
     return ast.unparse(tree)
-
-
-def public_names(module: str) -> list[str]:
-    """The names of a module that the package offers, and its own name."""
-    listed = (ROOT / PACKAGE / "__init__.pyi").read_text("utf-8")
-    return [*re.findall(rf"^from foundations\.{module} import (\w+)", listed, re.M), f"foundations.{module}"]
-
-
-def tests_of(module: str) -> list[str]:
-    """The tests that should notice a fault in a module, the quickest first."""
-    names = re.compile("|".join(rf"\b{re.escape(name)}\b" for name in public_names(module)))
-
-    def using(pattern: str) -> list[Path]:
-        found = sorted(path.relative_to(ROOT) for path in ROOT.glob(pattern))
-        return [path for path in found if names.search((ROOT / path).read_text("utf-8"))]
-
-    units = [path for path in using("tests/test_*.py") if path.stem not in SLOW]
-    own = [path for path in units if path.stem.startswith(f"test_{module}")]
-    units = own + [path for path in units if path not in own]
-    pages = [path.as_posix() for path in using("docs/**/*.md")]
-    titanic = [page for page in pages if "titanic(" in (ROOT / page).read_text("utf-8")]
-    lessons = [f"tests/test_lessons.py::test_page_runs[{page}]" for page in pages if page not in titanic]
-    with_list = "tests/test_lessons.py::test_page_runs_with_either_list_of_passengers"
-    lessons += [f"{with_list}[simulated-{page}]" for page in titanic]
-    return [*map(str, units), "tests/test_docstrings.py", "tests/test_exercises.py", *lessons]
 
 
 def fails(folder: Path, tests: list[str]) -> bool:
