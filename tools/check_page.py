@@ -10,6 +10,7 @@ follows the links; and it applies the rules of tools/page_rules.py.
 from __future__ import annotations
 
 import argparse
+import ast
 import builtins
 import contextlib
 import difflib
@@ -39,7 +40,7 @@ from page_runner.program import Output
 from recall.question import QuestionError
 from site_extras.reading import runs_in
 
-Values = Mapping[str, str]  # of environment variables
+Values = dict[str, str]  # of environment variables
 PICTURE = re.compile(r'role="img" aria-label="([^"]*)"')
 UNKNOWN = "zz0zz"  # stands for a number that is not worked out, where an address may depend on it
 
@@ -106,7 +107,7 @@ def run(lesson: Lesson, values: Values) -> Run:
         return done
     done.faults += skipped_by_mktestdocs(lesson)
     with PageProcess(page, lesson.root) as process:
-        process.run(Snippet(f"__import__('os').environ.update({dict(values)!r})\n", 1))
+        process.run(Snippet(f"__import__('os').environ.update({values!r})\n", 1))
         for index, item in enumerate(page.items):
             made, used = names(item, known)
             if used & lost:
@@ -153,24 +154,39 @@ def skipped_by_mktestdocs(lesson: Lesson) -> Iterator[Fault]:
 
 
 def names(item: Snippet | Number, known: set[str]) -> tuple[set[str], set[str]]:
-    """The names that an item of a page makes, and those that it uses; of broken code, all that are not known."""
+    """The names that an item of a page makes, and those that must be there before; broken code makes all new ones."""
     written = [item.expression] if isinstance(item, Number) else NUMBER.findall(item.options.get("alt", ""))
-    sources = [f'f"""{{{expression.strip()}}}"""' for expression in written]
+    made, needed = set[str](), set[str]()
     if isinstance(item, Snippet):
-        sources.append(item.source)
-    made, used = set[str](), set[str]()
-    for source in sources:
         try:
-            top = symtable.symtable(source, "page", "exec")
+            statements = ast.parse(item.source).body
         except SyntaxError:
-            if isinstance(item, Snippet):
-                made |= set(re.findall(r"[^\W\d]\w*", source)) - known
-            continue
-        made |= {each.get_name() for each in top.get_symbols() if each.is_assigned() or each.is_imported()}
-        for table in within(top):
-            symbols = [each for each in table.get_symbols() if each.is_referenced()]
-            used |= {each.get_name() for each in symbols if table is top or each.is_global()}
-    return made, used
+            return set(re.findall(r"[^\W\d]\w*", item.source)) - known, needed
+        for statement in statements:
+            makes, uses = scope(ast.unparse(statement))
+            if isinstance(statement, ast.AugAssign):
+                uses |= makes
+            elif not isinstance(statement, ast.Assign | ast.AnnAssign | ast.Expr):  # a loop's variable, a function
+                uses -= makes
+            needed |= uses - made
+            made |= makes
+    for expression in written:
+        with contextlib.suppress(SyntaxError):
+            needed |= scope(f'f"""{{{expression.strip()}}}"""')[1] - made
+    return made, needed
+
+
+def scope(source: str) -> tuple[set[str], set[str]]:
+    """The names of the whole page that some code assigns, and those that it reads."""
+    top = symtable.symtable(source, "page", "exec")
+    makes = {each.get_name() for each in top.get_symbols() if each.is_assigned() or each.is_imported()}
+    uses = {
+        each.get_name()
+        for table in within(top)
+        for each in table.get_symbols()
+        if each.is_referenced() and (table is top or each.is_global())
+    }
+    return makes, uses
 
 
 def within(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
@@ -321,13 +337,13 @@ def rendered(lesson: Lesson, given: Mapping[int, Output | str]) -> Iterator[Faul
     soup = BeautifulSoup(page.content or "", "html.parser")
     for picture in soup.select("img"):
         if not str(picture.get("alt") or "").strip():
-            source = str(picture.get("src"))
+            source = Path(str(picture.get("src"))).name
             yield Fault(
-                lesson.line(source.rpartition("/")[2]),
+                lesson.line(source),
                 f"the picture {source} has no alternative text: write ![what one sees](…)",
             )
-    for link in soup.select('a[href^="http:"]'):
-        yield Fault(lesson.line(str(link["href"])), f"the link to {link['href']} is not encrypted: write https://")
+    for address in [str(element["href"]) for element in soup.select('a[href^="http:"]')]:
+        yield Fault(lesson.line(address), f"the link to {address} is not encrypted: write https://")
 
 
 def unread_questions(lesson: Lesson, lines: list[str]) -> Iterator[Fault]:
