@@ -80,6 +80,7 @@ def project(tmp_path: Path) -> Path:
     for name, text in {
         "docs/other.md": "---\ntitle: Other\ndescription: Another page.\n---\n# Other\n",
         "src/foundations/exercises/_small.py": JUDGES,
+        "src/foundations/exercises/_index.py": 'JUDGES = {"small": ("first", "second", "third")}\n',
         "tests/curriculum.yml": "topics:\n  small: [lessons/07-small.md]\n",
         "mkdocs.yml": "nav:\n  - Small: lessons/07-small.md\n",
     }.items():
@@ -138,7 +139,9 @@ SOLVED_FIRST = SECOND.partition("\n\n")[2] + "\n" + SECOND.partition("\n\n")[0] 
         (SECOND, SOLVED_FIRST, 'check("second", 1)', "stands before its starter"),
         (EXERCISE.format(name="third"), "\nWords.\n", "## Repeat", "no exercise repeats the lesson on other data"),
         ('("third", ...)', '("fourth", ...)', 'check("fourth", ...)', "fourth has no judge: write `def fourth` in src/"),
-        ('("third", ...)', '("fourth", ...)', "", "has a judge third, and no exercise here asks for it"),
+        ('("third", ...)', '("fourth", ...)', "", "_small.py has third, and no exercise here asks for it"),
+        ('("third", ...)', '("fourth", ...)', 'check("fourth", ...)', "_index.py does not name the exercise fourth"),
+        ('("third", ...)', '("fourth", ...)', "", "_index.py has third, and no exercise here asks for it"),
         # Questions
         (QUESTION.format(n=5, even=" ", odd="x"), "", "## Questions", "3 questions: a lesson ends with 4"),
         ("Is 3 even?", "Is 2 even?", '"Is 2 even?"\n\n    - [ ]', "is asked twice"),
@@ -197,7 +200,8 @@ def test_all_faults_that_can_be_read_past_are_found_at_once(project: Path):
 
 def test_a_draft_may_lack_what_comes_later(project: Path):
     half = SMALL.partition("## Break it")[0]
-    (project / "src/foundations/exercises/_small.py").unlink()
+    for file in (project / "src/foundations/exercises").iterdir():
+        file.unlink()
     (project / "tests/curriculum.yml").write_text("topics: {}\n")
     assert all(fault.later for fault in faults(small(project, half)))
     assert len(faults(small(project, half))) == 6
@@ -225,44 +229,118 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 AUTOGRAD = "docs/lessons/04-autograd.md"
-# What is changed, a part of the line that is to be named, and words of what is to be said of it.
+# What is changed in the lesson, where the fault is to be named, and words of what is to be said of it.
 BROKEN = [
-    ("    rise = road(here + step) - road(here)", "    rise = raod(here + step) - road(here)", "raod", "NameError: name 'raod'"),
+    ("road(here + step) - ", "raod(here + step) - ", "raod", "NameError: name 'raod'"),
     ("miss = prediction - 10", "miss = prediction - ten", "- ten", "NameError: name 'ten'"),
-    ("print_record(loss.grad_fn)\n", "print_record(loss.grad_fn)\n", "loss = miss**2\nprint", None),
     ("All {{ len(same) }} do.", "All {{ len(sane) }} do.", "len(sane)", "NameError: name 'sane'"),
     ("a small step downhill\n", "a small step downhill\n    losses.append(1", "losses.append(1", "SyntaxError"),
-    ('raises="NotYet"\nrandom', 'raises="KeyError"\nrandom', "random).requires_grad_() * 0.01", "NotYet"),
-    ("(05-gradient-descent.md).\n\n## Break", "(05-gradient-decent.md).\n\n## Break", "decent.md", "did you mean 05-gradient-descent.md?"),
-    ("../errata.md#m28", "../errata.md#m82", "#m82", "no such section; did you mean #m28?"),
-    ("https://scikit-learn.org/stable/glossary", "http://scikit-learn.org/stable/glossary", "http://scikit", "write https://"),
-    ("All learning rests on it", "", "", None),
+    ('raises="NotYet"\nrandom', 'raises="KeyError"\nrandom', 'check("small_weights", weights)', "raised NotYet"),
+    ('alt="Two losses along a: the mean squared', 'alt="Losses" title="', "a = torch.linspace(0, 4, 81)", "is short"),
+    ("(05-gradient-descent.md).\n\n## Br", "(05-gradient-decent.md).\n\n## Br", "decent.md", "05-gradient-descent.md?"),
+    ("../errata.md#m28", "../errata.md#m82", "#m82", "there is no such section; did you mean #m"),
+    ("https://scikit-learn.org/stable/glo", "http://scikit-learn.org/stable/glo", "http://scikit", "write https://"),
     ("    - [x] `w` alone.", "    - [ ] `w` alone.", "What has a `.grad` after", "no choice is right"),
-    ("    A nudge is stretched by each operation in turn, and what arrives by different ways is added up.\n", "", "How do slopes combine?", "it has no reason"),
-    ("## Where slopes are delivered", "## Where slopes arrive", "---\ntitle", "tests/curriculum.yml:"),
-    ("## Looking away", "![](../assets/descent.svg)\n\n## Looking away", "![](../assets", "no alternative text"),
-    ('alt="The twenty points with two curves. The dashed one, before training, is too flat. The other, after 30 steps, runs through the middle of the points."', 'alt="Two curves"', "ax = plot_points(x, y, label=\"points\")\nplot_function", "is short"),
+    ("    A nudge is stretched by each operation", "    - [ ] A nudge", "How do slopes combine?", "it has no reason"),
+    ("## Where slopes are delivered", "## Where slopes arrive", "---", "tests/curriculum.yml:33 leads to #where-slopes-are"),
+    ("## Looking away", "![](../assets/descent.svg)\n\n## Looking away", "![](../", "no alternative text"),
 ]  # fmt: skip
 
 
 def test_many_faults_of_a_real_lesson_are_found_in_one_run(copy: Path):
-    original = (ROOT / AUTOGRAD).read_text("utf-8")
-    text = original
-    for old, new, _, words in BROKEN:
-        if words:
-            assert old in text, old
-            text = text.replace(old, new, 1)
+    original = text = (ROOT / AUTOGRAD).read_text("utf-8")
+    for old, new, _, _ in BROKEN:
+        assert old in text, old
+        text = text.replace(old, new, 1)
     (copy / AUTOGRAD).write_text(text, "utf-8")
     try:
-        _, found, _ = check_page.check(copy / AUTOGRAD, copy)
+        _, found, seconds = check_page.check(copy / AUTOGRAD, copy)
     finally:
         (copy / AUTOGRAD).write_text(original, "utf-8")
-    missed = [
-        (part, words)
-        for _, _, part, words in BROKEN
-        if words
-        and not any(words in one.what and text[: text.index(part)].count("\n") + 1 == one.line for one in found)
+    shown = [f"{fault.line}: {fault.what}" for fault in found]
+    with Failures() as failures:
+        for _, _, at, words in BROKEN:
+            with failures.of(words):
+                line = text[: text.index(at)].count("\n") + 1
+                assert any(one.startswith(f"{line}: ") and words in one for one in shown), shown
+    assert found == sorted(found)
+    assert sum("need what failed above" in one for one in shown) == 1
+    assert not any("name 'rise'" in one or "name 'miss'" in one for one in shown), "what follows from it is no news"
+    assert seconds > 0
+
+
+def test_answers_that_are_wrong_are_found(copy: Path):
+    lesson = read(copy / AUTOGRAD, copy)
+    assert list(check_page.answers(lesson)) == []
+    file = copy / "tests/answers/autograd.py"
+    before = file.read_text("utf-8")
+    changed = before.replace('"sign turned": lambda fn, at: -slope', '"sign turned": lambda fn, at: slope')
+    changed = changed.replace('"small_weights": [', '"small_weights": [1.0, ').replace('"after its `return`"', '"lost"')
+    for text, words in {
+        changed + '\ndel WRONG["one_step"]\nRIGHT["two_steps"] = [1]\n': [
+            "no wrong answer to one_step", "answers two_steps, which no exercise here asks for",
+            "the wrong answer for “sign turned” to slope_of passes", "the wrong answer for “lost” to slope_of gets the hint",
+            "right answer 1 does not pass: small_weights: ",
+        ],
+        "import nothing_of_this_name\n": ["cannot be read: ModuleNotFoundError"],
+    }.items():  # fmt: skip
+        file.write_text(text, "utf-8")
+        found = [fault.what for fault in check_page.answers(lesson)]
+        assert all(any(word in what for what in found) for word in words), found
+    file.unlink()
+    assert ["there is no tests/answers/autograd.py" in fault.what for fault in check_page.answers(lesson)] == [True]
+    file.write_text(before, "utf-8")
+
+
+@pytest.mark.parametrize(
+    ("text", "faults"),
+    [
+        ("x = lost\ny = x\n---\ny\n---\nz = 1\nz\n", [(4, "'lost'"), (9, "a snippet or number from here on")]),
+        ("def f():\n    return x\n---\nx = 1 / 0\n---\nf()\n", [(9, "ZeroDivisionError"), (13, "from here on need")]),
+        ("x = 1\n---\nx = 1 / 0\n---\nx = 2\n---\nx\n", [(8, "ZeroDivisionError")]),
+        ("import os\nos._exit(3)\n---\nx = 1\n", [(5, "ended by itself with exit code 3"), (9, "from here on")]),
+        ("import time\nt = time.process_time()\nwhile time.process_time() < t + 1.1: ...\n", [(1, "promises under 1")]),
+        ("for lost in lost:\n    pass\n---\nlost = 1\n---\nlost += 1\n", [(4, "'lost'")]),
+    ],
+)  # fmt: skip
+def test_a_run_goes_past_what_fails(tmp_path: Path, text: str, faults: list[tuple[int, str]]):
+    fences = "\n".join(f"```python\n{code}```\n" for code in text.split("---\n"))
+    lesson = small(tmp_path, f"---\nruns_in: 1\n---{fences}".replace("---```", "---\n```"), "docs/page.md")
+    found = sorted(check_page.run(lesson, {}).faults)
+    assert len(found) == len(faults), found
+    for fault, (_, words) in zip(found, faults, strict=True):
+        assert words in fault.what
+
+
+def test_a_fault_of_one_list_of_passengers_alone_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(check_page, "variants", lambda _: [{"LIST": "a"}, {"LIST": "b"}])
+    lesson = small(
+        tmp_path, "```python\nimport os\n\nassert os.environ['LIST'] == 'a'\n```\n\n{{ 1 / 0 }}\n", "docs/p.md"
+    )
+    runs = [check_page.run(lesson, values) for values in check_page.variants(lesson)]
+    assert sorted(fault.what for fault in check_page.merged(lesson, runs)) == [
+        "AssertionError (with LIST=b)",
+        "ZeroDivisionError: division by zero",
     ]
-    shown = "\n".join(f"{one.line}: {one.what}" for one in found)
-    print(shown)
-    assert missed == []
+
+
+def test_the_command_says_in_one_line_that_a_page_is_sound(capsys: pytest.CaptureFixture[str]):
+    assert check_page.main(["docs/accessibility.md"]) == 0
+    assert capsys.readouterr().out == "docs/accessibility.md is sound: 0 snippets in 0.0 s\n"
+
+
+def test_what_the_command_says_of_a_draft():
+    lesson = Lesson(ROOT, NAME, "---\ndraft: true\n---\n", parse("", NAME))
+    later, now = Fault(3, "it has no end: write one", later=True), Fault(2, "it is wrong: mend it")
+    lines, sound = check_page.told(lesson, [now, later], 0.0)
+    assert (lines, sound) == ([f"{NAME}:2: it is wrong: mend it"], False)
+    lines, sound = check_page.told(lesson, [later], 0.0)
+    assert sound and len(lines) == 1 and lines[0].endswith("what it still lacks: it has no end")
+
+
+@pytest.mark.parametrize(
+    "name", ["docs/lessons/05-gradient-decent.md", "README.md", "", "docs", "05-gradient-descent.md"]
+)
+def test_a_page_that_is_not_there_is_named(name: str):
+    with pytest.raises(SystemExit, match=r"is no page of the course: name one under docs/, such as PAGE=docs/"):
+        check_page.main([name])

@@ -225,7 +225,7 @@ def answers(lesson: Lesson) -> Iterator[Fault]:
         return
     try:
         table = runpy.run_path(str(lesson.root / name))
-        tables = [table[kind]() if kind in table else table[kind.upper()] for kind in ("right", "wrong")]
+        tables = table["RIGHT"], table["WRONG"]
     except Exception as error:
         yield Fault(first, f"{name} cannot be read: {type(error).__name__}: {error}")
         return

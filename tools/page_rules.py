@@ -8,6 +8,7 @@ tools/check_page.py.
 from __future__ import annotations
 
 import ast
+import contextlib
 import re
 import subprocess
 import sys
@@ -385,26 +386,39 @@ def folded(lesson: Lesson, snippet: Snippet) -> bool:
 
 
 def judges(lesson: Lesson) -> Iterator[Fault]:
-    """A judge for each exercise, in the lesson's own file, and no judge without its exercise."""
-    name = f"src/foundations/exercises/_{lesson.module}.py"
-    path = lesson.root / name
-    found = judges_in(path) if path.is_file() else []
+    """A judge for each exercise, in the lesson's own file and in the index, and no judge without its exercise."""
+    folder = "src/foundations/exercises"
+    name, index = f"{folder}/_{lesson.module}.py", f"{folder}/_index.py"
+    found = judges_in(lesson.root / name)
+    listed = index_of(lesson.root / index).get(lesson.module, ())
     for exercise, snippet in lesson.starters.items():
         if exercise not in found:
             yield Fault(snippet.line, f"the exercise {exercise} has no judge: write `def {exercise}` in {name}")
-    for exercise in found:
-        if exercise not in lesson.starters:
-            yield Fault(
-                len(lesson.lines),
-                f"{name} has a judge {exercise}, and no exercise here asks for it: write one or remove it",
-            )
+        if exercise not in listed:
+            entry = f'"{lesson.module}": ("{exercise}", …)'
+            yield Fault(snippet.line, f"{index} does not name the exercise {exercise}: write {entry} there")
+    for where, exercises in ((name, found), (index, listed)):
+        for exercise in exercises:
+            if exercise not in lesson.starters:
+                what = f"{where} has {exercise}, and no exercise here asks for it: write one or take it out"
+                yield Fault(len(lesson.lines), what)
+
+
+def index_of(path: Path) -> dict[str, tuple[str, ...]]:
+    """The exercises of each lesson, as the index says; nothing where it cannot be read."""
+    with contextlib.suppress(OSError, SyntaxError, ValueError):
+        for node in ast.parse(path.read_text("utf-8")).body:
+            if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "JUDGES":
+                found: dict[str, tuple[str, ...]] = ast.literal_eval(node.value)
+                return found
+    return {}
 
 
 def judges_in(path: Path) -> list[str]:
     """The exercises that a file has judges for."""
     try:
         tree = ast.parse(path.read_text("utf-8"))
-    except SyntaxError:
+    except (OSError, SyntaxError):
         return []
     functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
     marked = [node for node in functions if "exercise" in [getattr(mark, "id", "") for mark in node.decorator_list]]
