@@ -145,7 +145,8 @@ def watch(path: str, found: Watchers) -> None:
         if there:
             found.add(path)
     elif parts[0] == "tests" and name.endswith(".py"):
-        found.add(*(mentioning(rf"(?:from|import) {stem}", escape=False) or ["tests"]))
+        found.add(*mentioning(rf"(?:from|import) {stem}", escape=False))
+        found.unwatched += ["every test"] * (stem == "conftest")
     elif path == "tests/curriculum.yml" or path == "mkdocs.yml":
         found.add("tests/test_page_rules.py", *mentioning(name))
     elif parts[0] == "docs" and name.endswith(".ipynb"):

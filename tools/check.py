@@ -24,6 +24,7 @@ from affected import IN_A_BROWSER, ROOT, Watchers, watchers
 
 START = time.time()
 BEGIN_UNTIL = START + 40  # no test or page begins later: what has begun then ends within the minute
+NAMED = 6  # of what was not run, so much is named
 STATIC = (["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"])
 
 
@@ -85,7 +86,7 @@ def tests(found: Watchers) -> tuple[bool, str, list[str]]:
         run = python(
             "pytest", *options, "--left", str(left), *nodes, PYTHONPATH=path, COURSE_PAGES=" ".join(found.shown)
         )
-        skipped = left.read_text("utf-8").split() if left.exists() else []
+        skipped = left.read_text("utf-8").splitlines() if left.exists() else []
     passed = run.returncode in (0, 5)  # 5: no test was left to run
     said = run.stdout.strip().splitlines()[-1:] if passed else [run.stdout + run.stderr]
     count = Counter(node.partition("::")[0] for node in skipped)
@@ -143,9 +144,10 @@ def main(arguments: list[str]) -> int:
         lint, tested = pool.submit(static), pool.submit(tests, found)
         results = [pages(found), (*lint.result(), []), tested.result()]
     print("\n".join(said for _, said, _ in results if said))
-    left = [each for _, _, late in results for each in late] + [*dict.fromkeys(found.unwatched)]
+    left = list(dict.fromkeys([*(each for _, _, late in results for each in late), *found.unwatched]))
     good = all(passed for passed, _, _ in results)
-    rest = f"{', '.join(left)}, and " if left else ""
+    named = left if len(left) <= NAMED else [*left[: NAMED - 1], f"{len(left) - NAMED + 1} more"]
+    rest = f"{', '.join(named)}, and " if left else ""
     print(
         f"{'Green' if good else 'Red'} after {time.time() - START:.0f} s. "
         f"Not run: {rest}all that these changes are far from; make test runs everything."
