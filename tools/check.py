@@ -64,12 +64,9 @@ def python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[s
 
 def static() -> tuple[bool, str]:
     """Ruff and mypy: whether they are content, and what they say."""
-    for command in STATIC:
-        run = subprocess.run(
-            [sys.executable, "-m", *command], cwd=ROOT, capture_output=True, text=True, encoding="utf-8"
-        )
-        if run.returncode != 0:
-            return False, run.stdout + run.stderr
+    runs = [python(*command) for command in STATIC]
+    if faults := "\n".join(run.stdout + run.stderr for run in runs if run.returncode != 0):
+        return False, faults
     return True, f"ruff and mypy: all files are as they should be ({time.time() - START:.0f} s)"
 
 

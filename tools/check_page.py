@@ -426,13 +426,15 @@ def set_up() -> None:
 
 
 def page_at(written: str) -> Path:
-    """A page of the course; the command ends with one sentence where there is none."""
-    path = (Path.cwd() / written).resolve()
+    """A page of the course, by its path or by a part of it that no other has; one sentence where there is none."""
     docs = ROOT / "docs"
+    path = (Path.cwd() / written).resolve()
     if path.is_file() and path.suffix == ".md" and path.is_relative_to(docs):
         return path
     pages = [page.relative_to(ROOT).as_posix() for page in sorted(docs.rglob("*.md"))]
-    likely = [page for page in pages if written and Path(written).name in page]
+    likely = [page for page in pages if written and written in page]
+    if len(likely) == 1:
+        return ROOT / likely[0]
     likely = likely or difflib.get_close_matches(written, pages, 1, 0.4) or ["docs/lessons/05-gradient-descent.md"]
     sys.exit(f"{written} is no page of the course: name one under docs/, such as PAGE={likely[0]}")
 
