@@ -120,7 +120,7 @@ def sections(path: Path) -> dict[str, str]:
 def entries(letter: str) -> dict[int, str]:
     """The text of every entry of a page, by its number."""
     text = (DOCS / PAGES[letter][0]).read_text("utf-8")
-    found = re.finditer(rf"^### {letter}(\d+) .*?(?=^##|\Z)", text, re.M | re.S)
+    found = re.finditer(rf"^### {letter}(\d+)\b.*?(?=^##|\Z)", text, re.M | re.S)
     return {int(match[1]): match[0] for match in found}
 
 
@@ -164,7 +164,8 @@ def test_an_entry_says_what_was_said_and_what_is_true(letter):
                 before, _, after = text.partition("**Said:**")
                 assert after, "**Said:** is missing"
                 assert "**" not in before
-                assert sum(after.count(f"**{kind}:**") for kind in ("True", "Imprecise")) == 1
+                kinds = sum(after.count(f"**{kind}:**") for kind in ("True", "Imprecise"))
+                assert kinds == 1, "after **Said:** one **True:** or one **Imprecise:** is to stand"
 
 
 @both_pages
@@ -172,7 +173,8 @@ def test_an_entry_is_shown_by_a_snippet_or_says_that_there_is_none(letter):
     with Failures() as failures:
         for number, text in entries(letter).items():
             with failures.of(f"{letter}{number}"):
-                assert ("```python" in text) != ("nothing here to run" in text)
+                shown, told = "```python" in text, "nothing here to run" in text
+                assert shown != told, "give it a snippet, or say that there is nothing here to run"
 
 
 @both_pages
@@ -190,7 +192,7 @@ def test_an_entry_and_the_lessons_that_treat_it_lead_to_each_other(letter):
                 named = [(page, anchor) for page, anchor in links if anchor]
                 answered = any(back in sections(DOCS / page)[anchor] for page, anchor in named)
                 assert not named or answered, f"none of {named} has a link to {back[:-1]}"
-                assert named or letter == "O"
+                assert named or letter == "O", "the last line names no section of a lesson"
 
 
 @both_pages
@@ -199,7 +201,8 @@ def test_the_table_at_the_top_leads_to_every_entry(letter):
     with Failures() as failures:
         for number in entries(letter):
             with failures.of(f"{letter}{number}"):
-                assert any(f"[{letter}{number}](#{letter.lower()}{number})" in row for row in rows)
+                link = f"[{letter}{number}](#{letter.lower()}{number})"
+                assert any(link in row for row in rows), f"no row of the table has {link}"
 
 
 def test_numbered_sections_of_lessons_name_their_erratum():

@@ -66,9 +66,7 @@ def check(name: str, answer: object) -> None:
     if name not in modules:
         near = difflib.get_close_matches(name, modules) or sorted(modules)
         raise ValueError(f"there is no exercise {name!r}; there is {', '.join(map(repr, near))}")
-    from foundations.exercises._judging import (
-        EXERCISES,
-    )  # not before: unknown names open nothing, and it imports NotYet
+    from foundations.exercises._judging import EXERCISES  # only now: it imports NotYet from here
 
     importlib.import_module(f"{__name__}._{modules[name]}")
     try:
