@@ -25,6 +25,14 @@ def test_a_page_of_the_course_keeps_the_rules(path: Path):
     assert [fault for fault in faults(lesson) if not (lesson.draft and fault.later)] == []
 
 
+def test_the_questions_of_the_course_can_be_read():
+    with Failures() as failures:
+        for path in PAGES:
+            with failures.of(path.name):
+                lesson = read(path)
+                assert list(check_page.unread_questions(lesson, check_page.filled(lesson, {}, "1"))) == []
+
+
 def test_the_rules_see_what_the_course_has():
     lessons = [read(path) for path in LESSONS]
     assert all(len(lesson.starters) >= 3 for lesson in lessons if not lesson.draft)
@@ -115,7 +123,10 @@ SOLVED_FIRST = SECOND.partition("\n\n")[2] + "\n" + SECOND.partition("\n\n")[0] 
         ("# Small\n", '# Small\n\n```python alt="x" wide="y"\nx\n```\n', "```python alt", "wide is no option"),
         ("# Small\n", "# Small\n\n````text\n", "````text", "is never closed"),
         ("title: Small", "title: [", "---\n\n# Small", "front matter is not YAML"),
+        ("Some words.", "It is {{ 1 + 1 }.", "It is", "lacks a brace"),
         # Front matter
+        ("title: Small\n", "title: Small\nrun_in: 9\n", "run_in:", "did you mean runs_in?"),
+        ("title: Small\n", "title: Small\ndraft: no way\n", "draft:", "must be true or false"),
         ("title: Small\n", "", "---", "no title"),
         ("description: A page with one of everything.\n", "", "---", "no description"),
         ("description: A page with one of everything.", "description: Another page.", "description:", "give this page"),
@@ -148,6 +159,7 @@ SOLVED_FIRST = SECOND.partition("\n\n")[2] + "\n" + SECOND.partition("\n\n")[0] 
         (QUESTION.format(n=5, even=" ", odd="x"), "", "## Questions", "3 questions: a lesson ends with 4"),
         ("Is 3 even?", "Is 2 even?", '"Is 2 even?"\n\n    - [ ]', "is asked twice"),
         ("Look at", "```text\n    code\n    ```\n\n    Look at", '"Is 2 even?"', "holds a code block"),
+        ('??? question "Is 2', '??? note "Is 2', "??? note", "is no question"),
         ("- [x] Yes.\n    - [ ] No.\n", "Yes or no?\n", '"Is 2 even?"', "begins with no list"),
         ("- [x] Yes.\n    - [ ] No.\n", "- [=] 0.5 ± 0.1\n", "- [=] 0.5", "the number 0.5 is typed"),
         ("    - [ ] Yes.\n    - [x] No.\n", "    - [x] No.\n    - [ ] Yes.\n", "## Questions", "is always number 1"),
@@ -337,7 +349,7 @@ def test_what_the_command_says_of_a_draft():
     lines, sound = check_page.told(lesson, [now, later], 0.0)
     assert (lines, sound) == ([f"{NAME}:2: it is wrong: mend it"], False)
     lines, sound = check_page.told(lesson, [later], 0.0)
-    assert sound and len(lines) == 1 and lines[0].endswith("what it still lacks: it has no end")
+    assert sound and len(lines) == 1 and lines[0].endswith("what is still to mend: it has no end")
 
 
 @pytest.mark.parametrize("name", ["docs/lessons/05-gradient-decent.md", "README.md", "", "docs", "descent"])

@@ -124,7 +124,7 @@ def run(lesson: Lesson, values: Values) -> Run:
                 missing = re.match(r"NameError: name '(\w+)'", error.message)
                 if missing and missing[1] in lost - made:
                     passed.append(item)  # by way of a function
-                else:
+                elif getattr(item, "closed", True):
                     done.faults.append(Fault(error.line, " ".join(error.message.split())))
                 if not process.process.is_alive() or "still ran here" in error.message:
                     passed += page.items[index + 1 :]
@@ -137,15 +137,16 @@ def run(lesson: Lesson, values: Values) -> Run:
     with contextlib.suppress(ValueError):  # a rule says what is wrong with it
         if done.seconds >= (promised := runs_in(lesson.meta)):
             what = f"the code takes {done.seconds:.0f} seconds, and the page promises under {promised}"
-            more = round(2 * done.seconds, -1)
-            done.faults.append(
-                Fault(lesson.line("runs_in:"), f"{what}: speed it up, or say `runs_in: {more:.0f}` in the front matter")
-            )
+            more = f"{round(2 * done.seconds, -1):.0f}"
+            mend = f"speed it up, or say `runs_in: {more}` in the front matter"
+            done.faults.append(Fault(lesson.front.lines.get("runs_in", 1), f"{what}: {mend}"))
     return done
 
 
 def skipped_by_mktestdocs(lesson: Lesson) -> Iterator[Fault]:
     """Snippets that mktestdocs, which runs them as tests, reads differently."""
+    if lesson.page.errors:
+        return  # they say more
     seen = mktestdocs.grab_code_blocks(plain_fences(lesson.page), lang="python")
     shown = [snippet.source for snippet in lesson.page.snippets]
     if seen != shown:
@@ -449,8 +450,8 @@ def told(lesson: Lesson, found: list[Fault], seconds: float) -> tuple[list[str],
     if lesson.module:
         counted += f", {len(lesson.starters)} exercises, {questions} questions"
     if lesson.draft:
-        wanted = "; ".join(fault.what.partition(":")[0] for fault in found) or "nothing: take `draft: true` out"
-        return [f"{lesson.name} is sound as a draft ({counted}); what it still lacks: {wanted}"], True
+        wanted = "; ".join(fault.what.partition(":")[0] for fault in found) or "nothing is: take `draft: true` out"
+        return [f"{lesson.name} is sound as a draft ({counted}); what is still to mend: {wanted}"], True
     return [f"{lesson.name} is sound: {counted}"], True
 
 

@@ -46,7 +46,7 @@ heights.mean()
 
 The mean of the {{ len(heights) }} heights is {{ heights.mean():.2f }}.
 
-```python fold="The code of this figure" alt="Three points from left to right. They climb from 1 to {{ heights.max():.0f }}, and the second step is the larger one."
+```python fold="The code of this figure" alt="Three points climb, the last to {{ heights.max():.0f }}."
 plt.figure(figsize=(6, 2.4))
 plt.plot(heights, "o", color="black")
 plt.xlabel("number")

@@ -13,15 +13,15 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from page_runner.page import FENCE, FRONT_MATTER, Page, PageError, Snippet, closing, parse, read_page
+from page_runner.fences import last_line, opening
+from page_runner.front_matter import FRONT_MATTER, FrontMatter, read_front_matter
 from page_runner.page import NUMBER as COMPUTED
+from page_runner.page import Page, Snippet, survey_page
 from recall.question import QuestionError, read_list
 from site_extras.reading import runs_in
 
@@ -34,7 +34,7 @@ EXERCISES, QUESTIONS = 3, 4  # so many or more in a lesson
 FOLD = '??? success "Solution"'
 ASKED = re.compile(r'(?P<indent> *)\?\?\?\+? question(?: "(?P<title>.*)")? *$')
 # Rounded to a whole number. Where a fraction is rounded, the question's own reader asks for a tolerance wide enough.
-ROUNDED = re.compile(r"\[=\] \{\{ *(?P<value>.+):,?\.0f *\}\}(?: ± (?P<tolerance>\S+))?$")
+ROUNDED = re.compile(r"\[=\] \{\{ *(?P<value>.+):,?\.0f *\}\}(?: ± (?P<tolerance>\S+))?$", re.M)
 # Text that was UTF-8, was read as Windows-1252 or Latin-1, and was saved again, as “é” that has become “Ã©”.
 BROKEN = re.compile(r"[\u00c2-\u00f4][\u0080-\u00bf\u0152-\u0192\u02c6\u02dc\u2013-\u2122]{1,3}")
 
@@ -72,8 +72,7 @@ class Lesson:
     root: Path
     name: str  # such as docs/lessons/05-gradient-descent.md
     text: str
-    page: Page  # what could be read of it
-    unread: list[Fault] = field(default_factory=list)  # why other parts could not
+    page: Page
 
     @cached_property
     def lines(self) -> list[str]:
@@ -81,14 +80,14 @@ class Lesson:
         return self.text.split("\n")
 
     @cached_property
-    def meta(self) -> dict[str, Any]:
+    def front(self) -> FrontMatter:
         """The front matter."""
-        match = FRONT_MATTER.match(self.text)
-        try:
-            found = yaml.safe_load(match["yaml"] or "") if match else None
-        except yaml.YAMLError:
-            found = None  # it stands in `unread`
-        return found if isinstance(found, dict) else {}
+        return read_front_matter(self.text)
+
+    @property
+    def meta(self) -> dict[str, Any]:
+        """What stands in the front matter."""
+        return self.front.values
 
     @property
     def draft(self) -> bool:
@@ -112,15 +111,10 @@ class Lesson:
         number, found = front[0].count("\n") if front else 0, []
         while number < len(self.lines):
             number += 1
-            line = self.lines[number - 1]
-            fence = FENCE.match(line)
-            if not fence or ("`" in fence["info"] and fence["ticks"][0] == "`"):
-                found.append((number, line))
-                continue
-            try:
-                number = closing(self.lines, number, fence, self.name)
-            except PageError:  # it stands in `unread`
-                break
+            if fence := opening(self.lines[number - 1]):
+                number, _ = last_line(self.lines, number, fence)
+            else:
+                found.append((number, self.lines[number - 1]))
         return found
 
     @cached_property
@@ -173,32 +167,8 @@ def read(path: Path, root: Path = ROOT) -> Lesson:
     Returns:
         The page.
     """
-    name = path.relative_to(root).as_posix()
-    unread: list[Fault] = []
-    try:
-        page = read_page(path, root)
-    except PageError as error:
-        data = path.read_bytes()
-        text = data.decode("utf-8-sig", "replace").replace("\r\n", "\n")
-        lines = text.split("\n")
-        while True:
-            unread.append(Fault(error.line, error.message))
-            front, fence = FRONT_MATTER.match("\n".join(lines)), FENCE.match(lines[error.line - 1])
-            if front and error.line <= front[0].count("\n"):
-                lines[: front[0].count("\n")] = [""] * front[0].count("\n")
-            elif fence and "never closed" not in error.message:
-                lines[error.line - 1] = f"{fence['indent']}{fence['ticks']}text"  # as if it were none of ours
-            else:
-                return Lesson(root, name, text, Page(name, text, ()), unread)
-            try:
-                page = parse("\n".join(lines), name)
-            except PageError as next_error:
-                if next_error.line == error.line and next_error.message == error.message:
-                    return Lesson(root, name, text, Page(name, text, ()), unread)
-                error = next_error
-                continue
-            return Lesson(root, name, text, page, unread)
-    return Lesson(root, name, page.text, page)
+    page = survey_page(path, root)
+    return Lesson(root, page.name, page.text, page)
 
 
 def checked(snippet: Snippet) -> list[str]:
@@ -216,37 +186,32 @@ def checked(snippet: Snippet) -> list[str]:
 
 
 def readable(lesson: Lesson) -> Iterator[Fault]:
-    """All fences and the front matter can be read."""
-    yield from lesson.unread
+    """The front matter, the fences and the numbers can be read."""
+    yield from (Fault(error.line, error.message) for error in lesson.page.errors)
 
 
 def front_matter(lesson: Lesson) -> Iterator[Fault]:
     """A title and a description of its own, and a promise of time that can be kept."""
-    if any("not YAML" in fault.what for fault in lesson.unread):
+    if any("not YAML" in what for _, what in lesson.front.errors):
         return
     for key in ("title", "description") if lesson.module else ():
-        if not isinstance(lesson.meta.get(key), str) or not lesson.meta[key].strip():
+        if not str(lesson.meta.get(key) or "").strip():
             yield Fault(1, f"the front matter has no {key}: write `{key}: …` between two lines of --- at the top")
     for key in ("title", "description"):
         if value := lesson.meta.get(key):
             for other in sorted((lesson.root / "docs").rglob("*.md")):
                 at = other.relative_to(lesson.root).as_posix()
                 if at != lesson.name and read_meta(other).get(key) == value:
-                    yield Fault(lesson.line(f"{key}:"), f"{at} has the same {key}: give this page its own")
+                    yield Fault(lesson.front.lines[key], f"{at} has the same {key}: give this page its own")
     try:
         runs_in(lesson.meta)
     except ValueError as error:
-        yield Fault(lesson.line("runs_in:"), str(error))
+        yield Fault(lesson.front.lines["runs_in"], str(error))
 
 
 def read_meta(path: Path) -> dict[str, Any]:
     """The front matter of another page; empty where there is none that can be read."""
-    match = FRONT_MATTER.match(path.read_text("utf-8", errors="replace"))
-    try:
-        found = yaml.safe_load(match["yaml"] or "") if match else None
-    except yaml.YAMLError:
-        found = None
-    return found if isinstance(found, dict) else {}
+    return read_front_matter(path.read_text("utf-8", errors="replace")).values
 
 
 def one_title(lesson: Lesson) -> Iterator[Fault]:
@@ -435,6 +400,10 @@ def questions(lesson: Lesson) -> Iterator[Fault]:
             f"{len(asked)} questions: a lesson ends with {QUESTIONS} or more",
             later=True,
         )
+    for at, line in lesson.prose:
+        fold = line.strip().startswith(("???", "!!!"))
+        if fold and section and section[0] < at < section[1] and not ASKED.match(line):
+            yield Fault(at, f'`{line.strip()}` is no question: write ??? question "What …?"')
     titles = [each.title for each in asked]
     right: list[int] = []
     for number, each in enumerate(asked):
