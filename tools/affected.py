@@ -148,7 +148,7 @@ def watch(path: str, found: Watchers) -> None:
         found.add(*mentioning(rf"(?:from|import) {stem}", escape=False))
         found.unwatched += ["every test"] * (stem == "conftest")
     elif path == "tests/curriculum.yml" or path == "mkdocs.yml":
-        found.add("tests/test_page_rules.py", *mentioning(name))
+        found.add("tests/test_page_rules.py::test_a_page_of_the_course_keeps_the_rules")
     elif parts[0] == "docs" and name.endswith(".ipynb"):
         found.unwatched.append("tests/test_labs.py")
     else:

@@ -400,10 +400,10 @@ def questions(lesson: Lesson) -> Iterator[Fault]:
             f"{len(asked)} questions: a lesson ends with {QUESTIONS} or more",
             later=True,
         )
-    for at, line in lesson.prose:
-        fold = line.strip().startswith(("???", "!!!"))
-        if fold and section and section[0] < at < section[1] and not ASKED.match(line):
-            yield Fault(at, f'`{line.strip()}` is no question: write ??? question "What …?"')
+    for at, text in lesson.prose:
+        fold = text.strip().startswith(("???", "!!!"))
+        if fold and section and section[0] < at < section[1] and not ASKED.match(text):
+            yield Fault(at, f'`{text.strip()}` is no question: write ??? question "What …?"')
     titles = [each.title for each in asked]
     right: list[int] = []
     for number, each in enumerate(asked):
