@@ -106,6 +106,9 @@ def try_all(faults: list[Fault], results: Results, jobs: int) -> set[str]:
             copy = copies.get()
             try:
                 by = copy.noticed_by(fault, groups(fault))
+            except ValueError as error:
+                print(f"{fault.name}: NOT TRIED: {error}", flush=True)
+                return
             finally:
                 copies.put(copy)
             results.add(fault, by)
@@ -118,14 +121,16 @@ def try_all(faults: list[Fault], results: Results, jobs: int) -> set[str]:
 
 def report(faults: list[Fault], results: Results, unsound: set[str]) -> int:
     """Show what went unnoticed, and the share of the rest; 1 where there is something to mend."""
-    unnoticed = [fault for fault in faults if results.by(fault) is None]
+    tried = [fault for fault in faults if fault.name in results.found]
+    unnoticed = [fault for fault in tried if results.by(fault) is None]
     for fault in unnoticed:
         print(f"\nNobody noticed {fault.shown(ROOT)}")
     for test in sorted(unsound):
         print(f"\n{test} fails as it is: it was left out")
-    noticed = len(faults) - len(unnoticed)
-    print(f"\n{noticed} of {len(faults)} noticed: {noticed / len(faults):.0%}")
-    return int(bool(unnoticed or unsound))
+    noticed, left = len(tried) - len(unnoticed), len(faults) - len(tried)
+    share = f": {noticed / len(tried):.0%}" if tried else ""
+    print(f"\n{noticed} of {len(tried)} noticed{share}{f'; {left} could not be tried' if left else ''}")
+    return int(bool(unnoticed or unsound or left))
 
 
 if __name__ == "__main__":
