@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 import json
 import shutil
+import signal
 import subprocess
 import sys
-import tomllib
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -20,11 +22,6 @@ import seeded_faults  # noqa: E402
 from faults import listed as faults_listed  # noqa: E402
 from faults.fault import Fault, between  # noqa: E402
 from faults.trial import Copy, Results  # noqa: E402
-
-EQUIVALENT = [
-    Fault.read(entry)
-    for entry in tomllib.loads((ROOT / "tools/faults/equivalent.toml").read_text("utf-8")).get("fault", [])
-]
 
 
 def why_not(fault: Fault, folder: Path) -> str:
@@ -55,7 +52,7 @@ def test_the_list_fits_the_project(tmp_path):
 
 
 def test_what_is_said_to_change_nothing_still_stands_there(tmp_path):
-    assert [wrong for fault in EQUIVALENT if (wrong := why_not(fault, tmp_path))] == []
+    assert [wrong for fault in faults_listed.equivalents() if (wrong := why_not(fault, tmp_path))] == []
 
 
 @pytest.mark.parametrize(
@@ -183,3 +180,16 @@ def test_faults_are_drawn_by_a_seed_and_from_every_module(monkeypatch):
     assert [files.count(f"src/foundations/{module}.py") for module in drawn.modules()] == [2, 2, 2]
     for fault in faults:
         assert fault.put_into((ROOT / fault.file).read_text("utf-8"))
+
+
+def test_a_run_that_is_stopped_leaves_no_test_behind(project, tmp_path):
+    copy = Copy(project, tmp_path / "copy")
+    fault = Fault("endless", "src/course.py", "n < 2", "n < 3")
+    with ThreadPoolExecutor() as pool:
+        trial = pool.submit(copy.noticed_by, fault, [["tests/test_double.py::test_three"]])
+        while not copy.process:
+            time.sleep(0.01)
+        copy.stop()
+        assert isinstance(trial.exception(), KeyboardInterrupt)
+    assert copy.process.returncode == -signal.SIGKILL
+    assert (tmp_path / "copy/src/course.py").read_text() == (project / "src/course.py").read_text()

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import argparse
 import datetime
+import signal
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
@@ -27,7 +28,7 @@ from queue import Queue
 
 from affected import ROOT
 from faults.fault import Fault
-from faults.listed import listed
+from faults.listed import changes_nothing, listed
 from faults.trial import Copy, Results
 
 HALVES = ("foundations", "site")
@@ -55,7 +56,8 @@ def main() -> None:
     options = parser.parse_args()
     results = Results(options.results or ROOT / f".cache/seeded_faults/{options.seed}.jsonl")
     if options.same_as:
-        chosen = [Fault.read(entry) for entry in Results(options.same_as).found.values()]
+        faults = [Fault.read(entry) for entry in Results(options.same_as).found.values()]
+        chosen = [fault for fault in faults if not changes_nothing(fault, ROOT)]
     else:
         chosen = choose(options.half, options.count, options.seed, options.only)
     if not chosen:
@@ -115,7 +117,13 @@ def try_all(faults: list[Fault], results: Results, jobs: int) -> set[str]:
             print(f"{fault.name}: {f'noticed by {by}' if by else 'NOT NOTICED'}", flush=True)
 
         with ThreadPoolExecutor(jobs) as pool:
-            list(pool.map(tried, faults))
+            try:
+                list(pool.map(tried, faults))
+            except BaseException:  # Ctrl+C, or a signal to end
+                pool.shutdown(wait=False, cancel_futures=True)
+                for copy in made:
+                    copy.stop()
+                raise
         return set().union(*(copy.unsound for copy in made))
 
 
@@ -134,4 +142,5 @@ def report(faults: list[Fault], results: Results, unsound: set[str]) -> int:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that no copy and no test is left behind
     main()

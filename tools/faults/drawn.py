@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import ast
 import random
-import tomllib
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,8 +13,7 @@ from cosmic_ray.plugins import get_operator, operator_names
 from affected import PACKAGE, ROOT, tests_of
 
 from .fault import Fault, between
-
-EQUIVALENT = Path(__file__).with_name("equivalent.toml")
+from .listed import equivalents, running
 
 
 def modules() -> list[str]:
@@ -79,30 +75,6 @@ def mixed(places: dict[str, list[tuple[str, int]]], draw: random.Random) -> Iter
         draw.shuffle(kind)
     while kinds := [kind for kind in places.values() if kind]:
         yield draw.choice(kinds).pop()
-
-
-def equivalents() -> list[Fault]:
-    """Faults that were shown to change nothing that anybody could notice."""
-    return [Fault.read(entry) for entry in tomllib.loads(EQUIVALENT.read_text("utf-8")).get("fault", [])]
-
-
-def running(source: str) -> str:
-    """What of a source is left when it runs: no comments and no annotations, which nothing evaluates.
-
-    Raises:
-        SyntaxError: Python does not compile it, or warns of it.
-    """
-    with warnings.catch_warnings(action="error"):
-        compile(source, "", "exec")
-    tree = ast.parse(source)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.AnnAssign):
-            node.annotation = ast.Constant(None)
-        elif isinstance(node, ast.arg):
-            node.annotation = None
-        elif isinstance(node, ast.FunctionDef):
-            node.returns = None
-    return ast.unparse(tree)
 
 
 def watching(file: str) -> list[list[str]]:

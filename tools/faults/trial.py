@@ -22,7 +22,7 @@ PATIENCE = 400
 NO_TEST = "pytest itself, before the first test"
 LEFT_OUT = shutil.ignore_patterns(".git", ".venv", "site", "seeded_faults", "__pycache__", "*_cache")
 FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+?\.py(?:::.*?)?)(?: - .*)?$", re.M)
-STARTED = re.compile(r"^(\S+?\.py::.*?)(?: (?:PASSED|FAILED|ERROR|SKIPPED|XFAIL)\b.*)?$", re.M)
+STARTED = re.compile(r"^(\S+?\.py::.*?)(?: (?:PASSED|FAILED|ERROR|SKIPPED|XFAIL|SUB[A-Z]+)\b.*)?$", re.M)
 
 
 @dataclass
@@ -72,6 +72,8 @@ class Copy:
     patience: float = PATIENCE
     sound: set[str] = field(default_factory=lambda: {NO_TEST})  # what passes where there is no fault
     unsound: set[str] = field(default_factory=set)  # and what does not
+    process: subprocess.Popen[bytes] | None = None  # the tests that run just now
+    stopped: bool = False
 
     def __post_init__(self) -> None:
         shutil.copytree(self.source, self.folder, ignore=LEFT_OUT)
@@ -125,16 +127,19 @@ class Copy:
             "OMP_NUM_THREADS": "1",
             "CI": "true",  # as in the whole run
         }
-        process = subprocess.Popen(
+        if self.stopped:
+            raise KeyboardInterrupt
+        self.process = process = subprocess.Popen(
             [*command, *tests], cwd=self.folder, env=environment, start_new_session=True,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
         try:
             said, hung = self.listen(process)
         finally:
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGKILL)
+            self.end()
             process.communicate()
+        if self.stopped:
+            raise KeyboardInterrupt
         if hung:
             return last(STARTED, said) or NO_TEST
         if process.returncode == 0:
@@ -144,6 +149,16 @@ class Copy:
         if process.returncode in (4, 5) and "conftest" not in said:
             raise ValueError(f"there are no tests {' '.join(tests)} -k '{keyword}':\n{said[-2000:]}")
         return last(STARTED, said) or NO_TEST
+
+    def end(self) -> None:
+        """End the tests that run just now, and whatever they have started."""
+        if self.process and self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+
+    def stop(self) -> None:
+        """End the tests that run just now, and begin no others."""
+        self.stopped = True
+        self.end()
 
     def existing(self, tests: Sequence[str]) -> list[str]:
         """Those tests whose files the project has."""
