@@ -89,7 +89,7 @@ class Copy:
             The test as pytest names it, or None if all pass.
 
         Raises:
-            ValueError: There are no such tests, or the fault does not fit its file.
+            ValueError: There are no such tests, one cannot even be collected, or the fault does not fit its file.
         """
         file = self.folder / fault.file
         text = file.read_text("utf-8")
@@ -106,6 +106,8 @@ class Copy:
                     file.write_text(text, "utf-8")
                 if failed is None:
                     break
+                if failed in self.unsound:
+                    raise ValueError(f"{failed} fails as it is, and cannot be left out: mend it first")
                 if failed not in self.sound and self.first_failure([failed]) is not None:
                     self.unsound.add(failed)
                     continue  # look on, without that test
