@@ -6,10 +6,9 @@ import sys
 from types import ModuleType
 
 import pytest
+from collected import Failures
 
 import foundations
-
-each_name = pytest.mark.parametrize("name", foundations.__all__)
 
 
 def python(code: str) -> str:
@@ -42,8 +41,14 @@ def test_star_import_gives_every_name():
     assert given.keys() - {"__builtins__"} == set(foundations.__all__)
 
 
-@each_name
-def test_every_name_is_public_typed_and_documented(name: str):
+def test_every_name_is_public_typed_and_documented():
+    with Failures() as failures:
+        for name in foundations.__all__:
+            with failures.of(name):
+                assert_public_typed_and_documented(name)
+
+
+def assert_public_typed_and_documented(name: str) -> None:
     value = getattr(foundations, name)
     assert not name.startswith("_")
     assert not isinstance(value, ModuleType)

@@ -7,6 +7,7 @@ from pathlib import Path
 from xml.etree.ElementTree import tostring
 
 import pytest
+from collected import Failures
 from markdown import Markdown
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
@@ -197,13 +198,16 @@ def test_entries_stand_in_the_order_of_the_alphabet():
     assert terms == sorted(terms)
 
 
-@pytest.mark.parametrize("name", sorted(ENTRIES))
-def test_an_entry_is_one_sentence_and_ends_in_a_link(name):
-    entry = ENTRIES[name]
-    assert entry.definition.endswith((".", '?".'))
-    assert not re.search(r"\. [A-Z]", entry.definition)
-    assert len(entry.definition) < 200
-    assert re.search(rf"#{name}[ }}].*\n:   .*\]\((?:lessons|reference)/[\w-]+\.md#[\w-]+\)$", SOURCE, re.M)
+def test_an_entry_is_one_sentence_and_ends_in_a_link():
+    with Failures() as failures:
+        for name, entry in ENTRIES.items():
+            with failures.of(name):
+                assert entry.definition.endswith((".", '?".'))
+                assert not re.search(r"\. [A-Z]", entry.definition)
+                assert len(entry.definition) < 200
+                assert re.search(
+                    rf"#{name}[ }}].*\n:   .*\]\((?:lessons|reference)/[\w-]+\.md#[\w-]+\)$", SOURCE, re.M
+                ), "it ends in no link to a section"
 
 
 # Bold words of lessons that are no terms: emphasis, names of choices, sentences.

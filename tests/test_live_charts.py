@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -80,6 +82,22 @@ OPERATIONS = {
         number("h", b),
     ],
 }
+
+
+def test_a_name_opens_its_own_module_alone_and_all_are_listed():
+    code = """if True:
+        import sys
+        from live_charts import line
+        print(*(name for name in sys.modules if name.startswith("live_charts.")))
+        import live_charts
+        print(dir(live_charts) == live_charts.__all__ == sorted(name for name in live_charts.__all__ if getattr(live_charts, name)))
+        live_charts.lime
+    """
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, encoding="utf-8")
+    assert run.stdout.splitlines() == ["live_charts.marks", "True"]
+    assert run.stderr.rstrip().endswith(
+        "AttributeError: module 'live_charts' has no attribute 'lime'. Did you mean: 'line'?"
+    )
 
 
 @node

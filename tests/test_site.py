@@ -32,24 +32,18 @@ LABS = [path.relative_to(ROOT / "docs").as_posix() for path in sorted((ROOT / "d
 FILES = [*map(built, PAGES + LABS), "404.html"]
 
 
-@pytest.fixture(params=FILES)
-def file(request):
-    return request.param
-
-
-@pytest.fixture
-def html(course, file):
-    return read(course.folder / file)
+pytestmark = pytest.mark.xdist_group("html")  # so that one process reads each page, once
 
 
 def test_every_built_page_is_looked_at(course):
     assert {file.relative_to(course.folder).as_posix() for file in course.folder.rglob("*.html")} == set(FILES)
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_python_on_the_page_is_what_runs(course, name):
-    shown = [code.get_text() for code in read(course.folder / built(name)).select(".snippet pre > code")]
-    assert shown == [snippet.source for snippet in read_page(ROOT / "docs" / name, ROOT).snippets]
+def test_python_on_the_pages_is_what_runs(course, subtests):
+    for name in PAGES:
+        with subtests.test(name):
+            shown = [code.get_text() for code in read(course.folder / built(name)).select(".snippet pre > code")]
+            assert shown == [snippet.source for snippet in read_page(ROOT / "docs" / name, ROOT).snippets]
 
 
 def test_no_two_pages_share_a_title_or_a_description(course):
@@ -59,7 +53,7 @@ def test_no_two_pages_share_a_title_or_a_description(course):
         assert len(set(found)) == len(PAGES)
 
 
-def test_nothing_is_loaded_from_elsewhere(course, file, html):
+def nothing_is_loaded_from_elsewhere(course, file, html):
     loading = "script[src], img[src], iframe[src], source[src], link:not([rel=canonical])[href]"
     for element in html.select(loading):
         address = urljoin(urljoin(course.url, file), element.get("src") or element["href"])
@@ -74,35 +68,35 @@ def test_style_sheets_load_nothing_from_elsewhere(course):
         assert [address for address in addresses if "//" in address and not address.startswith("data:")] == []
 
 
-def test_a_page_has_one_heading_of_the_first_level(html):
+def a_page_has_one_heading_of_the_first_level(course, file, html):
     assert len(html.select("h1")) == 1
 
 
-def test_every_figure_says_what_it_shows(html):
+def every_figure_says_what_it_shows(course, file, html):
     for figure in html.select(".output--figure"):
         assert figure["role"] == "img"
         assert len(figure["aria-label"].split()) > 3
         assert figure.svg
 
 
-def test_every_dialog_and_box_has_a_name(html):
+def every_dialog_and_box_has_a_name(course, file, html):
     for element in html.select("[role=dialog], input[type=text]"):
         assert element.get("aria-label"), element
 
 
-def test_no_name_is_given_twice(html):
+def no_name_is_given_twice(course, file, html):
     ids = [element["id"] for element in html.select("[id]")]
     assert sorted({name for name in ids if ids.count(name) > 1}) == []
 
 
-def test_drawings_use_names_of_their_own_page(html):
+def drawings_use_names_of_their_own_page(course, file, html):
     drawings = [str(drawing) for drawing in html.select(".output--figure svg")]
     for drawing in drawings:
         used = set(re.findall(r'href="#([^"]+)"|url\(#([^)]+)\)', drawing))
         assert {a or b for a, b in used} <= set(re.findall(r'id="([^"]+)"', drawing))
 
 
-def test_links_within_the_course_lead_somewhere(course, file, html):
+def links_within_the_course_lead_somewhere(course, file, html):
     for link in html.select("a[href]"):
         target = urljoin(urljoin(course.url, file), link["href"])
         if not target.startswith(course.url):
@@ -114,6 +108,24 @@ def test_links_within_the_course_lead_somewhere(course, file, html):
         assert found.is_file(), f"{file} links to {link['href']}"
         if parts.fragment and found.suffix == ".html":
             assert read(found).find(id=unquote(parts.fragment)), f"{file} links to {link['href']}"
+
+
+CHECKS = (
+    nothing_is_loaded_from_elsewhere,
+    a_page_has_one_heading_of_the_first_level,
+    every_figure_says_what_it_shows,
+    every_dialog_and_box_has_a_name,
+    no_name_is_given_twice,
+    drawings_use_names_of_their_own_page,
+    links_within_the_course_lead_somewhere,
+)
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_a_built_page(course, subtests, file):
+    for check in CHECKS:
+        with subtests.test(check.__name__):
+            check(course, file, read(course.folder / file))
 
 
 # Text that was UTF-8, was read as Windows-1252 or Latin-1, and was saved again, as “é” that has become “Ã©”.
