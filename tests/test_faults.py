@@ -15,13 +15,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "tools"))
+import seeded_faults
+from faults import listed as faults_listed
+from faults.fault import Fault, between
+from faults.trial import Copy, Results
 
-import seeded_faults  # noqa: E402
-from faults import listed as faults_listed  # noqa: E402
-from faults.fault import Fault, between  # noqa: E402
-from faults.trial import Copy, Results  # noqa: E402
+ROOT = Path(__file__).resolve().parents[1]
 
 
 def why_not(fault: Fault, folder: Path) -> str:
