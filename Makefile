@@ -18,7 +18,7 @@ help:
 	@echo "make weekly  run the slow checks that make test leaves out"
 	@echo "make lab     open the labs in JupyterLab"
 	@echo "make bench   measure speed and size"
-	@echo "make faults  put faults into the package, and see which ones the tests notice"
+	@echo "make faults  put faults into a copy of the project, and see which ones the tests notice"
 	@echo "make lock    pin the newest versions in requirements.lock (needs Python 3.11)"
 
 serve: setup
