@@ -6,7 +6,6 @@ import sys
 from types import ModuleType
 
 import pytest
-from collected import Failures
 
 import foundations
 
@@ -41,11 +40,10 @@ def test_star_import_gives_every_name():
     assert given.keys() - {"__builtins__"} == set(foundations.__all__)
 
 
-def test_every_name_is_public_typed_and_documented():
-    with Failures() as failures:
-        for name in foundations.__all__:
-            with failures.of(name):
-                assert_public_typed_and_documented(name)
+def test_every_name_is_public_typed_and_documented(subtests: pytest.Subtests):
+    for name in foundations.__all__:
+        with subtests.test(name):
+            assert_public_typed_and_documented(name)
 
 
 def assert_public_typed_and_documented(name: str) -> None:
