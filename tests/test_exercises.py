@@ -56,38 +56,10 @@ def starters(page: Page) -> dict[str, Snippet]:
     return {name: each for each in page.snippets if each.options.get("raises") == "NotYet" for name in checked(each)}
 
 
-def solutions(page: Page) -> dict[str, Snippet]:
-    solved = [each for each in page.snippets if each.options.get("raises") is None]
-    return {name: each for each in solved for name in checked(each)}
-
-
 def hint(name: str, answer: object) -> str:
     with pytest.raises(NotYet) as caught:
         check(name, answer)
     return str(caught.value)
-
-
-@by_lesson
-def test_a_lesson_has_three_exercises_that_check_themselves(lesson: str):
-    # That each starter fails and each solution passes is shown by test_lessons.py, which runs both.
-    started, solved = starters(page(lesson)), solutions(page(lesson))
-    assert len(started) >= 3
-    assert list(started) == list(solved), "the exercises with a starter and those with a solution differ"
-    lines = page(lesson).text.splitlines()
-    for name in started:
-        assert started[name].end < solved[name].line, f"the solution of {name} stands before its starter"
-        above = lines[: solved[name].line]
-        folded = max(i for i, line in enumerate(above) if line.startswith('??? success "Solution"'))
-        between = [line for line in above[folded + 1 :] if line.strip()]
-        assert all(line.startswith("    ") for line in between), f"the solution of {name} is not folded"
-
-
-@by_lesson
-def test_one_of_them_is_on_other_data(lesson: str):
-    lines = page(lesson).text.splitlines()
-    heading = next(i for i, line in enumerate(lines, 1) if line.startswith("## Repeat it on other data"))
-    following = next(i for i, line in enumerate(lines, 1) if i > heading and line.startswith("## "))
-    assert any(heading < each.line < following for each in starters(page(lesson)).values())
 
 
 @by_lesson

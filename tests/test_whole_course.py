@@ -51,12 +51,6 @@ def test_every_topic_has_its_section(course, subtests: pytest.Subtests):
                     assert not anchor or anchor in anchors(course.folder, page)
 
 
-def test_every_lesson_is_in_the_curriculum():
-    mapped = {place.partition("#")[0] for parts in CURRICULUM.values() for places in parts.values() for place in places}
-    lessons = {path.relative_to(DOCS).as_posix() for path in DOCS.glob("lessons/*.md")}
-    assert lessons <= mapped
-
-
 @cache
 def programs() -> str:
     """All code that readers see: the snippets of pages and the cells of labs."""

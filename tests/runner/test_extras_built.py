@@ -52,7 +52,7 @@ def test_a_page_that_fails_has_no_markdown(tiny):
 
 def test_what_is_wrong_is_said(tiny):
     tiny.page("---\nruns_in: soon\n---\n# A\n", "a")
-    assert "a.md: runs_in is 'soon' but must be a whole number of seconds, such as 20" in said(tiny)
+    assert "docs/a.md:2: runs_in is 'soon' but must be a whole number of seconds, such as 20" in said(tiny)
     tiny.config(EXTRAS.replace("[page_runner, ", "["))
     assert "needs the page_runner plugin before it" in said(tiny)
     tiny.config(EXTRAS.replace("timed: 'a*'", "colours: {inkk: red}"))

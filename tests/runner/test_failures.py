@@ -71,8 +71,8 @@ FAILURES = {
     ),
     "not UTF-8": (b"# Title\n\ncaf\xe9\n", 3, "byte 0xe9 is not UTF-8"),
     "front matter": ("---\na: [1\n---\n# T\n", None, "the front matter is not YAML"),
-    "time limit of no seconds": ("---\ntime_limit: 0\n---\n# T\n", 1, "time_limit is 0 but must be a positive number"),
-    "time limit in words": ("---\ntime_limit: long\n---\n# T\n", 1, "time_limit is 'long' but must be"),
+    "time limit of no seconds": ("---\ntime_limit: 0\n---\n# T\n", 2, "time_limit is 0 but must be a positive number"),
+    "time limit in words": ("---\ntime_limit: long\n---\n# T\n", 2, "time_limit is 'long' but must be"),
 }  # fmt: skip
 CASES = [
     pytest.param(*case.values, id=name, marks=case.marks) if hasattr(case, "values") else pytest.param(*case, id=name)
@@ -89,7 +89,7 @@ def test_a_failing_page_fails_alone_by_page_and_line(site, text, line, message):
     assert not built.ok
     error, summary = built.errors
     assert error.startswith(where) and message in error.split("\n")[0]
-    assert summary.startswith("1 page did not run: docs/bad.md:")
+    assert summary.startswith("1 page failed: docs/bad.md:")
     assert built.outputs("index") == ["fine"]
     box = built.find(".page-error", "bad").get_text()
     assert where in box and message in box
@@ -117,7 +117,7 @@ def test_outputs_before_the_failure_are_shown(site):
 def test_every_failing_page_is_named(site):
     site.page(fence("1 / 0"), "a")
     site.page(fence("x = 1\n1 / 0"), "b")
-    assert site.build().errors[-1] == "2 pages did not run: docs/a.md:2, docs/b.md:3"
+    assert site.build().errors[-1] == "2 pages failed: docs/a.md:2, docs/b.md:3"
 
 
 def test_a_file_that_is_missing_from_the_page_leaves_no_outputs_kept(site):

@@ -25,6 +25,11 @@ def test_what_gives_nothing_shows_nothing(site, code):
     assert site.build().outputs() == []
 
 
+def test_a_value_that_counts_as_false_is_shown(site):
+    site.page("\n".join(fence(code) for code in ("False", "0", "[]", "''")))
+    assert site.build().outputs() == ["False", "0", "[]", "''"]
+
+
 def test_snippets_share_one_program(site):
     site.page(fence("x = [1]") + "\n" + fence("x.append(2)") + "\n" + fence("x"))
     assert site.build().outputs() == ["[1, 2]"]
@@ -48,7 +53,7 @@ def test_a_warning_is_shown_without_a_line_number(site):
 def test_a_data_frame_is_a_table_without_styles_of_its_own(site):
     site.page(fence("import pandas as pd\npd.DataFrame({'a': [1, 2]}, index=['x', 'y'])"))
     table = site.build().find(".output--table table")
-    assert not table.attrs
+    assert not table.attrs and not table.find_parent(class_="output").select("style")
     assert [cell.get_text() for cell in table.select("tbody td")] == ["1", "2"]
     assert not [heading for heading in table.select("th") if not heading.get_text()]
 

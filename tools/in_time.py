@@ -1,0 +1,55 @@
+"""A plugin of pytest for `make check`: of some files only certain cases, and no new test after a while."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+LEFT = pytest.StashKey[list[str]]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Take the names, the time, and the file for what was left."""
+    parser.addoption("--case", action="append", default=[], metavar="FILE=NAME", help="of this file, only such cases")
+    parser.addoption("--until", type=float, default=float("inf"), metavar="TIME", help="when the last test may begin")
+    parser.addoption("--left", type=Path, metavar="FILE", help="where to write which files were not finished")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Begin with nothing left."""
+    config.stash[LEFT] = []
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the cases that are not asked for; tests without cases stay."""
+    wanted: dict[str, set[str]] = {}
+    for case in config.getoption("--case"):
+        file, _, name = case.partition("=")
+        wanted.setdefault(file, set()).add(name)
+
+    def asked(item: pytest.Item) -> bool:
+        names = wanted.get(item.nodeid.partition("::")[0])
+        _, bracket, case = item.nodeid.partition("[")
+        return names is None or not bracket or bool(names & {case.rstrip("]"), *case.rstrip("]").split("-", 1)})
+
+    config.hook.pytest_deselected(items=[item for item in items if not asked(item)])
+    items[:] = filter(asked, items)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> bool | None:
+    """Pass over a test for which there is no time."""
+    if time.time() < item.config.getoption("--until"):
+        return None
+    item.config.stash[LEFT].append(item.nodeid)
+    return True
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Write down what was left."""
+    if path := session.config.getoption("--left"):
+        left: list[str] = session.config.stash[LEFT]
+        path.write_text("\n".join(left), "utf-8")
