@@ -14,6 +14,8 @@ import unicodedata
 from pathlib import Path
 from string import Template
 
+import yaml
+
 from page_rules import ROOT, read_meta
 
 ALLOWED = re.compile(r"[\w ,.:;?!'’()–-]+")
@@ -152,7 +154,7 @@ def new_lesson(title: str, root: Path = ROOT) -> list[str]:
             "the lessons have used up their two digits: take a number that is free, and make the page by hand"
         )
     page = f"docs/lessons/{number:02}-{slug}.md"
-    words = {"title": title, "yaml_title": yaml(title), "exercise": f"{module}_1"}
+    words = {"title": title, "yaml_title": quoted(title), "exercise": f"{module}_1"}
     written = {
         page: PAGE.substitute(words),
         f"src/foundations/exercises/_{module}.py": JUDGES.substitute(words),
@@ -163,7 +165,7 @@ def new_lesson(title: str, root: Path = ROOT) -> list[str]:
     if taken:
         raise ValueError(f"{taken[0]} is there already: choose another title, or take that file away")
     menu, index = "mkdocs.yml", "src/foundations/exercises/_index.py"
-    written[menu] = in_menu((root / menu).read_text("utf-8"), f"{yaml(title)}: lessons/{number:02}-{slug}.md")
+    written[menu] = in_menu((root / menu).read_text("utf-8"), f"{quoted(title)}: lessons/{number:02}-{slug}.md")
     written[index] = in_index((root / index).read_text("utf-8"), module, words["exercise"])
     write(root, written)
     return list(written)
@@ -189,9 +191,10 @@ def slug_of(title: str, root: Path) -> str:
     return slug
 
 
-def yaml(title: str) -> str:
+def quoted(title: str) -> str:
     """A title as YAML takes it, in quotes where it must."""
-    return title if re.fullmatch(r"[A-Za-z][\w ,?’'()–-]*", title) else json.dumps(title, ensure_ascii=False)
+    plain = re.fullmatch(r"[A-Za-z][\w ,?’'()–-]*", title) and isinstance(yaml.safe_load(title), str)
+    return title if plain else json.dumps(title, ensure_ascii=False)
 
 
 def in_menu(text: str, entry: str) -> str:

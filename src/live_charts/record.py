@@ -64,7 +64,7 @@ def record(
     """
     from torch.fx.experimental.proxy_tensor import make_fx
 
-    frames = "use frames=True" if inputs == "slider" else "use others"
+    frames = "use frames=True, which gives the function plain numbers" if inputs == "slider" else "use others"
     try:
         graph = make_fx(lambda *values: function(*values))(
             *[torch.as_tensor(value, dtype=torch.float64) for value in start]
