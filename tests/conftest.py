@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import torch
 from passenger_list import HAS_LIST, HAS_TABLES
+from slowest_files import pytest_terminal_summary  # noqa: F401  pytest finds it here
 
 ROOT = Path(__file__).resolve().parents[1]
 # No test looks for the list of passengers on the network: where the reader's folder has none, they are simulated.
