@@ -8,6 +8,7 @@ import pytest
 import torch
 from course_site import CourseServer, built_course, start_building
 from passenger_list import HAS_LIST, HAS_TABLES
+from slowest_files import pytest_terminal_summary  # noqa: F401  pytest finds it here
 
 # No test looks for the list of passengers on the network: where the reader's folder has none, they are simulated.
 if not HAS_LIST:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -80,6 +81,10 @@ class Handler(SimpleHTTPRequestHandler):
     """Serves the site under BASE, its 404.html where there is nothing, and the two addresses beside it."""
 
     owner: CourseServer
+
+    def handle(self) -> None:
+        with contextlib.suppress(ConnectionError):  # a page that was left
+            super().handle()
 
     def do_GET(self) -> None:
         if self.path == START:

@@ -17,7 +17,6 @@ import matplotlib.pyplot as plt
 import mktestdocs
 import mktestdocs.__main__
 import pytest
-from collected import Failures
 
 import foundations
 from page_runner.page import PageError, Snippet, read_items
@@ -154,13 +153,12 @@ def failing_line(error: BaseException, path: str, first: int) -> int:
 
 
 @pytest.mark.parametrize("module", [*modules()])
-def test_examples_run(module: str, run_docstring: Run):
-    with Failures() as failures:
-        for name, obj in [*objects(importlib.import_module(module))]:  # now: an example may import more
-            with failures.of(name):
-                ran = run_docstring(name, obj)
-                assert [source for _, source in ran] == mktestdocs.grab_code_blocks(obj.__doc__, lang="python")
-                assert ran or not is_offered(name) or inspect.ismodule(obj), f"{name} has no example"
+def test_examples_run(module: str, run_docstring: Run, subtests: pytest.Subtests):
+    for name, obj in [*objects(importlib.import_module(module))]:  # now: an example may import more
+        with subtests.test(name):
+            ran = run_docstring(name, obj)
+            assert [source for _, source in ran] == mktestdocs.grab_code_blocks(obj.__doc__, lang="python")
+            assert ran or not is_offered(name) or inspect.ismodule(obj), f"{name} has no example"
 
 
 def test_whatever_has_an_example_is_among_them():

@@ -10,7 +10,6 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from collected import Failures
 
 from page_runner.page import read_page
 
@@ -125,21 +124,20 @@ def entries(letter: str) -> dict[int, str]:
 
 
 @both_pages
-def test_the_entries_are_numbered_in_order_and_no_known_one_is_missing(letter):
+def test_the_entries_are_numbered_in_order_and_no_known_one_is_missing(letter, subtests: pytest.Subtests):
     page, known = PAGES[letter]
     headings = re.findall(r"^##.+$", without_fences((DOCS / page).read_text("utf-8")), re.M)
     numbers: list[list[int]] = [[]]  # of each part of the page
-    with Failures() as failures:
-        for heading in headings:
-            if heading.startswith("## "):
-                numbers.append([])
-                continue
-            with failures.of(heading):
-                match = HEADING.match(heading)
-                assert match, f"write: ### {letter}<number> · <a few words> {{ #{letter.lower()}<number> }}"
-                assert match["letter"] == letter
-                assert match["id"] == f"{letter.lower()}{match['number']}"
-                numbers[-1].append(int(match["number"]))
+    for heading in headings:
+        if heading.startswith("## "):
+            numbers.append([])
+            continue
+        with subtests.test(heading):
+            match = HEADING.match(heading)
+            assert match, f"write: ### {letter}<number> · <a few words> {{ #{letter.lower()}<number> }}"
+            assert match["letter"] == letter
+            assert match["id"] == f"{letter.lower()}{match['number']}"
+            numbers[-1].append(int(match["number"]))
     assert all(part == sorted(part) for part in numbers)
     everywhere = sorted(number for part in numbers for number in part)
     assert everywhere == list(range(1, len(everywhere) + 1)), "each number stands once, and none is left out"
@@ -147,62 +145,57 @@ def test_the_entries_are_numbered_in_order_and_no_known_one_is_missing(letter):
 
 
 @both_pages
-def test_the_known_statements_are_still_those_of_their_numbers(letter):
-    with Failures() as failures:
-        for number, words in PAGES[letter][1].items():
-            with failures.of(f"{letter}{number}"):
-                text = entries(letter)[number]
-                assert words in text
-                assert ("**Imprecise:**" in text) == (letter == "M" and number in IMPRECISE)
+def test_the_known_statements_are_still_those_of_their_numbers(letter, subtests: pytest.Subtests):
+    for number, words in PAGES[letter][1].items():
+        with subtests.test(f"{letter}{number}"):
+            text = entries(letter)[number]
+            assert words in text
+            assert ("**Imprecise:**" in text) == (letter == "M" and number in IMPRECISE)
 
 
 @both_pages
-def test_an_entry_says_what_was_said_and_what_is_true(letter):
-    with Failures() as failures:
-        for number, text in entries(letter).items():
-            with failures.of(f"{letter}{number}"):
-                before, _, after = text.partition("**Said:**")
-                assert after, "**Said:** is missing"
-                assert "**" not in before
-                kinds = sum(after.count(f"**{kind}:**") for kind in ("True", "Imprecise"))
-                assert kinds == 1, "after **Said:** one **True:** or one **Imprecise:** is to stand"
+def test_an_entry_says_what_was_said_and_what_is_true(letter, subtests: pytest.Subtests):
+    for number, text in entries(letter).items():
+        with subtests.test(f"{letter}{number}"):
+            before, _, after = text.partition("**Said:**")
+            assert after, "**Said:** is missing"
+            assert "**" not in before
+            kinds = sum(after.count(f"**{kind}:**") for kind in ("True", "Imprecise"))
+            assert kinds == 1, "after **Said:** one **True:** or one **Imprecise:** is to stand"
 
 
 @both_pages
-def test_an_entry_is_shown_by_a_snippet_or_says_that_there_is_none(letter):
-    with Failures() as failures:
-        for number, text in entries(letter).items():
-            with failures.of(f"{letter}{number}"):
-                shown, told = "```python" in text, "nothing here to run" in text
-                assert shown != told, "give it a snippet, or say that there is nothing here to run"
+def test_an_entry_is_shown_by_a_snippet_or_says_that_there_is_none(letter, subtests: pytest.Subtests):
+    for number, text in entries(letter).items():
+        with subtests.test(f"{letter}{number}"):
+            shown, told = "```python" in text, "nothing here to run" in text
+            assert shown != told, "give it a snippet, or say that there is nothing here to run"
 
 
 @both_pages
-def test_an_entry_and_the_lessons_that_treat_it_lead_to_each_other(letter):
+def test_an_entry_and_the_lessons_that_treat_it_lead_to_each_other(letter, subtests: pytest.Subtests):
     """The last paragraph names the lesson's section, and that section names the entry."""
-    with Failures() as failures:
-        for number, text in entries(letter).items():
-            with failures.of(f"{letter}{number}"):
-                last = text.strip().splitlines()[-1]
-                links = re.findall(r"\]\((lessons/[\w-]+\.md)(?:#([\w-]+))?\)", last)
-                assert links, "the last line names no lesson"
-                back = f"../{PAGES[letter][0]}#{letter.lower()}{number})"
-                for page, anchor in links:
-                    assert not anchor or anchor in sections(DOCS / page), f"{page} has no section {anchor}"
-                named = [(page, anchor) for page, anchor in links if anchor]
-                answered = any(back in sections(DOCS / page)[anchor] for page, anchor in named)
-                assert not named or answered, f"none of {named} has a link to {back[:-1]}"
-                assert named or letter == "O", "the last line names no section of a lesson"
+    for number, text in entries(letter).items():
+        with subtests.test(f"{letter}{number}"):
+            last = text.strip().splitlines()[-1]
+            links = re.findall(r"\]\((lessons/[\w-]+\.md)(?:#([\w-]+))?\)", last)
+            assert links, "the last line names no lesson"
+            back = f"../{PAGES[letter][0]}#{letter.lower()}{number})"
+            for page, anchor in links:
+                assert not anchor or anchor in sections(DOCS / page), f"{page} has no section {anchor}"
+            named = [(page, anchor) for page, anchor in links if anchor]
+            answered = any(back in sections(DOCS / page)[anchor] for page, anchor in named)
+            assert not named or answered, f"none of {named} has a link to {back[:-1]}"
+            assert named or letter == "O", "the last line names no section of a lesson"
 
 
 @both_pages
-def test_the_table_at_the_top_leads_to_every_entry(letter):
+def test_the_table_at_the_top_leads_to_every_entry(letter, subtests: pytest.Subtests):
     rows = [line for line in (DOCS / PAGES[letter][0]).read_text("utf-8").splitlines() if line.startswith("| ")]
-    with Failures() as failures:
-        for number in entries(letter):
-            with failures.of(f"{letter}{number}"):
-                link = f"[{letter}{number}](#{letter.lower()}{number})"
-                assert any(link in row for row in rows), f"no row of the table has {link}"
+    for number in entries(letter):
+        with subtests.test(f"{letter}{number}"):
+            link = f"[{letter}{number}](#{letter.lower()}{number})"
+            assert any(link in row for row in rows), f"no row of the table has {link}"
 
 
 def test_numbered_sections_of_lessons_name_their_erratum():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from collected import Failures
+import pytest
 from course_runner import RUNNER
 
 from page_runner.page import Snippet, read_page
@@ -40,21 +40,20 @@ def test_there_are_many_and_every_heading_has_an_id():
     assert len(re.findall(r"^### ", TEXT, re.M)) == len(TITLES)
 
 
-def test_an_entry_raises_its_error_and_ends_with_what_works():
+def test_an_entry_raises_its_error_and_ends_with_what_works(subtests: pytest.Subtests):
     items = read_page(PATH, ROOT).items
     run = RUNNER.result(PATH)
     assert run.error is None
-    with Failures() as failures:
-        for name, numbers in sections().items():
-            with failures.of(name):
-                snippets = [number for number in numbers if isinstance(items[number], Snippet)]
-                raising = [number for number in snippets if "raises" in items[number].options]
-                assert "raises" not in items[snippets[-1]].options
-                if name == "cuda":  # raises nothing where there is a card
-                    continue
-                shown = " ".join(run.given[number].error for number in raising)
-                assert shown
-                assert "\x1b" not in shown
-                # The heading is made of the message's own words, and so is found by them.
-                missing = words(TITLES[name]) - words(shown)
-                assert len(missing) <= len(words(TITLES[name])) / 2, missing
+    for name, numbers in sections().items():
+        with subtests.test(name):
+            snippets = [number for number in numbers if isinstance(items[number], Snippet)]
+            raising = [number for number in snippets if "raises" in items[number].options]
+            assert "raises" not in items[snippets[-1]].options
+            if name == "cuda":  # raises nothing where there is a card
+                continue
+            shown = " ".join(run.given[number].error for number in raising)
+            assert shown
+            assert "\x1b" not in shown
+            # The heading is made of the message's own words, and so is found by them.
+            missing = words(TITLES[name]) - words(shown)
+            assert len(missing) <= len(words(TITLES[name])) / 2, missing

@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 import torch
-from collected import Failures
 
 from foundations import NotYet, check, exercises, quad
 from foundations.exercises import _judging
@@ -111,28 +110,26 @@ def passes(name: str, answer: object, capsys: pytest.CaptureFixture[str]) -> Non
 
 
 @by_lesson
-def test_right_answers_pass(lesson: str, capsys: pytest.CaptureFixture[str]):
-    with Failures() as failures:
-        for name, right in answers(lesson, "RIGHT").items():
-            assert right
-            for number, answer in enumerate(right, 1):
-                with failures.of(f"{name}, right answer {number}"):
-                    passes(name, answer, capsys)
+def test_right_answers_pass(lesson: str, capsys: pytest.CaptureFixture[str], subtests: pytest.Subtests):
+    for name, right in answers(lesson, "RIGHT").items():
+        assert right
+        for number, answer in enumerate(right, 1):
+            with subtests.test(f"{name}, right answer {number}"):
+                passes(name, answer, capsys)
 
 
 @by_lesson
-def test_each_typical_mistake_has_its_own_hint(lesson: str):
-    with Failures() as failures:
-        for name, wrong in answers(lesson, "WRONG").items():
-            assert wrong
-            hints = []
-            for words, answer in wrong.items():
-                with failures.of(f"{name}, the answer whose hint is to say {words!r}"):
-                    hints.append(hint(name, answer))
-                    assert words in hints[-1]
-                    assert hints[-1].startswith(f"{name}: ")
-            with failures.of(name):
-                assert len(set(hints)) == len(hints), "two mistakes get the same hint"
+def test_each_typical_mistake_has_its_own_hint(lesson: str, subtests: pytest.Subtests):
+    for name, wrong in answers(lesson, "WRONG").items():
+        assert wrong
+        hints = []
+        for words, answer in wrong.items():
+            with subtests.test(f"{name}, the answer whose hint is to say {words!r}"):
+                hints.append(hint(name, answer))
+                assert words in hints[-1]
+                assert hints[-1].startswith(f"{name}: ")
+        with subtests.test(name):
+            assert len(set(hints)) == len(hints), "two mistakes get the same hint"
 
 
 def asks_for_passengers(lesson: str) -> bool:
@@ -143,19 +140,18 @@ def asks_for_passengers(lesson: str) -> bool:
 
 @pytest.mark.parametrize("lesson", [*filter(asks_for_passengers, PATHS)])
 def test_answers_hold_with_either_list_of_passengers(
-    lesson: str, passengers_from: str, capsys: pytest.CaptureFixture[str]
+    lesson: str, passengers_from: str, capsys: pytest.CaptureFixture[str], subtests: pytest.Subtests
 ):
     # Anew, since it may compute with the passengers.
     table = runpy.run_path(str(ROOT / "tests" / "answers" / f"{module(lesson)}.py"))
-    with Failures() as failures:
-        for name, right in table["RIGHT"].items():
-            for number, answer in enumerate(right, 1):
-                with failures.of(f"{name}, right answer {number}"):
-                    passes(name, answer, capsys)
-        for name, wrong in table["WRONG"].items():
-            for words, answer in wrong.items():
-                with failures.of(f"{name}, the answer whose hint is to say {words!r}"):
-                    assert words in hint(name, answer)
+    for name, right in table["RIGHT"].items():
+        for number, answer in enumerate(right, 1):
+            with subtests.test(f"{name}, right answer {number}"):
+                passes(name, answer, capsys)
+    for name, wrong in table["WRONG"].items():
+        for words, answer in wrong.items():
+            with subtests.test(f"{name}, the answer whose hint is to say {words!r}"):
+                assert words in hint(name, answer)
 
 
 def raising(*args: object) -> object:
@@ -187,12 +183,11 @@ ODD = [
 
 
 @by_lesson
-def test_whatever_comes_in_a_hint_comes_out(lesson: str):
-    with Failures() as failures:
-        for name in JUDGES.get(module(lesson), ()):
+def test_whatever_comes_in_a_hint_comes_out(lesson: str, subtests: pytest.Subtests):
+    for name in JUDGES.get(module(lesson), ()):
+        with subtests.test(name):
             for number, answer in enumerate(ODD):
-                with failures.of(f"{name}, ODD[{number}]"):
-                    assert len(hint(name, answer)) > len(name) + 10
+                assert len(hint(name, answer)) > len(name) + 10, f"ODD[{number}]"
 
 
 def test_the_answers_own_error_stays_in_the_traceback():

@@ -147,6 +147,12 @@ def test_a_fault_that_makes_a_test_endless_is_noticed(project, tmp_path):
     assert copy.noticed_by(fault, [["tests/test_double.py"]]) == "tests/test_double.py::test_three"
 
 
+def test_a_fault_that_keeps_a_file_of_tests_from_being_read_is_noticed(project, tmp_path):
+    copy = Copy(project, tmp_path / "copy")
+    fault = Fault("unreadable", "src/course.py", "def double", "def single")
+    assert copy.noticed_by(fault, [["tests/test_double.py"]]) == "tests/test_double.py"
+
+
 def test_tests_that_do_not_exist_are_an_error(project, tmp_path):
     copy = Copy(project, tmp_path / "copy")
     fault = Fault("a fault", "src/course.py", "n < 2", "n < 1", select="no_such_test")

@@ -7,7 +7,6 @@ from pathlib import Path
 from xml.etree.ElementTree import tostring
 
 import pytest
-from collected import Failures
 from markdown import Markdown
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
@@ -198,16 +197,15 @@ def test_entries_stand_in_the_order_of_the_alphabet():
     assert terms == sorted(terms)
 
 
-def test_an_entry_is_one_sentence_and_ends_in_a_link():
-    with Failures() as failures:
-        for name, entry in ENTRIES.items():
-            with failures.of(name):
-                assert entry.definition.endswith((".", '?".'))
-                assert not re.search(r"\. [A-Z]", entry.definition)
-                assert len(entry.definition) < 200
-                assert re.search(
-                    rf"#{name}[ }}].*\n:   .*\]\((?:lessons|reference)/[\w-]+\.md#[\w-]+\)$", SOURCE, re.M
-                ), "it ends in no link to a section"
+def test_an_entry_is_one_sentence_and_ends_in_a_link(subtests: pytest.Subtests):
+    for name, entry in ENTRIES.items():
+        with subtests.test(name):
+            assert entry.definition.endswith((".", '?".'))
+            assert not re.search(r"\. [A-Z]", entry.definition)
+            assert len(entry.definition) < 200
+            assert re.search(rf"#{name}[ }}].*\n:   .*\]\((?:lessons|reference)/[\w-]+\.md#[\w-]+\)$", SOURCE, re.M), (
+                "it ends in no link to a section"
+            )
 
 
 # Bold words of lessons that are no terms: emphasis, names of choices, sentences.

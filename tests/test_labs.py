@@ -10,8 +10,8 @@ from urllib.parse import urljoin
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
+from kernels import notebook_client, warm_kernels
 from lab_titles import LAB_FUNCTIONS, LABS, texts
-from nbclient import NotebookClient
 
 every_lab = pytest.mark.parametrize("path", LABS, ids=lambda path: path.stem)
 CLEAR = "jupyter nbconvert --clear-output --inplace docs/labs/*.ipynb drops outputs"
@@ -79,23 +79,17 @@ class Kernel:
         return texts(outputs[0]["data"]["image/svg+xml"])
 
 
-@pytest.fixture
-def own_jupyter(tmp_path, monkeypatch):
-    """Jupyter without the settings of the person whose machine this is."""
-    for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"):
-        monkeypatch.setenv(name, str(tmp_path / name.lower()))
-    monkeypatch.setenv("JUPYTER_PLATFORM_DIRS", "1")
-    monkeypatch.setenv("PYDEVD_DISABLE_FILE_VALIDATION", "1")
+@pytest.fixture(scope="module")
+def warm():
+    with warm_kernels(environment={}) as kernel:
+        yield kernel
 
 
 @every_lab
-@pytest.mark.usefixtures("own_jupyter")
-@pytest.mark.filterwarnings("default::DeprecationWarning", "default::ResourceWarning")  # of Jupyter's own
-def test_a_lab_runs_and_its_controls_work(path, tmp_path):
+def test_a_lab_runs_and_its_controls_work(path, tmp_path, warm):
     book = nbformat.read(path, 4)
     book.cells.insert(0, nbformat.v4.new_code_cell("%config InlineBackend.figure_formats = ['svg']"))
-    client = NotebookClient(book, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(tmp_path)}})
-    with client.setup_kernel():
+    with notebook_client(book, tmp_path, warm) as client:
         for place, cell in enumerate(list(book.cells)):
             if cell.cell_type == "code":
                 client.execute_cell(cell, place)

@@ -7,7 +7,6 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from collected import Failures
 from course_runner import RUNNER
 
 from page_runner.page import read_page
@@ -34,14 +33,13 @@ def files_of(folder: str) -> set[str]:
     return {path.relative_to(ROOT).as_posix() for path in (ROOT / folder).rglob("*.py")}
 
 
-def test_a_lesson_opens_its_own_judges_and_no_others(opened: dict[str, set[str]]):
+def test_a_lesson_opens_its_own_judges_and_no_others(opened: dict[str, set[str]], subtests: pytest.Subtests):
     judges = {
         lesson: {file for file in files if file.startswith(EXERCISES)} - SHARED for lesson, files in opened.items()
     }
-    with Failures() as failures:
-        for lesson, files in judges.items():
-            with failures.of(lesson):
-                assert files <= {f"{EXERCISES}_{lesson[3:].replace('-', '_')}.py"}
+    for lesson, files in judges.items():
+        with subtests.test(lesson):
+            assert files <= {f"{EXERCISES}_{lesson[3:].replace('-', '_')}.py"}
     assert set().union(*judges.values()) | SHARED == files_of(EXERCISES), "the entries name what was opened"
 
 

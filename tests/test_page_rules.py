@@ -7,7 +7,6 @@ import textwrap
 from pathlib import Path
 
 import pytest
-from collected import Failures
 
 import check_page
 from page_rules import Fault, Lesson, faults, read
@@ -25,12 +24,11 @@ def test_a_page_of_the_course_keeps_the_rules(path: Path):
     assert [fault for fault in faults(lesson) if not (lesson.draft and fault.later)] == []
 
 
-def test_the_questions_of_the_course_can_be_read():
-    with Failures() as failures:
-        for path in PAGES:
-            with failures.of(path.name):
-                lesson = read(path)
-                assert list(check_page.unread_questions(lesson, check_page.filled(lesson, {}, "1"))) == []
+def test_the_questions_of_the_course_can_be_read(subtests: pytest.Subtests):
+    for path in PAGES:
+        with subtests.test(path.name):
+            lesson = read(path)
+            assert list(check_page.unread_questions(lesson, check_page.filled(lesson, {}, "1"))) == []
 
 
 def test_the_rules_see_what_the_course_has():
@@ -261,7 +259,7 @@ BROKEN = [
 ]  # fmt: skip
 
 
-def test_many_faults_of_a_real_lesson_are_found_in_one_run(copy: Path):
+def test_many_faults_of_a_real_lesson_are_found_in_one_run(copy: Path, subtests: pytest.Subtests):
     original = text = (ROOT / AUTOGRAD).read_text("utf-8")
     for old, new, _, _ in BROKEN:
         assert old in text, old
@@ -272,11 +270,10 @@ def test_many_faults_of_a_real_lesson_are_found_in_one_run(copy: Path):
     finally:
         (copy / AUTOGRAD).write_text(original, "utf-8")
     shown = [f"{fault.line}: {fault.what}" for fault in found]
-    with Failures() as failures:
-        for _, _, at, words in BROKEN:
-            with failures.of(words):
-                line = text[: text.index(at)].count("\n") + 1
-                assert any(one.startswith(f"{line}: ") and words in one for one in shown), shown
+    for _, _, at, words in BROKEN:
+        with subtests.test(words):
+            line = text[: text.index(at)].count("\n") + 1
+            assert any(one.startswith(f"{line}: ") and words in one for one in shown), shown
     assert found == sorted(found)
     assert sum("need what failed above" in one for one in shown) == 1
     assert not any("name 'rise'" in one or "name 'miss'" in one for one in shown), "what follows from it is no news"

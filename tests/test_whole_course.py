@@ -6,9 +6,9 @@ import re
 from functools import cache
 from pathlib import Path
 
+import pytest
 import yaml
 from bs4 import BeautifulSoup
-from collected import Failures
 
 import foundations
 from page_runner.page import read_page
@@ -41,15 +41,14 @@ def anchors(folder: Path, page: str) -> set[str]:
     return {element["id"] for element in BeautifulSoup(html, "html.parser").select("article [id]")}
 
 
-def test_every_topic_has_its_section(course):
-    with Failures() as failures:
-        for topic, parts in CURRICULUM.items():
-            for name, places in parts.items():
-                for place in places:
-                    with failures.of(f"{topic}: {name}: {place}"):
-                        page, _, anchor = place.partition("#")
-                        assert (DOCS / page).is_file()
-                        assert not anchor or anchor in anchors(course.folder, page)
+def test_every_topic_has_its_section(course, subtests: pytest.Subtests):
+    for topic, parts in CURRICULUM.items():
+        for name, places in parts.items():
+            for place in places:
+                with subtests.test(f"{topic}: {name}: {place}"):
+                    page, _, anchor = place.partition("#")
+                    assert (DOCS / page).is_file()
+                    assert not anchor or anchor in anchors(course.folder, page)
 
 
 @cache

@@ -124,6 +124,17 @@ def test_the_search_opens_finds_and_closes_from_the_keyboard(open_page):
     assert not page.locator("#__search").is_checked()
 
 
+def test_the_arrows_show_which_tab_they_have_come_to(open_page):
+    page = open_page("lessons/21-how-random-forests-really-work/")
+    tabs = page.locator(".tabbed-set").first
+    labels = tabs.locator(":scope > .tabbed-labels > label")
+    outlined = "labels => labels.map((label) => getComputedStyle(label).outlineStyle !== 'none')"
+    tabs.locator(":scope > input").first.focus()
+    for at in range(labels.count()):
+        assert labels.evaluate_all(outlined) == [place == at for place in range(labels.count())]
+        page.keyboard.press("ArrowRight")
+
+
 def test_a_phones_menu_opens_and_closes_from_the_keyboard(open_page):
     page = open_page("lessons/02-fitting-a-quadratic/", size="phone", reduced_motion="reduce")
     menu = page.get_by_role("button", name="Menu")

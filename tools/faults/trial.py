@@ -108,14 +108,18 @@ class Copy:
                     break
                 if failed in self.unsound:
                     raise ValueError(f"{failed} fails as it is, and cannot be left out: mend it first")
-                if failed not in self.sound and self.first_failure([failed]) is not None:
+                if failed not in self.sound and self.fails(failed):
                     self.unsound.add(failed)
                     continue  # look on, without that test
                 self.sound.add(failed)
                 return failed
         return None
 
-    def first_failure(self, tests: Sequence[str], keyword: str = "") -> str | None:
+    def fails(self, test: str) -> bool:
+        """Whether a test fails in the copy as it is; of a file that could not be read, whether it can't be read now."""
+        return self.first_failure([test], collect_only="::" not in test) is not None
+
+    def first_failure(self, tests: Sequence[str], keyword: str = "", *, collect_only: bool = False) -> str | None:
         """Run tests until one fails, and say which; one that hangs has failed, too."""
         tests = self.existing(tests)
         if not tests:
@@ -123,6 +127,7 @@ class Copy:
         command = [sys.executable, "-m", "pytest", "-x", "-v", "-p", "no:randomly", "-p", "no:cacheprovider", "-rfE"]
         command += ["--tb=no", "--color=no", *(f"--deselect={test}" for test in sorted(self.unsound - set(tests)))]
         command += ["-k", keyword] * bool(keyword)
+        command += ["--collect-only"] * collect_only
         environment = os.environ | {
             "PYTHONPATH": str(self.folder / "src"),
             "PYTHONDONTWRITEBYTECODE": "1",  # a changed module may be as large and as old as the one before
