@@ -10,7 +10,6 @@ import time
 from pathlib import Path
 
 import pytest
-from collected import Failures
 
 import affected
 import check
@@ -47,16 +46,15 @@ def test_a_module_is_watched_by_its_own_tests_first_and_by_the_pages_that_use_it
     assert "03-loss-functions" in found.only["tests/test_exercises.py"]
 
 
-def test_every_module_of_foundations_is_watched_by_tests_of_its_own():
-    with Failures() as failures:
-        for module in MODULES:
-            with failures.of(module):
-                found = watchers([f"src/foundations/{module}.py"])
-                assert len(found.tests) > 1
-                assert all(Path(ROOT, test).is_file() for test in found.tests)
-                assert set(found.tests) - {"tests/test_docstrings.py", "tests/test_exercises.py"} <= set(
-                    affected.tests_of(module)
-                )
+def test_every_module_of_foundations_is_watched_by_tests_of_its_own(subtests):
+    for module in MODULES:
+        with subtests.test(module):
+            found = watchers([f"src/foundations/{module}.py"])
+            assert len(found.tests) > 1
+            assert all(Path(ROOT, test).is_file() for test in found.tests)
+            assert set(found.tests) - {"tests/test_docstrings.py", "tests/test_exercises.py"} <= set(
+                affected.tests_of(module)
+            )
 
 
 @pytest.mark.parametrize(
@@ -75,7 +73,7 @@ def test_every_module_of_foundations_is_watched_by_tests_of_its_own():
         ("tests/curriculum.yml", ["tests/test_page_rules.py::test_a_page_of_the_course_keeps_the_rules"]),
         ("mkdocs.yml", ["tests/test_page_rules.py::test_a_page_of_the_course_keeps_the_rules"]),
         ("tests/test_losses.py", ["tests/test_losses.py"]),
-        ("tests/collected.py", ["tests/test_collected.py", "tests/test_errata.py"]),
+        ("tests/course_runner.py", ["tests/test_page_dependencies.py"]),
         ("tools/check_page.py", ["tests/test_page_rules.py"]),
         ("CONTRIBUTING.md", ["tests/test_contributing.py"]),
         ("tests/runner/tiny_site.py", ["tests/runner/test_kept.py"]),

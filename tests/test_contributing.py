@@ -20,7 +20,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from collected import Failures
 
 ROOT = Path(__file__).resolve().parents[1]
 TEXT = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
@@ -213,7 +212,7 @@ COMMANDS = {
     "make check PAGE=…": f"{HERE}passes_every_check",
     "make check BASE=HEAD~3": "tests/test_check.py::test_the_base_can_be_named_and_a_wrong_one_is_refused",
     ".venv/bin/python -m page_runner docs/lessons/05-gradient-descent.md": f"{HERE}is_served_fails_as_shown_and_heals",
-    "make test": "python -m pytest -n logical --dist=loadgroup --collect-only -q tests/test_collected.py",
+    "make test": "python -m pytest -n logical --dist=loadgroup --collect-only -q tests/test_slowest_files.py",
     "make lab": "python -m jupyterlab --version",
     "make bench": "python -m benchmarks --help",
     "make faults": "python tools/seeded_faults.py --list --half site --only recall",
@@ -223,9 +222,9 @@ COMMANDS = {
     "FOUNDATIONS_TITANIC=passengers make serve": "tests/test_passengers.py",
     "PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu make test": "tests/test_setup.py::test_first_set_up_without_a_network",
     ".venv/bin/python -m pytest tests/test_losses.py -k mae": "python -m pytest tests/test_losses.py -k mae -q",
-    ".venv/bin/python -m ruff check --fix .": "python -m ruff check --fix tests/test_collected.py",
-    ".venv/bin/python -m ruff format .": "python -m ruff format tests/test_collected.py",
-    "ruff format": "python -m ruff format tests/test_collected.py",
+    ".venv/bin/python -m ruff check --fix .": "python -m ruff check --fix tests/test_slowest_files.py",
+    ".venv/bin/python -m ruff format .": "python -m ruff format tests/test_slowest_files.py",
+    "ruff format": "python -m ruff format tests/test_slowest_files.py",
     ".venv/bin/python tools/seeded_faults.py --count 20 --only trees": "python tools/seeded_faults.py --help",
     "python -m foundations.timing --record": "tests/test_timing.py::test_the_command_records",
     ".venv/bin/python -m foundations.timing --record": "tests/test_timing.py::test_the_command_records",
@@ -259,16 +258,15 @@ def named(text: str) -> set[str]:
     return {command.removeprefix("PIP_CONSTRAINT=hold.txt ") for command in windows}
 
 
-def test_every_command_is_run_by_a_test():
+def test_every_command_is_run_by_a_test(subtests):
     assert named(TEXT) | named(README) - {"make"} <= COMMANDS.keys(), "each new one needs a line in COMMANDS"
     assert len(named(TEXT)) > 8 and len(named(README)) > 12
-    with Failures() as failures:
-        for command, shown_by in COMMANDS.items():
-            with failures.of(command):
-                file, _, test = shown_by.partition("::")
-                if "python" not in shown_by:
-                    assert not test or f"def {test}(" in (ROOT / file).read_text("utf-8")
-                    assert (ROOT / file).is_file()
+    for command, shown_by in COMMANDS.items():
+        with subtests.test(command):
+            file, _, test = shown_by.partition("::")
+            if "python" not in shown_by:
+                assert not test or f"def {test}(" in (ROOT / file).read_text("utf-8")
+                assert (ROOT / file).is_file()
 
 
 @pytest.mark.parametrize("command", sorted({form for form in COMMANDS.values() if form.startswith("python ")}))
@@ -281,12 +279,11 @@ def test_the_cheap_form_of_a_command_runs(command: str):
 
 
 @needs_make
-def test_make_runs_what_the_cheap_forms_stand_for():
-    with Failures() as failures:
-        for command, last in RECIPES.items():
-            with failures.of(command):
-                recipe = subprocess.run(["make", "-n", *command.split()[1:]], cwd=ROOT, capture_output=True, text=True)
-                assert recipe.stdout.splitlines()[-1].strip().removeprefix("@") == f".venv/bin/{last}"
+def test_make_runs_what_the_cheap_forms_stand_for(subtests):
+    for command, last in RECIPES.items():
+        with subtests.test(command):
+            recipe = subprocess.run(["make", "-n", *command.split()[1:]], cwd=ROOT, capture_output=True, text=True)
+            assert recipe.stdout.splitlines()[-1].strip().removeprefix("@") == f".venv/bin/{last}"
 
 
 @needs_make

@@ -458,7 +458,7 @@ def told(lesson: Lesson, found: list[Fault], seconds: float) -> tuple[list[str],
     now = [fault for fault in found if not (lesson.draft and fault.later)]
     if now:
         return [f"{lesson.name}:{fault.line}: {fault.what}" for fault in now], False
-    snippets, questions = len(lesson.page.snippets), len(lesson.questions)
+    snippets, questions = len(lesson.page.snippets), len(lesson.recalled)
     counted = f"{snippets} snippets in {seconds:.1f} s"
     if lesson.module:
         counted += f", {len(lesson.starters)} exercises, {questions} questions"
