@@ -209,10 +209,23 @@ def test_of_some_files_only_certain_cases_are_run(in_time: Path):
     assert "1 failed, 4 passed" in run(in_time, "--case", "test_other.py=two").stdout
 
 
+def test_the_cases_asked_for_come_first(in_time: Path):
+    shown = run(in_time, "-vv", "--case", "test_some.py=two").stdout
+    assert shown.index("[a-two]") < shown.index("test_plain")
+    assert "test_cases[one]" not in shown
+
+
+def test_what_is_passed_over_leaves_nothing_behind(in_time: Path):
+    (in_time / "test_a.py").write_text("import pytest\n@pytest.mark.browser\ndef test_look(): pass\n")
+    (in_time / "pytest.ini").write_text("[pytest]\nmarkers = browser\n")
+    ended = run(in_time, "--until", str(time.time() - 1), "test_some.py", "test_a.py")
+    assert (ended.returncode, "1 passed, 5 skipped" in ended.stdout) == (0, True)
+
+
 def test_no_test_begins_when_the_time_is_up_and_each_is_named(in_time: Path):
     left = in_time / "left"
     ended = run(in_time, "--until", str(time.time() - 1), "--left", str(left))
-    assert ended.returncode in (0, 5) and "passed" not in ended.stdout
+    assert ended.returncode == 0 and "5 skipped" in ended.stdout and "passed" not in ended.stdout
     assert len(left.read_text().splitlines()) == 5
     run(in_time, "--until", str(time.time() + 600), "--left", str(left))
     assert left.read_text() == ""

@@ -31,8 +31,12 @@ def public_names(module: str) -> list[str]:
 
 def using(module: str, pattern: str) -> list[Path]:
     """The files of the project that name what a module of foundations offers."""
-    names = re.compile("|".join(rf"\b{re.escape(name)}\b" for name in public_names(module)))
-    return naming(names, pattern)
+    return naming(words_of(module), pattern)
+
+
+def words_of(module: str) -> re.Pattern[str]:
+    """What names something of a module of foundations."""
+    return re.compile("|".join(rf"\b{re.escape(name)}\b" for name in public_names(module)))
 
 
 def naming(names: re.Pattern[str], pattern: str) -> list[Path]:
@@ -128,7 +132,9 @@ def watch(path: str, found: Watchers) -> None:
     elif parts[:2] == ("src", "foundations") and len(parts) == 3 and name.endswith(".py") and stem != "__init__":
         found.add(*unit_tests(stem))
         found.cases("tests/test_docstrings.py", f"foundations.{stem}")
-        pages = [page.as_posix() for page in using(stem, "docs/**/*.md")]
+        used = words_of(stem)
+        pages = [page.as_posix() for page in naming(used, "docs/**/*.md")]
+        pages.sort(key=lambda page: -len(used.findall((ROOT / page).read_text("utf-8"))))
         found.cases("tests/test_exercises.py", *(Path(page).stem for page in pages))
         found.runs += pages
     elif parts[:2] == ("tests", "answers"):

@@ -27,6 +27,8 @@ BEGIN_UNTIL = START + 40  # no test or page begins later: what has begun then en
 NAMED = 6  # of what was not run, so much is named
 STATIC = (["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"])
 
+Part = tuple[bool, str, list[str]]  # whether it is well, what it says, what there was no time for
+
 
 def git(*arguments: str) -> str:
     """What git says; nothing where it fails."""
@@ -70,7 +72,7 @@ def static() -> tuple[bool, str]:
     return True, f"ruff and mypy: all files are as they should be ({time.time() - START:.0f} s)"
 
 
-def tests(found: Watchers) -> tuple[bool, str, list[str]]:
+def tests(found: Watchers) -> Part:
     """The tests: whether they pass, what they say, and which ones there was no time for."""
     nodes = [*found.tests, *(test.format(page) for page in dict.fromkeys(found.shown) for test in IN_A_BROWSER)]
     if not nodes:
@@ -90,7 +92,7 @@ def tests(found: Watchers) -> tuple[bool, str, list[str]]:
     return passed, "\n".join(said), [f"{number} tests of {file}" for file, number in count.items()]
 
 
-def pages(found: Watchers) -> tuple[bool, str, list[str]]:
+def pages(found: Watchers) -> Part:
     """The pages: whether they are sound, what is wrong, and which ones there was no time for."""
     if not found.pages and not found.runs:
         return True, "", []
@@ -124,6 +126,13 @@ def pages(found: Watchers) -> tuple[bool, str, list[str]]:
     return sound and not faults, "\n".join([*said, *faults]), left
 
 
+def show(part: Part) -> Part:
+    """Print what a part of the check says, as soon as it is through."""
+    if part[1]:
+        print(part[1], flush=True)
+    return part
+
+
 def main(arguments: list[str]) -> int:
     """The command; 1 when something is wrong."""
     parser = argparse.ArgumentParser(prog="make check", description=__doc__)
@@ -139,8 +148,8 @@ def main(arguments: list[str]) -> int:
     print(f"{count} from {called} ({commit[:7]})", flush=True)
     with ThreadPoolExecutor(2) as pool:
         lint, tested = pool.submit(static), pool.submit(tests, found)
-        results = [pages(found), (*lint.result(), []), tested.result()]
-    print("\n".join(said for _, said, _ in results if said))
+        results = [show(pages(found))]
+        results += [show((*lint.result(), [])), show(tested.result())]
     left = list(dict.fromkeys([*(each for _, _, late in results for each in late), *found.unwatched]))
     good = all(passed for passed, _, _ in results)
     named = left if len(left) <= NAMED else [*left[: NAMED - 1], f"{len(left) - NAMED + 1} more"]

@@ -36,16 +36,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         return names is None or case == "--" or any(f"-{name}-" in case for name in names)
 
     config.hook.pytest_deselected(items=[item for item in items if not asked(item)])
-    items[:] = filter(asked, items)
+    plain = {item: item.nodeid.partition("::")[0] in wanted and "[" not in item.nodeid for item in items}
+    items[:] = sorted(filter(asked, items), key=plain.__getitem__)  # the cases asked for come first
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_runtest_protocol(item: pytest.Item) -> bool | None:
-    """Pass over a test for which there is no time."""
-    if time.time() < item.config.getoption("--until"):
-        return None
-    item.config.stash[LEFT].append(item.nodeid)
-    return True
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Pass over a test for which there is no time; a look at the page in the browser always takes place."""
+    if time.time() > item.config.getoption("--until") and not item.get_closest_marker("browser"):
+        item.config.stash[LEFT].append(item.nodeid)
+        pytest.skip("no time is left")
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
