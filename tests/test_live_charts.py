@@ -152,6 +152,32 @@ def test_frames_are_what_the_function_gave_at_each_position():
             assert ours == pytest.approx(pythons)
 
 
+AXES = {"xlim": (0, 3), "ylim": (0, 1)}
+
+
+@pytest.mark.parametrize(
+    ("function", "error"),
+    [
+        (lambda n: [rule(n.reshape(1))], AttributeError),
+        (lambda n: [rule(torch.exp(n))], TypeError),
+    ],
+)
+def test_with_frames_a_function_that_wants_tensors_is_told_what_it_gets(function, error):
+    with pytest.raises(error, match=r"with frames=True the sliders give plain numbers .*not tensors"):
+        live(function, alt="A rule.", frames=True, n=[1, 2], **AXES)
+
+
+def test_another_error_of_the_function_stays_as_it_is():
+    with pytest.raises(AttributeError, match=r"'list' object has no attribute 'reshape'$"):
+        live(lambda n: [rule([n].reshape(1))], alt="A rule.", frames=True, n=[1, 2], **AXES)
+
+
+def test_where_frames_are_advised_it_says_what_the_sliders_give_then():
+    chart = live(lambda n: [rule(torch.ones(3).double().mul(n).median())], alt="A rule.", n=[1, 2], **AXES)
+    with pytest.raises(Unrecordable, match=r"use frames=True, with which the sliders give plain numbers"):
+        chart.spec()
+
+
 def test_a_value_that_is_not_finite_is_kept_out_of_the_frames():
     chart = live(
         lambda n: [number("x", float("inf") if n else 1.0)],
