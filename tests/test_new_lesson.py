@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 import yaml
-from collected import Failures
 
 import new_lesson
 from page_rules import faults, read
@@ -81,31 +80,30 @@ def test_titles_of_many_kinds(project: Path, title: str, slug: str):
         compile((project / file).read_text("utf-8"), file, "exec")
 
 
-def test_a_title_that_cannot_be_is_refused_and_nothing_is_written(project: Path):
+def test_a_title_that_cannot_be_is_refused_and_nothing_is_written(subtests, project: Path):
     (project / "tests/answers/taken.py").write_text("")
     before = contents(project)
-    with Failures() as failures:
-        for title, words in {
-            "": 'a lesson needs a title: make lesson TITLE="The median"',
-            "   ": "a lesson needs a title",
-            "Gradient descent": "docs/lessons/05-gradient-descent.md has this title",
-            "gradient DESCENT": "docs/lessons/05-gradient-descent.md has this title",
-            "Gradient descent!": "docs/lessons/05-gradient-descent.md is there already",
-            "Taken": "tests/answers/taken.py is there already: choose another title",
-            'A "title"': 'the title has " in it',
-            "A {{ title }}": "the title has { } in it",
-            "`code` \\ $x": "the title has $ \\ ` in it",
-            "../up": "the title has / in it",
-            "???": "does not begin with one",
-            "7 nets": "'7 nets' does not begin with one",
-            "中位数": "does not begin with one",
-            "A" * 61: "take 60 or fewer",
-        }.items():
-            with failures.of(title):
-                with pytest.raises(ValueError, match=re.escape(words)) as refused:
-                    new_lesson.new_lesson(title, project)
-                assert "\n" not in str(refused.value)
-                assert contents(project) == before
+    for title, words in {
+        "": 'a lesson needs a title: make lesson TITLE="The median"',
+        "   ": "a lesson needs a title",
+        "Gradient descent": "docs/lessons/05-gradient-descent.md has this title",
+        "gradient DESCENT": "docs/lessons/05-gradient-descent.md has this title",
+        "Gradient descent!": "docs/lessons/05-gradient-descent.md is there already",
+        "Taken": "tests/answers/taken.py is there already: choose another title",
+        'A "title"': 'the title has " in it',
+        "A {{ title }}": "the title has { } in it",
+        "`code` \\ $x": "the title has $ \\ ` in it",
+        "../up": "the title has / in it",
+        "???": "does not begin with one",
+        "7 nets": "'7 nets' does not begin with one",
+        "中位数": "does not begin with one",
+        "A" * 61: "take 60 or fewer",
+    }.items():
+        with subtests.test(title):
+            with pytest.raises(ValueError, match=re.escape(words)) as refused:
+                new_lesson.new_lesson(title, project)
+            assert "\n" not in str(refused.value)
+            assert contents(project) == before
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ def test_the_right_choice_is_not_always_the_longest():
     longest = [
         max(choices, key=lambda choice: len(choice.text)).right
         for path in LESSONS
-        for question in read(path).questions
+        for question in read(path).recalled
         if (choices := one_right([item for _, item in question.items]))
     ]
     assert len(longest) > 50

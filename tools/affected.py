@@ -152,7 +152,7 @@ def watch(path: str, found: Watchers) -> None:
     elif parts[0] == "docs" and name.endswith(".ipynb"):
         found.unwatched.append("tests/test_labs.py")
     else:
-        found.add(*(mentioning(name) or mentioning(stem)))
+        found.add(*(mentioning(stem) if parts[0] == "tools" else mentioning(name) or mentioning(stem)))
 
 
 def watch_lesson(page: str, found: Watchers) -> None:

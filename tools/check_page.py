@@ -120,7 +120,7 @@ def run(lesson: Lesson, values: Values) -> Run:
                 lost -= made
                 known |= made
             except PageError as error:
-                lost |= made
+                lost |= made - made_before(item, error.line)
                 missing = re.match(r"NameError: name '(\w+)'", error.message)
                 if missing and missing[1] in lost - made:
                     passed.append(item)  # by way of a function
@@ -175,6 +175,19 @@ def names(item: Snippet | Number, known: set[str]) -> tuple[set[str], set[str]]:
         with contextlib.suppress(SyntaxError):
             needed |= scope(f'f"""{{{expression.strip()}}}"""')[1] - made
     return made, needed
+
+
+def made_before(item: Snippet | Number, line: int) -> set[str]:
+    """The names that a snippet had made when it failed on a line of it."""
+    found = set[str]()
+    if isinstance(item, Number) or not item.line <= line < item.end:
+        return found
+    with contextlib.suppress(SyntaxError):
+        for statement in ast.parse(item.source).body:
+            names = scope(ast.unparse(statement))[0]
+            ran = item.line - 1 + (statement.end_lineno or 0) < line
+            found = found | names if ran else found - names
+    return found
 
 
 def scope(source: str) -> tuple[set[str], set[str]]:
@@ -445,7 +458,7 @@ def told(lesson: Lesson, found: list[Fault], seconds: float) -> tuple[list[str],
     now = [fault for fault in found if not (lesson.draft and fault.later)]
     if now:
         return [f"{lesson.name}:{fault.line}: {fault.what}" for fault in now], False
-    snippets, questions = len(lesson.page.snippets), len(lesson.questions)
+    snippets, questions = len(lesson.page.snippets), len(lesson.recalled)
     counted = f"{snippets} snippets in {seconds:.1f} s"
     if lesson.module:
         counted += f", {len(lesson.starters)} exercises, {questions} questions"

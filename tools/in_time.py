@@ -32,8 +32,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     def asked(item: pytest.Item) -> bool:
         names = wanted.get(item.nodeid.partition("::")[0])
-        _, bracket, case = item.nodeid.partition("[")
-        return names is None or not bracket or bool(names & {case.rstrip("]"), *case.rstrip("]").split("-", 1)})
+        case = f"-{item.nodeid.partition('[')[2].removesuffix(']')}-"
+        return names is None or case == "--" or any(f"-{name}-" in case for name in names)
 
     config.hook.pytest_deselected(items=[item for item in items if not asked(item)])
     items[:] = filter(asked, items)

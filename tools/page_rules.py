@@ -58,11 +58,11 @@ class Question:
 
     @property
     def items(self) -> list[tuple[int, str]]:
-        """The items of its list with their lines."""
-        found = []
-        for match in re.finditer(r"^[-*+] +(.*(?:\n {2,}\S.*)*)", self.body.split("\n\n\n")[0], re.M):
-            found.append((self.line + 1 + self.body[: match.start()].count("\n"), match[1].strip()))
-        return found
+        """The items of the list that it begins with, and their lines."""
+        listed = re.match(r"\n*(?:[-*+] .*\n(?: +\S.*\n|\n(?=[-*+] |  ))*)*", self.body)
+        text = listed[0] if listed else ""
+        found = re.finditer(r"^[-*+] +(.*(?:\n+ +\S.*)*)", text, re.M)
+        return [(self.line + 1 + text[: match.start()].count("\n"), match[1].strip()) for match in found]
 
 
 @dataclass(frozen=True)
@@ -142,6 +142,12 @@ class Lesson:
         """The snippets that solve an exercise, by the exercise."""
         found = (snippet for snippet in self.page.snippets if "raises" not in snippet.options)
         return {name: snippet for snippet in found for name in checked(snippet)}
+
+    @property
+    def recalled(self) -> list[Question]:
+        """The questions of the last section, which mark themselves."""
+        begin, end = self.section("Questions to recall") or (0, 0)
+        return [question for question in self.questions if begin < question.line < end]
 
     @cached_property
     def questions(self) -> list[Question]:
@@ -393,7 +399,7 @@ def judges_in(path: Path) -> list[str]:
 def questions(lesson: Lesson) -> Iterator[Fault]:
     """Questions enough, that mark themselves."""
     section = lesson.section("Questions to recall")
-    asked = [each for each in lesson.questions if section and section[0] < each.line < section[1]]
+    asked = lesson.recalled
     if section and len(asked) < QUESTIONS:
         yield Fault(
             section[0],
