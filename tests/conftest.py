@@ -7,6 +7,7 @@ import os
 import pytest
 import torch
 from course_site import CourseServer, built_course, start_building
+from page_runs import one_folder_for_all_processes  # noqa: F401  a fixture
 from passenger_list import HAS_LIST, HAS_TABLES
 from slowest_files import pytest_terminal_summary  # noqa: F401  pytest finds it here
 

@@ -20,7 +20,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-PRELOAD = ("ipykernel.kernelapp", "ipywidgets", "matplotlib.pyplot", "pandas", "torch", "torch._dynamo")
 TRANSPORT = "tcp" if sys.platform == "win32" else "ipc"  # a port that is free now may be taken when it is opened
 FRESH = (sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}")
 
@@ -63,12 +62,24 @@ def warm_kernels(*options: str, environment: dict[str, str]) -> Iterator[tuple[s
 
     Yields: the command that starts such a kernel.
     """
+    from page_runner.process import PRELOAD
+
     if sys.platform == "win32":  # which knows no fork
         yield sys.executable, *options, *FRESH[1:]
         return
     with tempfile.TemporaryDirectory(prefix="kernels-") as folder:
         address = str(Path(folder, "socket"))
-        command = [sys.executable, *options, "-P", __file__, "serve", address]
+        command = [
+            sys.executable,
+            *options,
+            "-P",
+            __file__,
+            "serve",
+            address,
+            *PRELOAD,
+            "ipykernel.kernelapp",
+            "ipywidgets",
+        ]
         server = subprocess.Popen(command, cwd=folder, env=os.environ | environment, stdout=subprocess.PIPE)
         try:
             assert server.stdout and server.stdout.readline() == b"ready\n", "the process to fork from has ended"
@@ -78,10 +89,10 @@ def warm_kernels(*options: str, environment: dict[str, str]) -> Iterator[tuple[s
             server.communicate()
 
 
-def serve(address: str) -> None:
-    """Import, then become a kernel in a child each time that one is asked for."""
+def serve(address: str, *preload: str) -> None:
+    """Import all this, then become a kernel in a child each time that one is asked for."""
     os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")  # as every kernel does
-    for name in PRELOAD:
+    for name in preload:
         importlib.import_module(name)
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(address)
@@ -104,8 +115,7 @@ def become_a_kernel(asking: socket.socket) -> None:
 
     folder, *arguments = json.loads(asking.recv(10_000))
     os.chdir(folder)
-    os.environ["JPY_PARENT_PID"] = str(os.getppid())
-    sys.argv = ["ipykernel_launcher", *arguments]
+    sys.argv = ["ipykernel_launcher", *arguments, f"--IPKernelApp.parent_handle={os.getppid()}"]
     threading.Thread(target=end_with, args=(asking,), daemon=True).start()
     try:
         launch_new_instance()
@@ -120,6 +130,7 @@ def end_with(asking: socket.socket) -> None:
 
 def ask(address: str, *arguments: str) -> None:
     """Ask for a kernel, and wait for its end."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Jupyter interrupts a kernel before it asks it to end
     with socket.socket(socket.AF_UNIX) as asking:
         asking.connect(address)
         asking.send(json.dumps([os.getcwd(), *arguments]).encode())

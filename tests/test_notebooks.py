@@ -15,17 +15,16 @@ from pathlib import Path
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
-from course_runner import RUNNER
+from course_runner import ROOT
 from kernels import FRESH, notebook_client, warm_kernels
+from page_runs import PageRun, page_run
 
 from page_runner.notebook import notebook
 from page_runner.page import Page, read_page
 from page_runner.program import TERMINAL, Output
-from page_runner.runner import Run
 from page_runner.take_away import TakeAway
 from page_runner.wheel import project_wheel
 
-ROOT = Path(__file__).resolve().parents[1]
 LESSONS = [path for path in sorted((ROOT / "docs").rglob("*.md")) if path != ROOT / "docs/index.md"]
 LESSONS = [path for path in LESSONS if read_page(path, ROOT).snippets]
 WITH_PIP = ("03-loss-functions", "16-the-passengers", "22-three-or-seven")  # the others run in a fresh kernel weekly
@@ -96,8 +95,8 @@ def fresh_reader(tmp_path: Path, wheel: Path) -> Reader:
     return reader
 
 
-def made(path: Path, wheel: Path) -> tuple[Page, Run, nbformat.NotebookNode]:
-    page, run = read_page(path, ROOT), RUNNER.result(path)
+def made(path: Path, wheel: Path) -> tuple[Page, PageRun, nbformat.NotebookNode]:
+    page, run = read_page(path, ROOT), page_run(path)
     assert run.error is None, str(run.error)
     install = TakeAway(f"{path.stem}.ipynb", wheel.name).install
     text = notebook(page, run.given, install)
@@ -138,7 +137,7 @@ def test_three_notebooks_run_in_a_fresh_kernel_daily():
     assert len([path for path in LESSONS if path.stem in WITH_PIP]) == len(WITH_PIP) == 3
 
 
-def assert_same_outputs(page: Page, run: Run, cells: list[nbformat.NotebookNode]) -> None:
+def assert_same_outputs(page: Page, run: PageRun, cells: list[nbformat.NotebookNode]) -> None:
     """What the notebook's cells gave is what the page's snippets gave."""
     outputs = [given for given in run.given if isinstance(given, Output)]
     for cell, snippet, output in zip(cells, page.snippets, outputs, strict=True):

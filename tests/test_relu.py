@@ -245,7 +245,7 @@ def unconnected_rms() -> list[float]:
     return result
 
 
-SEVERAL = pytest.mark.parametrize("n", range(8, 33))
+SEVERAL = pytest.mark.parametrize("n", [8, 11, 16, 20, 25, 32])
 
 
 @SEVERAL

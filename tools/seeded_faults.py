@@ -57,6 +57,7 @@ def main() -> None:
     results = Results(options.results or ROOT / f".cache/seeded_faults/{options.seed}.jsonl")
     if options.same_as:
         faults = [Fault.read(entry) for entry in Results(options.same_as).found.values()]
+        faults = [fault for fault in faults if (options.only or "") in f"{fault.file} {fault.name}"]
         chosen = [fault for fault in faults if not changes_nothing(fault, ROOT)]
     else:
         chosen = choose(options.half, options.count, options.seed, options.only)

@@ -101,8 +101,9 @@ def page_hook(hook: Hook) -> Hook:
             return hook(self, html, page=page, config=config, files=files)
         except Exception as error:
             root = Path(config.config_file_path).parent.resolve()
-            path = Path(page.file.abs_src_path).resolve()
-            return report(page_error(error, path.relative_to(root).as_posix()), root) + html
+            path = Path(page.file.abs_src_path or page.file.src_uri).resolve()
+            name = path.relative_to(root).as_posix() if path.is_relative_to(root) else page.file.src_uri
+            return report(page_error(error, name), root) + html
 
     return safe  # type: ignore[return-value]
 

@@ -85,6 +85,13 @@ def test_two_figures_share_no_id(site):
     assert ids and len(ids) == len(set(ids))
 
 
+def test_a_figure_is_drawn_under_its_own_snippet_and_under_no_later_one(site):
+    site.page(fence(FIGURE, 'alt="One."') + "\n" + fence("print(1)") + "\n" + fence(FIGURE, 'alt="Two."'))
+    built = site.build()
+    assert built.ok, built.errors
+    assert [len(figure.select("svg")) for figure in built.page().select(".output--figure")] == [1, 1]
+
+
 def test_a_figure_as_last_value_is_drawn_once_and_not_printed(site):
     site.page(fence(FIGURE + "figure", 'alt="A line."'))
     built = site.build()

@@ -39,8 +39,10 @@ class Results:
 
     def __post_init__(self) -> None:
         if self.path.exists():
-            whole = [line for line in self.path.read_text("utf-8").splitlines(keepends=True) if line.endswith("\n")]
-            self.path.write_text("".join(whole), "utf-8")  # without what a run that was stopped has half written
+            lines = self.path.read_text("utf-8").splitlines(keepends=True)
+            whole = [line for line in lines if line.endswith("\n")]
+            if whole != lines:  # a run that was stopped has written half a line
+                self.path.write_text("".join(whole), "utf-8")
             self.found = {json.loads(line)["name"]: json.loads(line) for line in whole}
 
     def add(self, fault: Fault, by: str | None) -> None:
