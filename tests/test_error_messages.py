@@ -43,7 +43,7 @@ def test_there_are_many_and_every_heading_has_an_id():
 def test_an_entry_raises_its_error_and_ends_with_what_works(subtests: pytest.Subtests):
     items = read_page(PATH, ROOT).items
     run = RUNNER.result(PATH)
-    assert run.error is None
+    assert run.errors == []
     for name, numbers in sections().items():
         with subtests.test(name):
             snippets = [number for number in numbers if isinstance(items[number], Snippet)]

@@ -41,7 +41,7 @@ def expected_outputs(path):
 def outputs_of(path):
     items = read_page(path, ROOT).items
     run = RUNNER.result(path)
-    assert run.error is None
+    assert run.errors == []
     for item, output in zip(items, run.given, strict=True):
         if isinstance(item, Snippet):
             yield from [output.text.rstrip()] if output.text.strip() else []
