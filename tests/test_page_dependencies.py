@@ -23,7 +23,7 @@ def opened() -> dict[str, set[str]]:
     RUNNER.start(LESSONS)  # those whose outputs are not kept, at once
     found = {}
     for path in LESSONS:
-        assert RUNNER.result(path).error is None
+        assert RUNNER.result(path).errors == []
         _, _, body = RUNNER.kept.entry(read_page(path, ROOT)).read_text("utf-8").partition("\n")
         found[path.stem] = {name for name in json.loads(body)["files"] if name.startswith("src/")}
     return found
