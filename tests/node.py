@@ -22,7 +22,7 @@ def evaluate(script: Path, code: str, given: object) -> Any:
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=60,
+        timeout=300,
     )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)

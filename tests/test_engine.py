@@ -61,7 +61,7 @@ def size_of_the_sums(result, leaf):
     return found[leaf]
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(numbers=leaves, recipe=steps)
 def test_random_formulas_agree_with_torch(numbers, recipe):
     ours, theirs = [Value(each) for each in numbers], torch_leaves(numbers)
@@ -81,7 +81,6 @@ def test_random_formulas_agree_with_torch(numbers, recipe):
         assert leaf.grad == pytest.approx(tensor.grad.item(), abs=2e-9 * max(1.0, size_of_the_sums(result, leaf)))
 
 
-@settings(deadline=None)
 @given(numbers=leaves, recipe=steps)
 def test_every_value_comes_after_its_parents_and_once(numbers, recipe):
     result = formula([Value(each) for each in numbers], recipe)

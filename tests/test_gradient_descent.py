@@ -43,7 +43,6 @@ def square(params: Tensor) -> Tensor:
 
 
 @given(params=st.lists(numbers, min_size=1, max_size=4), power=st.integers(1, 4), wave=numbers)
-@settings(deadline=None)
 def test_finite_difference_agrees_with_autograd(params: list[float], power: int, wave: float):
     at = torch.tensor(params, dtype=torch.float64, requires_grad=True)
 
@@ -104,7 +103,6 @@ def test_finite_difference_names_what_is_wrong():
 
 
 @given(params=st.lists(numbers, min_size=1, max_size=4), lr=st.floats(0, 1))
-@settings(deadline=None)
 def test_a_step_is_that_of_torchs_sgd(params: list[float], lr: float):
     ours = torch.tensor(params, dtype=torch.float64, requires_grad=True)
     theirs = ours.detach().clone().requires_grad_()
@@ -165,7 +163,6 @@ def test_descent_is_the_loop_written_out():
 
 
 @given(start=st.lists(numbers, min_size=3, max_size=3), lr=st.floats(0, 0.2), n_steps=st.integers(0, 8))
-@settings(deadline=None)
 def test_each_loss_is_that_of_its_stop(start: list[float], lr: float, n_steps: int):
     loss_fn = course_loss(quad_mse)
     params = torch.tensor(start, dtype=torch.float64)
@@ -307,7 +304,7 @@ def grid_search(loss_fn: Callable[[Tensor], Tensor], descent: Descent, order: li
     order=st.permutations([0, 1, 2]),
     rounds=st.integers(0, 2),
 )
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 def test_search_keeps_the_best_position_of_each_slider(start: list[float], order: list[int], rounds: int):
     loss_fn = course_loss(quad_mae)
     params = torch.tensor(start, dtype=torch.float64)

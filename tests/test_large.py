@@ -37,7 +37,7 @@ def by_autograd(coeffs, indeps, deps, loss):
 
 
 @given(st.integers(1, 300), st.integers(1, 8), st.integers(1, 400), st.sampled_from([*LOSSES]))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_it_is_autograds(n, n_columns, chunk_rows, loss):
     coeffs, indeps, deps = rows(n, n_columns, torch.float64)
     value, gradient = chunked_gradient(coeffs, indeps, deps, loss=loss, chunk_rows=chunk_rows)

@@ -50,7 +50,7 @@ def params(model):
     return torch.cat([each.detach().flatten().cpu() for each in model.state_dict().values()])
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(
     n_epochs=st.integers(0, 3),
     batch_size=st.none() | st.integers(1, 60),
@@ -204,7 +204,7 @@ class Losses(Callback):
             learner.model.bias.fill_(learner.epoch)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(st.sampled_from([0.0, 1.0, 2.0, 3.0, math.nan, math.inf]), min_size=1, max_size=8),
     st.none() | st.integers(1, 4),

@@ -3,7 +3,7 @@ from collections.abc import Callable
 import pytest
 import torch
 import torch.nn.functional as F
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
@@ -21,7 +21,6 @@ def pairs(drawn: list[tuple[float, float]]) -> tuple[Tensor, Tensor]:
 
 
 @given(values)
-@settings(deadline=None)
 def test_losses_agree_with_those_of_torch(drawn: list[tuple[float, float]]):
     preds, targets = pairs(drawn)
     torch.testing.assert_close(mse(preds, targets), F.mse_loss(preds, targets))
@@ -30,14 +29,12 @@ def test_losses_agree_with_those_of_torch(drawn: list[tuple[float, float]]):
 
 
 @given(values)
-@settings(deadline=None)
 def test_rmse_is_never_less_than_mae(drawn: list[tuple[float, float]]):
     preds, targets = pairs(drawn)
     assert rmse(preds, targets) >= mae(preds, targets) * (1 - 1e-12)
 
 
 @given(values)
-@settings(deadline=None)
 def test_gradients_are_the_residual_and_its_sign(drawn: list[tuple[float, float]]):
     preds, targets = pairs(drawn)
     residuals = preds - targets

@@ -206,7 +206,7 @@ def test_a_module_predicts_and_trains_the_same(simulated):
 
 
 @given(st.integers(1, 6), st.lists(st.integers(1, 5), max_size=3), st.integers(1, 4), st.integers(1, 7))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_any_sizes(n_columns, hiddens, n_nets, n_rows):
     x = torch.rand(n_rows, n_columns, generator=torch.Generator().manual_seed(0))
     y = (x[:, :1] > 0.5).float()

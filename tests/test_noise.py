@@ -1,6 +1,6 @@
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from foundations import add_noise, noise, quad
@@ -26,7 +26,6 @@ def test_scale_is_the_standard_deviation():
 
 
 @given(scale=st.floats(0, 1000), seed=st.integers(0, 2**32))
-@settings(deadline=None)
 def test_noise_is_standard_noise_times_scale(scale: float, seed: int):
     x = torch.zeros(20, 1)
     standard = torch.randn(20, 1, generator=seeded(seed))
@@ -34,7 +33,6 @@ def test_noise_is_standard_noise_times_scale(scale: float, seed: int):
 
 
 @given(mult=st.floats(0, 10), add=st.floats(0, 10), seed=st.integers(0, 2**32))
-@settings(deadline=None)
 def test_multiplicative_noise_is_drawn_first(mult: float, add: float, seed: int):
     x = torch.linspace(-2, 2, 20)[:, None]
     generator = seeded(seed)

@@ -4,7 +4,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from foundations import course22_points, fit_quad, mk_quad, mse, quad
@@ -47,7 +47,6 @@ def test_least_squares_of_the_course_points():
 
 
 @given(params=st.lists(st.floats(-10, 10), min_size=3, max_size=3))
-@settings(deadline=None)
 def test_fit_finds_the_quadratic_that_made_the_points(params: list[float]):
     x = torch.linspace(-2, 2, 20, dtype=torch.float64)
     torch.testing.assert_close(fit_quad(x, quad(*params, x)), torch.tensor(params, dtype=torch.float64))
@@ -57,7 +56,6 @@ def test_fit_finds_the_quadratic_that_made_the_points(params: list[float]):
     x=st.lists(st.integers(-30, 30), min_size=3, max_size=12, unique=True),
     data=st.data(),
 )
-@settings(deadline=None)
 def test_gradient_of_mse_is_zero_at_the_fit(x: list[int], data: st.DataObject):
     y = data.draw(st.lists(st.floats(-100, 100), min_size=len(x), max_size=len(x)))
     x_points = torch.tensor(x, dtype=torch.float64) / 10

@@ -88,7 +88,6 @@ def test_one_relu_refuses_what_it_cannot_clip():
 
 
 @given(units=lists, out_bias=numbers)
-@settings(deadline=None)
 def test_sum_is_the_sum(units: list[tuple[float, float, float]], out_bias: float):
     x = grid(9, -2, 2)
     m, b, w = torch.tensor(units, dtype=torch.float64).T
@@ -97,7 +96,6 @@ def test_sum_is_the_sum(units: list[tuple[float, float, float]], out_bias: float
 
 
 @given(units=lists, ends=st.tuples(numbers, numbers), part=st.floats(0, 1))
-@settings(deadline=None)
 def test_unsigned_sums_are_convex(units: list[tuple[float, float, float]], ends: tuple[float, float], part: float):
     m, b, _ = torch.tensor(units, dtype=torch.float64).T
     x = torch.tensor([*ends, part * ends[0] + (1 - part) * ends[1]], dtype=torch.float64)
@@ -206,7 +204,7 @@ def test_best_maximum_is_the_least_of_all():
 
 
 @given(heights=st.lists(numbers, min_size=6, max_size=12), n=st.integers(0, 3))
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 def test_no_fit_beats_the_best_maximum_and_more_kinks_never_hurt(heights: list[float], n: int):
     y = torch.tensor(heights, dtype=torch.float64)
     x = torch.arange(len(y), dtype=torch.float64)
@@ -218,7 +216,7 @@ def test_no_fit_beats_the_best_maximum_and_more_kinks_never_hurt(heights: list[f
 
 
 @given(corners=st.lists(st.integers(-5, 5), min_size=3, max_size=6))
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 def test_best_finds_a_broken_line_again(corners: list[int]):
     x = torch.arange(4.0 * len(corners) - 3, dtype=torch.float64)
     y = torch.from_numpy(np.interp(x, 4 * np.arange(len(corners)), np.array(corners, dtype=float)))

@@ -3,7 +3,7 @@ from collections.abc import Callable
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch.optim.lr_scheduler import CosineAnnealingLR, LambdaLR, LinearLR, LRScheduler, OneCycleLR
 
@@ -30,21 +30,18 @@ def rates_of(schedule: Schedule, n_steps: int) -> list[float]:
     return [schedule(step) for step in range(n_steps)]
 
 
-@settings(deadline=None)
 @given(lr=rates, n_steps=lengths)
 def test_linear_decay_is_torchs(lr: float, n_steps: int):
     theirs = of_torch(lr, n_steps + 1, lambda o: LinearLR(o, 1.0, 0.0, n_steps))
     assert rates_of(linear_decay(lr, n_steps), n_steps + 1) == pytest.approx(theirs, rel=1e-9, abs=1e-9 * lr)
 
 
-@settings(deadline=None)
 @given(lr=rates, n_steps=lengths)
 def test_cosine_decay_is_torchs(lr: float, n_steps: int):
     theirs = of_torch(lr, n_steps + 1, lambda o: CosineAnnealingLR(o, n_steps))
     assert rates_of(cosine_decay(lr, n_steps), n_steps + 1) == pytest.approx(theirs, rel=1e-9, abs=1e-9 * lr)
 
 
-@settings(deadline=None)
 @given(peak=rates, n_steps=st.integers(2, 400), warm_up=st.floats(0, 0.99))
 def test_one_cycle_is_torchs(peak: float, n_steps: int, warm_up: float):
     if warm_up * n_steps <= 1.001:  # PyTorch divides by nearly nothing there
@@ -54,7 +51,6 @@ def test_one_cycle_is_torchs(peak: float, n_steps: int, warm_up: float):
     assert rates_of(ours, n_steps) == pytest.approx(theirs, rel=1e-9, abs=1e-9 * peak)
 
 
-@settings(deadline=None)
 @given(peak=rates, n_steps=st.integers(2, 400), warm_up=st.floats(0, 0.99))
 def test_one_cycle_goes_up_once_and_down_once(peak: float, n_steps: int, warm_up: float):
     used = rates_of(one_cycle(peak, n_steps, warm_up=warm_up), n_steps)
@@ -70,7 +66,6 @@ def test_one_cycle_without_warm_up_starts_at_its_peak():
         assert one_cycle(0.5, 100, warm_up=warm_up)(0) == 0.5
 
 
-@settings(deadline=None)
 @given(lr=rates, step=st.integers(0, 10**6))
 def test_a_constant_rate_is_constant(lr: float, step: int):
     assert constant_rate(lr)(step) == lr

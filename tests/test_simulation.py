@@ -90,7 +90,7 @@ def test_each_seed_draws_its_own(table):
 
 
 @given(n=st.integers(1, 3000), seed=st.integers(0, 2**31))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_any_number_of_rows_in_the_same_proportions(n: int, seed: int):
     table = simulate_passengers(n, seed=seed)
     assert len(table) == n

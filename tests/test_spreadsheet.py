@@ -120,7 +120,7 @@ def recalculated() -> dict[str, openpyxl.Workbook]:
             (folder / f"{source}-changed.xlsx").write_bytes(changed(written(source)))
         command = [str(OFFICE), f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless"]
         command += ["--convert-to", "xlsx", "--outdir", str(folder / "out"), *map(str, sorted(folder.glob("*.xlsx")))]
-        subprocess.run(command, check=True, capture_output=True, timeout=300)
+        subprocess.run(command, check=True, capture_output=True, timeout=900)
         return {
             file.stem: openpyxl.load_workbook(BytesIO(file.read_bytes()), data_only=True)
             for file in (folder / "out").glob("*.xlsx")

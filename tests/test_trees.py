@@ -7,7 +7,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
@@ -97,7 +97,6 @@ def test_a_tree_of_the_passengers_is_scikit_learns(limits, passengers_from):
 
 
 @given(ROWS, st.integers(1, 4), st.one_of(st.none(), st.integers(1, 6)))
-@settings(deadline=None)
 def test_every_tree_keeps_the_rules(rows, min_samples_leaf, max_leaf_nodes):
     table = torch.tensor(rows, dtype=torch.float64)
     inputs, targets = table[:, :3], table[:, 3]
@@ -121,7 +120,6 @@ def test_every_tree_keeps_the_rules(rows, min_samples_leaf, max_leaf_nodes):
 
 
 @given(ROWS)
-@settings(deadline=None)
 def test_a_full_tree_is_as_good_as_its_columns_allow(rows):
     table = torch.tensor(rows, dtype=torch.float32)
     inputs, targets = table[:, :3], table[:, 3]
@@ -131,7 +129,6 @@ def test_a_full_tree_is_as_good_as_its_columns_allow(rows):
 
 
 @given(ROWS)
-@settings(deadline=None)
 def test_only_the_order_of_values_counts(rows):
     table = torch.tensor(rows, dtype=torch.float64)
     inputs, targets = table[:, :3], table[:, 3]

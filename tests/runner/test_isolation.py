@@ -75,8 +75,8 @@ def test_what_a_page_starts_ends_with_it(site, tmp_path):
 def test_pages_run_at_the_same_time(site, tmp_path):
     wait = "import time\nfrom pathlib import Path\nPath({mine!r}).touch()\nwhile not Path({other!r}).exists(): time.sleep(0.01)\nprint('met')"
     a, b = str(tmp_path / "a.flag"), str(tmp_path / "b.flag")
-    site.page("---\ntime_limit: 10\n---\n" + fence(wait.format(mine=a, other=b)), "a")
-    site.page("---\ntime_limit: 10\n---\n" + fence(wait.format(mine=b, other=a)), "b")
+    site.page("---\ntime_limit: 120\n---\n" + fence(wait.format(mine=a, other=b)), "a")
+    site.page("---\ntime_limit: 120\n---\n" + fence(wait.format(mine=b, other=a)), "b")
     built = site.build()
     assert built.outputs("a") == built.outputs("b") == ["met"]
 

@@ -210,7 +210,7 @@ def test_two_builds_at_once_do_no_harm(site):
     site.start_lightly()
     command = [sys.executable, "-m", "mkdocs", "build", "-q", "-f", str(site.root / "mkdocs.yml"), "-d"]
     builds = [subprocess.Popen([*command, str(site.root / f"site{number}")]) for number in "12"]
-    assert [build.wait(60) for build in builds] == [0, 0]
+    assert [build.wait(600) for build in builds] == [0, 0]
     assert len(site.entries) == 4 and all(entry.suffix == ".json" for entry in site.entries)
     assert site.runs() == ""
     pages = [

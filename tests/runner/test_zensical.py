@@ -21,7 +21,7 @@ def test_zensical_shows_outputs_and_numbers(site):
     site.page("# T\n\n" + fence("x = 2\nx + 1") + "\nIt is {{ x * 10 }}.\n")
     site.page("# A\n\n" + fence("print('another')"), "a")
     command = [sys.executable, "-m", "zensical", "build"]
-    done = subprocess.run(command, cwd=site.root, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, cwd=site.root, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stdout + done.stderr
     built = Built(site.root / "site")
     assert built.outputs() == ["3"] and "It is 20." in built.page().get_text()
