@@ -225,7 +225,9 @@ COMMANDS = {
     ".venv/bin/python -m ruff check --fix .": "python -m ruff check --fix tests/test_slowest_files.py",
     ".venv/bin/python -m ruff format .": "python -m ruff format tests/test_slowest_files.py",
     "ruff format": "python -m ruff format tests/test_slowest_files.py",
-    ".venv/bin/python tools/seeded_faults.py --count 20 --only trees": "python tools/seeded_faults.py --help",
+    ".venv/bin/python tools/seeded_faults.py --half foundations --only trees --count 20": "python tools/seeded_faults.py --help",
+    ".venv/bin/python tools/seeded_faults.py --half site --only recall": "python tools/seeded_faults.py --list --half site --only recall",
+    "make weekly": "python -m pytest -m weekly -n logical --dist=loadgroup --collect-only -q tests/test_cold_builds.py",
     "python -m foundations.timing --record": "tests/test_timing.py::test_the_command_records",
     ".venv/bin/python -m foundations.timing --record": "tests/test_timing.py::test_the_command_records",
     "python -m benchmarks --sizes 15,100": "python -m benchmarks --sizes 15,100 --help",
@@ -241,6 +243,7 @@ COMMANDS = {
 }  # fmt: skip
 RECIPES = {  # the last line of what make runs, where a cheap form above stands for it
     "make test": "python -m pytest -n logical --dist=loadgroup",
+    "make weekly": "python -m pytest -m weekly -n logical --dist=loadgroup",
     "make lab": "python -m jupyterlab docs/labs",
     "make bench": "python -m benchmarks",
     "make faults": "python tools/seeded_faults.py",
