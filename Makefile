@@ -8,14 +8,17 @@ candidates = $(if $(PYTHON),"$(PYTHON)",python3 python3.14 python3.13 python3.12
 
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: help setup serve test lab bench faults lock
+.PHONY: help setup serve check lesson test weekly lab bench faults lock
 
 help:
 	@echo "make serve   serve the site with live reload at http://$(ADDRESS)/ (another address: make serve ADDRESS=127.0.0.1:8001)"
+	@echo "make check   check what your change touches, in under a minute; one page alone: make check PAGE=docs/lessons/05-gradient-descent.md"
+	@echo "make lesson  begin a lesson: make lesson TITLE=\"The median\""
 	@echo "make test    lint, check types and run every test"
+	@echo "make weekly  run the slow checks that make test leaves out"
 	@echo "make lab     open the labs in JupyterLab"
 	@echo "make bench   measure speed and size"
-	@echo "make faults  put faults into the package, and see which ones the tests notice"
+	@echo "make faults  put faults into a copy of the project, and see which ones the tests notice"
 	@echo "make lock    pin the newest versions in requirements.lock (needs Python 3.11)"
 
 serve: setup
@@ -23,11 +26,20 @@ serve: setup
 	@echo "Building the site. It will be at http://$(ADDRESS)/ and follow your edits; Ctrl+C stops it."
 	@$(venv_python) -m mkdocs serve --dirty --livereload --dev-addr $(ADDRESS)
 
+check: setup
+	@$(venv_python) tools/$(if $(PAGE),check_page.py "$$PAGE",check.py --base "$$BASE")
+
+lesson: setup
+	@$(venv_python) tools/new_lesson.py "$$TITLE"
+
 test: setup
 	$(venv_python) -m ruff check .
 	$(venv_python) -m ruff format --check .
 	$(venv_python) -m mypy
 	$(venv_python) -m pytest -n logical --dist=loadgroup
+
+weekly: setup
+	$(venv_python) -m pytest -m weekly -n logical --dist=loadgroup
 
 lab: setup
 	@$(venv_python) -m jupyterlab docs/labs

@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
-import threading
-from dataclasses import dataclass
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
 import pytest
 import torch
+from course_site import CourseServer, built_course, start_building
 from page_runs import one_folder_for_all_processes  # noqa: F401  a fixture
 from passenger_list import HAS_LIST, HAS_TABLES
 from slowest_files import pytest_terminal_summary  # noqa: F401  pytest finds it here
 
-ROOT = Path(__file__).resolve().parents[1]
 # No test looks for the list of passengers on the network: where the reader's folder has none, they are simulated.
 if not HAS_LIST:
     os.environ.setdefault("FOUNDATIONS_TITANIC", "simulated")
@@ -27,37 +21,7 @@ if not HAS_TABLES:  # the same of timm's tables
 os.environ["MKL_CBWR"] = "COMPATIBLE"  # as in a page's process: the same sums, to the last digit
 torch.set_num_threads(1)  # the tests share the cores already, and a page has one thread, too
 
-BASE = "/course/"  # below the server's root, as a project's site on GitHub Pages is
-
-
-@dataclass(frozen=True)
-class Course:
-    """The built site: its folder, and the address at which it is served."""
-
-    folder: Path
-    url: str
-
-
-class Handler(SimpleHTTPRequestHandler):
-    """Serves a folder under BASE, and its 404.html where there is nothing."""
-
-    folder: Path
-
-    def translate_path(self, path: str) -> str:
-        inside = path.partition("?")[0].removeprefix(BASE).strip("/") if path.startswith(BASE) else "/nowhere"
-        file = self.folder / inside
-        return str(file / "index.html" if file.is_dir() else file)
-
-    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        body = (self.folder / "404.html").read_bytes()
-        self.send_response(code)
-        self.send_header("Content-Type", "text/html; charset=utf-8")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        pass
+SERVER = pytest.StashKey[CourseServer]()
 
 
 @pytest.fixture(params=["passengers", "simulated"])
@@ -69,27 +33,44 @@ def passengers_from(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPa
     return request.param
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
-def pytest_collection_modifyitems(items):
-    """Let one process run all tests that look at the site, so that it is built once."""
-    for item in items:
-        if "course" in item.fixturenames:
-            item.add_marker(pytest.mark.xdist_group("site"))
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the one server of the site, before there are workers."""
+    if not hasattr(config, "workerinput"):
+        config.stash[SERVER] = CourseServer()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node) -> None:
+    """Tell a worker of pytest-xdist where the server is."""
+    node.workerinput["course"] = node.config.stash[SERVER].root
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if server := config.stash.get(SERVER, None):
+        server.stop()
+
+
+def server_of(config: pytest.Config) -> str:
+    """The address of the one server."""
+    return config.workerinput["course"] if hasattr(config, "workerinput") else config.stash[SERVER].root
+
+
+@pytest.hookimpl(trylast=True)  # after pytest-randomly has shuffled them
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the tests that look at the site behind the others, which run while it is built."""
+    items.sort(key=needs_the_site)
+
+
+def needs_the_site(item: pytest.Item) -> bool:
+    return "course" in getattr(item, "fixturenames", ())
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    if not session.config.option.collectonly and any(map(needs_the_site, session.items)):
+        start_building(server_of(session.config))
 
 
 @pytest.fixture(scope="session")
-def course(tmp_path_factory: pytest.TempPathFactory):
-    folder = tmp_path_factory.mktemp("site")
-    handler = type("CourseHandler", (Handler,), {"folder": folder})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        url = f"http://127.0.0.1:{server.server_port}{BASE}"
-        command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(folder)]
-        environment = os.environ | {"SITE_URL": url, "REPO_URL": "", "NO_MKDOCS_2_WARNING": "1", "PYTHONUTF8": "1"}
-        build = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, encoding="utf-8")
-        assert build.returncode == 0, build.stdout + build.stderr
-        assert build.stderr.strip() == ""
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield Course(folder, url)
-        server.shutdown()
-        thread.join()
+def course(request: pytest.FixtureRequest):
+    """The built site."""
+    return built_course(server_of(request.config))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -80,7 +81,9 @@ def warm_kernels(*options: str, environment: dict[str, str]) -> Iterator[tuple[s
             "ipykernel.kernelapp",
             "ipywidgets",
         ]
-        server = subprocess.Popen(command, cwd=folder, env=os.environ | environment, stdout=subprocess.PIPE)
+        server = subprocess.Popen(
+            command, cwd=folder, env=os.environ | environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
         try:
             assert server.stdout and server.stdout.readline() == b"ready\n", "the process to fork from has ended"
             yield sys.executable, "-I", "-S", __file__, "ask", address, "-f", "{connection_file}"
@@ -100,7 +103,7 @@ def serve(address: str, *preload: str) -> None:
         print("ready", flush=True)
         os.dup2(2, 1)  # nobody reads on
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the kernels
-        while True:
+        while sys.stdin not in select.select([server, sys.stdin], [], [])[0]:  # which ends with those who started this
             asking, _ = server.accept()
             if os.fork() == 0:
                 signal.signal(signal.SIGCHLD, signal.SIG_DFL)

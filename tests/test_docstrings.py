@@ -3,7 +3,7 @@
 import ast
 import importlib
 import inspect
-import pkgutil
+import re
 import sys
 import textwrap
 import traceback
@@ -19,52 +19,54 @@ import mktestdocs.__main__
 import pytest
 
 import foundations
-import glossary_terms
-import live_charts
-import page_runner
-import recall
-import site_extras
 from page_runner.page import PageError, Snippet, read_items
 
 ROOT = Path(__file__).parent.parent
 Run = Callable[[str, Any], list[tuple[int, str]]]  # runs a named object's examples: their lines and sources
 
 
-def public_modules(package: ModuleType) -> Iterator[ModuleType]:
-    yield package
-    for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-        if not any(part.startswith("_") for part in found.name.split(".")):
-            yield importlib.import_module(found.name)
+def modules() -> Iterator[str]:
+    """The modules in src/ that write a fence somewhere, and all that the course offers, which need examples."""
+    for path in sorted((ROOT / "src").rglob("*.py")):
+        name = ".".join(path.relative_to(ROOT / "src").with_suffix("").parts).removesuffix(".__init__")
+        if path.stem != "__main__" and (is_offered(name) or re.search("```|~~~", path.read_text("utf-8"))):
+            yield name
 
 
-def public_objects(module: ModuleType) -> Iterator[tuple[str, Any]]:
-    """A module, its public functions and classes, and their public methods: what has a docstring."""
+def is_offered(name: str) -> bool:
+    """Whether a module, function or method is part of what the course offers to its readers."""
+    package, *parts = name.split(".")
+    return package == "foundations" and not any(part.startswith("_") for part in parts)
+
+
+def objects(module: ModuleType) -> Iterator[tuple[str, Any]]:
+    """A module, its functions and classes, and their methods: what has a docstring."""
     if inspect.getdoc(module):
         yield module.__name__, module
     for name, value in vars(module).items():
-        if name.startswith("_") or getattr(value, "__module__", None) != module.__name__:
+        if getattr(value, "__module__", None) != module.__name__:
             continue
         if inspect.isclass(value):
-            yield from public_methods(f"{module.__name__}.{name}", value)
+            yield from methods(f"{module.__name__}.{name}", value)
         if has_docstring(inspect.unwrap(value)):
             yield f"{module.__name__}.{name}", inspect.unwrap(value)
 
 
-def public_methods(name: str, cls: type) -> Iterator[tuple[str, Any]]:
+def methods(name: str, cls: type) -> Iterator[tuple[str, Any]]:
     for key, member in vars(cls).items():
-        for wrapped in (
-            "__func__",
-            "fget",
-            "func",
-        ):  # of a classmethod or staticmethod, property, cached property
+        for wrapped in ("__func__", "fget", "func"):  # of a classmethod or staticmethod, property, cached property
             member = getattr(member, wrapped, member)
-        if not key.startswith("_") and inspect.isfunction(member) and has_docstring(member):
+        if inspect.isfunction(member) and member.__module__ == cls.__module__ and has_docstring(member):
             yield f"{name}.{key}", inspect.unwrap(member)
 
 
 def has_docstring(value: Any) -> bool:
     """Whether a function or class has a docstring that someone wrote: a data class makes one of its own."""
-    return (inspect.isfunction(value) or inspect.isclass(value)) and docstring_line(value) is not None
+    return (
+        (inspect.isfunction(value) or inspect.isclass(value))
+        and bool(value.__doc__)
+        and docstring_line(value) is not None
+    )
 
 
 def docstring_line(obj: Any) -> int | None:
@@ -110,6 +112,9 @@ def run_docstring(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[R
 
     def run(name: str, obj: Any) -> list[tuple[int, str]]:
         waiting = shown_as_python(name, obj)
+        folder = tmp_path / name
+        folder.mkdir()
+        monkeypatch.chdir(folder)
         file, path = file_of(obj), inspect.getfile(obj)
         ran = []
 
@@ -133,7 +138,6 @@ def run_docstring(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[R
     # monkeypatch puts back the executor that was there: register_executor changes it for the whole process.
     executors = mktestdocs.__main__._executors
     monkeypatch.setitem(executors, "python", executors["python"])
-    monkeypatch.chdir(tmp_path)
     matplotlib.use("Agg")
     yield run
     plt.close("all")
@@ -148,31 +152,24 @@ def failing_line(error: BaseException, path: str, first: int) -> int:
     return first
 
 
-COURSE = dict(pair for module in public_modules(foundations) for pair in public_objects(module))
-TOOLS = {
-    name: value
-    for package in (page_runner, live_charts, glossary_terms, recall, site_extras)
-    for module in public_modules(package)
-    for name, value in public_objects(module)
-}
+@pytest.mark.parametrize("module", [*modules()])
+def test_examples_run(module: str, run_docstring: Run, subtests: pytest.Subtests):
+    for name, obj in [*objects(importlib.import_module(module))]:  # now: an example may import more
+        with subtests.test(name):
+            ran = run_docstring(name, obj)
+            assert [source for _, source in ran] == mktestdocs.grab_code_blocks(obj.__doc__, lang="python")
+            assert ran or not is_offered(name) or inspect.ismodule(obj), f"{name} has no example"
 
 
-@pytest.mark.parametrize("name", sorted(COURSE | TOOLS))
-def test_examples_run(name: str, run_docstring: Run):
-    obj = (COURSE | TOOLS)[name]
-    ran = run_docstring(name, obj)
-    assert [source for _, source in ran] == mktestdocs.grab_code_blocks(obj.__doc__, lang="python")
-    if name in COURSE and not inspect.ismodule(obj):
-        assert ran, f"{name} has no example"
-
-
-def test_every_public_name_of_the_course_is_among_them():
+def test_whatever_has_an_example_is_among_them():
+    found = {name: dict(objects(importlib.import_module(name))) for name in modules()}
     listed = {f"{value.__module__}.{value.__qualname__}" for value in map(foundations.__getattr__, foundations.__all__)}
-    assert listed <= COURSE.keys()
-
-
-def test_the_page_runner_and_the_live_charts_are_among_them():
-    assert {"page_runner.page.read_page", "live_charts.chart.live"} <= TOOLS.keys()
+    listed |= {"foundations.rectified.ReluSum.__call__", "foundations.trees._check_rows", "live_charts.chart.live"}
+    listed |= {"offline_site.plugin.listed", "page_runner.page.read_page"}
+    assert listed <= {name for names in found.values() for name in names}
+    for module, names in found.items():
+        written = Path(inspect.getfile(importlib.import_module(module))).read_text("utf-8").count("```python\n")
+        assert written == sum(obj.__doc__.count("```python\n") for obj in names.values()), module
 
 
 @pytest.fixture
@@ -210,7 +207,7 @@ def test_an_example_that_fails_is_caught_and_its_line_named(
     run_docstring: Run,
 ):
     module = module_of(f"```python\n{code}```\n")
-    ((name, obj),) = public_objects(module)
+    ((name, obj),) = objects(module)
     with pytest.raises(AssertionError) as caught:
         run_docstring(name, obj)
     assert str(caught.value).startswith(f"written_here.example: {file_of(obj)}:{line}: {message}")
@@ -262,11 +259,18 @@ def test_methods_are_among_what_is_checked(module_of: Callable[[str], ModuleType
 
             def _hidden(self):
                 "Not public."
+
+            def __call__(self):
+                "Do what a box does."
+
+            def no_docstring(self):
+                pass
     """
     path = Path(inspect.getfile(module.example))
     path.write_text(path.read_text(encoding="utf-8") + textwrap.dedent(code), encoding="utf-8")
     importlib.reload(module)
-    assert [name for name, _ in public_objects(module)] == ["written_here.example", "written_here.Box.size"]
+    box = [f"written_here.Box.{name}" for name in ("size", "_hidden", "__call__")]
+    assert [name for name, _ in objects(module)] == ["written_here.example", *box]
 
 
 def test_the_executor_is_put_back():

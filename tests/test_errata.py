@@ -1,8 +1,12 @@
-"""The errata are complete, and every entry and the lesson that treats it lead to each other."""
+"""The errata are complete and well formed, and every entry and the lesson that treats it lead to each other.
+
+A new entry needs no line here. Those that are here, the statements known so far, must not be lost.
+"""
 
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -91,13 +95,15 @@ ORIGINALS = {
     20: "any problem to any level of accuracy",
 }
 PAGES = {"M": ("errata.md", NOTES), "O": ("errata-originals.md", ORIGINALS)}
-ENTRIES = [(letter, number) for letter, (_, words) in PAGES.items() for number in words]
+HEADING = re.compile(r"^### (?P<letter>[MO])(?P<number>\d+) · \S.* \{ #(?P<id>\w+) \}$")
+both_pages = pytest.mark.parametrize("letter", PAGES)
 
 
 def without_fences(text: str) -> str:
     return re.sub(r"^( *)```.*?^\1```$", "", text, flags=re.M | re.S)
 
 
+@cache
 def sections(path: Path) -> dict[str, str]:
     """The text under every heading of a page, by the name that links use; the first heading's begins the page."""
     found = {}
@@ -109,57 +115,87 @@ def sections(path: Path) -> dict[str, str]:
     return found
 
 
-def entry(letter: str, number: int) -> str:
+@cache
+def entries(letter: str) -> dict[int, str]:
+    """The text of every entry of a page, by its number."""
     text = (DOCS / PAGES[letter][0]).read_text("utf-8")
-    found = re.findall(
-        rf"^### {letter}{number} · .+? \{{ #{letter.lower()}{number} \}}$.*?(?=^##|\Z)", text, re.M | re.S
-    )
-    assert len(found) == 1, f"{letter}{number} has {len(found)} entries"
-    return found[0]
+    found = re.finditer(rf"^### {letter}(\d+)\b.*?(?=^##|\Z)", text, re.M | re.S)
+    return {int(match[1]): match[0] for match in found}
 
 
-@pytest.mark.parametrize("letter", PAGES)
-def test_the_entries_are_those_of_the_list_in_order(letter):
-    page, words = PAGES[letter]
-    headings = re.findall(r"^### (.+)$", without_fences((DOCS / page).read_text("utf-8")), re.M)
-    assert [heading.partition(" · ")[0] for heading in headings] == [f"{letter}{number}" for number in words]
-    assert list(words) == list(range(1, len(words) + 1))
+@both_pages
+def test_the_entries_are_numbered_in_order_and_no_known_one_is_missing(letter, subtests: pytest.Subtests):
+    page, known = PAGES[letter]
+    headings = re.findall(r"^##.+$", without_fences((DOCS / page).read_text("utf-8")), re.M)
+    numbers: list[list[int]] = [[]]  # of each part of the page
+    for heading in headings:
+        if heading.startswith("## "):
+            numbers.append([])
+            continue
+        with subtests.test(heading):
+            match = HEADING.match(heading)
+            assert match, f"write: ### {letter}<number> · <a few words> {{ #{letter.lower()}<number> }}"
+            assert match["letter"] == letter
+            assert match["id"] == f"{letter.lower()}{match['number']}"
+            numbers[-1].append(int(match["number"]))
+    assert all(part == sorted(part) for part in numbers)
+    everywhere = sorted(number for part in numbers for number in part)
+    assert everywhere == list(range(1, len(everywhere) + 1)), "each number stands once, and none is left out"
+    assert set(known) <= set(everywhere)
 
 
-@pytest.mark.parametrize(("letter", "number"), ENTRIES)
-def test_an_entry_says_what_was_said_and_what_is_true(letter, number):
-    text = entry(letter, number)
-    said, _, rest = text.partition("**Said:**")
-    kind = "Imprecise" if letter == "M" and number in IMPRECISE else "True"
-    assert PAGES[letter][1][number] in text
-    assert rest.count(f"**{kind}:**") == 1
-    assert sum(rest.count(f"**{each}:**") for each in ("True", "Imprecise")) == 1
-    assert "**" not in said
+@both_pages
+def test_the_known_statements_are_still_those_of_their_numbers(letter, subtests: pytest.Subtests):
+    for number, words in PAGES[letter][1].items():
+        with subtests.test(f"{letter}{number}"):
+            text = entries(letter)[number]
+            assert words in text
+            assert ("**Imprecise:**" in text) == (letter == "M" and number in IMPRECISE)
 
 
-@pytest.mark.parametrize(("letter", "number"), ENTRIES)
-def test_an_entry_is_shown_by_a_snippet_or_says_that_there_is_none(letter, number):
-    assert ("```python" in entry(letter, number)) != ("nothing here to run" in entry(letter, number))
+@both_pages
+def test_an_entry_says_what_was_said_and_what_is_true(letter, subtests: pytest.Subtests):
+    for number, text in entries(letter).items():
+        with subtests.test(f"{letter}{number}"):
+            before, _, after = text.partition("**Said:**")
+            assert after, "**Said:** is missing"
+            assert "**" not in before
+            kinds = sum(after.count(f"**{kind}:**") for kind in ("True", "Imprecise"))
+            assert kinds == 1, "after **Said:** one **True:** or one **Imprecise:** is to stand"
 
 
-@pytest.mark.parametrize(("letter", "number"), ENTRIES)
-def test_an_entry_and_the_lessons_that_treat_it_lead_to_each_other(letter, number):
+@both_pages
+def test_an_entry_is_shown_by_a_snippet_or_says_that_there_is_none(letter, subtests: pytest.Subtests):
+    for number, text in entries(letter).items():
+        with subtests.test(f"{letter}{number}"):
+            shown, told = "```python" in text, "nothing here to run" in text
+            assert shown != told, "give it a snippet, or say that there is nothing here to run"
+
+
+@both_pages
+def test_an_entry_and_the_lessons_that_treat_it_lead_to_each_other(letter, subtests: pytest.Subtests):
     """The last paragraph names the lesson's section, and that section names the entry."""
-    last = entry(letter, number).strip().splitlines()[-1]
-    links = re.findall(r"\]\((lessons/[\w-]+\.md)(?:#([\w-]+))?\)", last)
-    assert links
-    back = f"../{PAGES[letter][0]}#{letter.lower()}{number})"
-    for page, anchor in links:
-        assert not anchor or anchor in sections(DOCS / page), f"{page} has no section {anchor}"
-    named = [(page, anchor) for page, anchor in links if anchor]
-    assert not named or any(back in sections(DOCS / page)[anchor] for page, anchor in named)
-    assert named or letter == "O"
+    for number, text in entries(letter).items():
+        with subtests.test(f"{letter}{number}"):
+            last = text.strip().splitlines()[-1]
+            links = re.findall(r"\]\((lessons/[\w-]+\.md)(?:#([\w-]+))?\)", last)
+            assert links, "the last line names no lesson"
+            back = f"../{PAGES[letter][0]}#{letter.lower()}{number})"
+            for page, anchor in links:
+                assert not anchor or anchor in sections(DOCS / page), f"{page} has no section {anchor}"
+            named = [(page, anchor) for page, anchor in links if anchor]
+            answered = any(back in sections(DOCS / page)[anchor] for page, anchor in named)
+            assert not named or answered, f"none of {named} has a link to {back[:-1]}"
+            assert named or letter == "O", "the last line names no section of a lesson"
 
 
-@pytest.mark.parametrize(("letter", "number"), ENTRIES)
-def test_the_table_at_the_top_leads_to_every_entry(letter, number):
+@both_pages
+def test_the_table_at_the_top_leads_to_every_entry(letter, subtests: pytest.Subtests):
     rows = [line for line in (DOCS / PAGES[letter][0]).read_text("utf-8").splitlines() if line.startswith("| ")]
-    assert any(f"[{letter}{number}](#{letter.lower()}{number})" in row for row in rows)
+    for number in entries(letter):
+        with subtests.test(f"{letter}{number}"):
+            link = f"[{letter}{number}](#{letter.lower()}{number})"
+            assert any(link in row for row in rows), f"no row of the table has {link}"
 
 
 def test_numbered_sections_of_lessons_name_their_erratum():
@@ -170,12 +206,12 @@ def test_numbered_sections_of_lessons_name_their_erratum():
         for name, text in sections(path).items()
         if re.fullmatch(r"m\d\d", name)
     }
-    assert {int(name[1:]) for _, name in numbered} == set(NOTES)
+    assert set(NOTES) <= {int(name[1:]) for _, name in numbered} <= set(entries("M"))
     for (page, name), text in numbered.items():
         assert f"[M{int(name[1:])}](../errata.md#m{int(name[1:])})" in text, f"{page}#{name}"
 
 
-@pytest.mark.parametrize("letter", PAGES)
+@both_pages
 def test_most_snippets_are_small(letter):
     """Small enough to be read at a glance; the first one imports for all."""
     first, *snippets = read_page(DOCS / PAGES[letter][0], ROOT).snippets

@@ -1,36 +1,46 @@
 """The exercises: every lesson has its own, each knows typical mistakes from right answers, and `check` works anywhere."""
 
 import ast
-import importlib
 import io
+import pkgutil
 import runpy
 import subprocess
 import sys
-from functools import partial
+from functools import cache, partial
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 
-from foundations import NotYet, check, quad
+from foundations import NotYet, check, exercises, quad
 from foundations.exercises import _judging
+from foundations.exercises._index import JUDGES
 from page_runner.page import Page, Snippet, read_page
 
 ROOT = Path(__file__).parent.parent
-LESSONS = sorted((ROOT / "docs" / "lessons").glob("[0-9][0-9]-*.md"))
-PAGES = {path.stem: read_page(path, ROOT) for path in LESSONS}
-
-# One module for each lesson: RIGHT has right answers by exercise, WRONG has wrong ones by words of the hint.
-ANSWERS = {path.stem: path for path in sorted((ROOT / "tests" / "answers").glob("*.py"))}
-TABLES = [importlib.import_module(f"answers.{name}") for name in ANSWERS]
-RIGHT = {name: answers for table in TABLES for name, answers in table.RIGHT.items()}
-WRONG = {name: answers for table in TABLES for name, answers in table.WRONG.items()}
+PATHS = {path.stem: path for path in sorted((ROOT / "docs" / "lessons").glob("[0-9][0-9]-*.md"))}
+by_lesson = pytest.mark.parametrize("lesson", PATHS)
 
 
-def registered() -> set[str]:
-    with pytest.raises(ValueError, match="no exercise"):
-        check("", None)  # opens them all
-    return set(_judging.EXERCISES)
+def module(lesson: str) -> str:
+    """The name of a lesson's modules: of its judges, after an underscore, and of its answers."""
+    return lesson[3:].replace("-", "_")
+
+
+@cache
+def page(lesson: str) -> Page:
+    return read_page(PATHS[lesson], ROOT)
+
+
+@cache
+def answers(lesson: str, kind: str) -> dict[str, Any]:
+    """A lesson's RIGHT answers by exercise, or its WRONG ones by exercise and words of the hint.
+
+    They are computed here, when a test asks for them: some train nets.
+    """
+    return import_module(f"answers.{module(lesson)}").__dict__[kind]
 
 
 def checked(snippet: Snippet) -> list[str]:
@@ -46,80 +56,102 @@ def starters(page: Page) -> dict[str, Snippet]:
     return {name: each for each in page.snippets if each.options.get("raises") == "NotYet" for name in checked(each)}
 
 
-def solutions(page: Page) -> dict[str, Snippet]:
-    solved = [each for each in page.snippets if each.options.get("raises") is None]
-    return {name: each for each in solved for name in checked(each)}
-
-
 def hint(name: str, answer: object) -> str:
     with pytest.raises(NotYet) as caught:
         check(name, answer)
     return str(caught.value)
 
 
-@pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
-def test_a_lesson_has_three_exercises_that_check_themselves(page: Page):
-    # That each starter fails and each solution passes is shown by test_lessons.py, which runs both.
-    started, solved = starters(page), solutions(page)
-    assert len(started) >= 3
-    assert list(started) == list(solved), "the exercises with a starter and those with a solution differ"
-    lines = page.text.splitlines()
-    for name in started:
-        assert started[name].end < solved[name].line, f"the solution of {name} stands before its starter"
-        above = lines[: solved[name].line]
-        folded = max(i for i, line in enumerate(above) if line.startswith('??? success "Solution"'))
-        between = [line for line in above[folded + 1 :] if line.strip()]
-        assert all(line.startswith("    ") for line in between), f"the solution of {name} is not folded"
+@by_lesson
+def test_its_exercises_are_those_of_its_judges_and_of_its_answers(lesson: str):
+    listed = sorted(JUDGES.get(module(lesson), ()))
+    assert sorted(starters(page(lesson))) == listed, "the page, and exercises/_index.py"
+    assert sorted(answers(lesson, "RIGHT")) == sorted(answers(lesson, "WRONG")) == listed, "the answers, and _index.py"
 
 
-@pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
-def test_one_of_them_is_on_other_data(page: Page):
-    lines = page.text.splitlines()
-    heading = next(i for i, line in enumerate(lines, 1) if line.startswith("## Repeat it on other data"))
-    following = next(i for i, line in enumerate(lines, 1) if i > heading and line.startswith("## "))
-    assert any(heading < each.line < following for each in starters(page).values())
+def test_the_index_names_every_judge_under_its_own_module():
+    modules = {found.name for found in pkgutil.iter_modules(exercises.__path__)} - {"_index", "_judging"}
+    assert modules == {f"_{name}" for name in JUDGES} == {f"_{module(lesson)}" for lesson in PATHS}
+    for name in modules:
+        import_module(f"foundations.exercises.{name}")
+    standing: dict[str, list[str]] = {name: [] for name in JUDGES}
+    for name, judge in _judging.EXERCISES.items():
+        standing[judge.__module__.rpartition("._")[2]].append(name)
+    assert {name: tuple(listed) for name, listed in standing.items()} == JUDGES, "each in the order of its module"
 
 
-def test_every_exercise_stands_in_one_lesson():
-    used = [name for page in PAGES.values() for name in starters(page)]
-    assert sorted(used) == sorted(registered())
+def test_check_opens_the_judge_that_it_needs_and_no_other():
+    code = """if True:
+        import sys
+        from functools import partial
+        from foundations import check, quad
+        def opened():
+            return [name for name in sys.modules if name.startswith("foundations.exercises._")]
+        try:
+            check("at_tow", partial(quad, x=2))
+        except ValueError:
+            print(*opened())
+        check("at_two", partial(quad, x=2))
+        print(*opened())
+    """
+    run = subprocess.run([sys.executable, "-X", "utf8", "-c", code], capture_output=True, text=True, encoding="utf-8")
+    assert run.returncode == 0, run.stderr
+    index = "foundations.exercises._index"
+    unknown, _, known = run.stdout.splitlines()
+    assert unknown == index
+    assert known == f"{index} foundations.exercises._judging foundations.exercises._fitting_a_quadratic"
 
 
-def test_every_exercise_has_right_and_wrong_answers():
-    assert set(RIGHT) == set(WRONG) == registered()
+def passes(name: str, answer: object, capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    check(name, answer)
+    (line,) = capsys.readouterr().out.splitlines()
+    assert line.startswith(f"✓ {name}: ")
 
 
-@pytest.mark.parametrize("name", RIGHT)
-def test_right_answers_pass(name: str, capsys: pytest.CaptureFixture[str]):
-    for answer in RIGHT[name]:
-        check(name, answer)
-        (line,) = capsys.readouterr().out.splitlines()
-        assert line.startswith(f"✓ {name}: ")
+@by_lesson
+def test_right_answers_pass(lesson: str, capsys: pytest.CaptureFixture[str], subtests: pytest.Subtests):
+    for name, right in answers(lesson, "RIGHT").items():
+        assert right
+        for number, answer in enumerate(right, 1):
+            with subtests.test(f"{name}, right answer {number}"):
+                passes(name, answer, capsys)
 
 
-@pytest.mark.parametrize("name", WRONG)
-def test_each_typical_mistake_has_its_own_hint(name: str):
-    hints = {words: hint(name, answer) for words, answer in WRONG[name].items()}
-    for words, given in hints.items():
-        assert words in given
-        assert given.startswith(f"{name}: ")
-    assert len(set(hints.values())) == len(hints)
+@by_lesson
+def test_each_typical_mistake_has_its_own_hint(lesson: str, subtests: pytest.Subtests):
+    for name, wrong in answers(lesson, "WRONG").items():
+        assert wrong
+        hints = []
+        for words, answer in wrong.items():
+            with subtests.test(f"{name}, the answer whose hint is to say {words!r}"):
+                hints.append(hint(name, answer))
+                assert words in hints[-1]
+                assert hints[-1].startswith(f"{name}: ")
+        with subtests.test(name):
+            assert len(set(hints)) == len(hints), "two mistakes get the same hint"
 
 
 def asks_for_passengers(lesson: str) -> bool:
-    judges = ROOT / "src" / "foundations" / "exercises" / f"_{lesson}.py"
-    return any("titanic(" in path.read_text("utf-8") for path in (ANSWERS[lesson], judges))
+    judges = ROOT / "src" / "foundations" / "exercises" / f"_{module(lesson)}.py"
+    table = ROOT / "tests" / "answers" / f"{module(lesson)}.py"
+    return any(path.exists() and "titanic(" in path.read_text("utf-8") for path in (judges, table))
 
 
-@pytest.mark.parametrize("lesson", [name for name in ANSWERS if asks_for_passengers(name)])
-def test_answers_hold_with_either_list_of_passengers(lesson: str, passengers_from: str):
-    table = runpy.run_path(str(ANSWERS[lesson]))  # anew, since it may compute with the passengers
-    for name, answers in table["RIGHT"].items():
-        for answer in answers:
-            check(name, answer)
-    for name, answers in table["WRONG"].items():
-        for words, answer in answers.items():
-            assert words in hint(name, answer)
+@pytest.mark.parametrize("lesson", [*filter(asks_for_passengers, PATHS)])
+def test_answers_hold_with_either_list_of_passengers(
+    lesson: str, passengers_from: str, capsys: pytest.CaptureFixture[str], subtests: pytest.Subtests
+):
+    # Anew, since it may compute with the passengers.
+    table = runpy.run_path(str(ROOT / "tests" / "answers" / f"{module(lesson)}.py"))
+    for name, right in table["RIGHT"].items():
+        for number, answer in enumerate(right, 1):
+            with subtests.test(f"{name}, right answer {number}"):
+                passes(name, answer, capsys)
+    for name, wrong in table["WRONG"].items():
+        for words, answer in wrong.items():
+            with subtests.test(f"{name}, the answer whose hint is to say {words!r}"):
+                assert words in hint(name, answer)
 
 
 def raising(*args: object) -> object:
@@ -150,10 +182,12 @@ ODD = [
 ]
 
 
-@pytest.mark.parametrize("name", RIGHT)
-def test_whatever_comes_in_a_hint_comes_out(name: str):
-    for answer in ODD:
-        assert len(hint(name, answer)) > len(name) + 10
+@by_lesson
+def test_whatever_comes_in_a_hint_comes_out(lesson: str, subtests: pytest.Subtests):
+    for name in JUDGES.get(module(lesson), ()):
+        with subtests.test(name):
+            for number, answer in enumerate(ODD):
+                assert len(hint(name, answer)) > len(name) + 10, f"ODD[{number}]"
 
 
 def test_the_answers_own_error_stays_in_the_traceback():
@@ -178,7 +212,7 @@ def test_the_name_comes_first():
 
 
 def test_two_exercises_cannot_share_a_name():
-    assert "at_two" in registered()
+    import_module("foundations.exercises._fitting_a_quadratic")
 
     def at_two(answer: object) -> str:
         return ""

@@ -1,3 +1,4 @@
+import dataclasses
 import inspect
 import pkgutil
 import rlcompleter
@@ -6,10 +7,9 @@ import sys
 from types import ModuleType
 
 import pytest
+import torch
 
 import foundations
-
-each_name = pytest.mark.parametrize("name", foundations.__all__)
 
 
 def python(code: str) -> str:
@@ -36,14 +36,31 @@ def test_a_name_opens_its_own_module_alone_and_drawing_alone_loads_matplotlib():
     assert python(code).splitlines() == ["['foundations._checks', 'foundations.quadratic']", "False"]
 
 
+def test_two_results_that_hold_tensors_are_compared_without_an_error():
+    classes = [value for name in foundations.__all__ if dataclasses.is_dataclass(value := getattr(foundations, name))]
+    holding = [each for each in classes if any("Tensor" in str(part.type) for part in dataclasses.fields(each))]
+    assert {"History", "Prepared", "ReluSum", "Tree"} < {each.__name__ for each in holding}
+    for each in holding:  # made of tensors, which have no single truth value
+        one, other = object.__new__(each), object.__new__(each)
+        for result in (one, other):
+            vars(result).update({part.name: torch.ones(2) for part in dataclasses.fields(each)})
+        assert one == one and one != other, each
+        assert len({one, other}) == 2
+
+
 def test_star_import_gives_every_name():
     given: dict[str, object] = {}
     exec("from foundations import *", given)
     assert given.keys() - {"__builtins__"} == set(foundations.__all__)
 
 
-@each_name
-def test_every_name_is_public_typed_and_documented(name: str):
+def test_every_name_is_public_typed_and_documented(subtests: pytest.Subtests):
+    for name in foundations.__all__:
+        with subtests.test(name):
+            assert_public_typed_and_documented(name)
+
+
+def assert_public_typed_and_documented(name: str) -> None:
     value = getattr(foundations, name)
     assert not name.startswith("_")
     assert not isinstance(value, ModuleType)

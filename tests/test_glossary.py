@@ -197,13 +197,15 @@ def test_entries_stand_in_the_order_of_the_alphabet():
     assert terms == sorted(terms)
 
 
-@pytest.mark.parametrize("name", sorted(ENTRIES))
-def test_an_entry_is_one_sentence_and_ends_in_a_link(name):
-    entry = ENTRIES[name]
-    assert entry.definition.endswith((".", '?".'))
-    assert not re.search(r"\. [A-Z]", entry.definition)
-    assert len(entry.definition) < 200
-    assert re.search(rf"#{name}[ }}].*\n:   .*\]\((?:lessons|reference)/[\w-]+\.md#[\w-]+\)$", SOURCE, re.M)
+def test_an_entry_is_one_sentence_and_ends_in_a_link(subtests: pytest.Subtests):
+    for name, entry in ENTRIES.items():
+        with subtests.test(name):
+            assert entry.definition.endswith((".", '?".'))
+            assert not re.search(r"\. [A-Z]", entry.definition)
+            assert len(entry.definition) < 200
+            assert re.search(rf"#{name}[ }}].*\n:   .*\]\((?:lessons|reference)/[\w-]+\.md#[\w-]+\)$", SOURCE, re.M), (
+                "it ends in no link to a section"
+            )
 
 
 # Bold words of lessons that are no terms: emphasis, names of choices, sentences.

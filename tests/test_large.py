@@ -11,6 +11,7 @@ import torch.nn.functional as F
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import foundations.large as large
 from foundations import chunked_gradient, init_coeffs, mae, prepare, sigmoid_preds, titanic, train_model
 
 LOSSES = {"mae": mae, "log_loss": F.binary_cross_entropy}
@@ -43,6 +44,21 @@ def test_it_is_autograds(n, n_columns, chunk_rows, loss):
     other, others = by_autograd(coeffs, indeps, deps, loss)
     torch.testing.assert_close(value, other)
     torch.testing.assert_close(gradient, others)
+
+
+def test_several_threads_share_the_rows_and_none_gets_less_than_a_chunk(monkeypatch):
+    asked = []
+    pool = large.ThreadPoolExecutor
+    monkeypatch.setattr(large, "ThreadPoolExecutor", lambda workers: asked.append(workers) or pool(workers))
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 8)
+    coeffs, indeps, deps = rows(10, dtype=torch.float64)
+    for chunk_rows, workers in ((1, [8]), (4, [3]), (5, [2]), (9, [2]), (10, []), (400, [])):
+        value, gradient = chunked_gradient(coeffs, indeps, deps, chunk_rows=chunk_rows)
+        other, others = by_autograd(coeffs, indeps, deps, "mae")
+        torch.testing.assert_close(value, other)
+        torch.testing.assert_close(gradient, others)
+        assert asked == workers, chunk_rows
+        asked.clear()
 
 
 @pytest.mark.parametrize("loss", LOSSES)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -82,6 +84,22 @@ OPERATIONS = {
 }
 
 
+def test_a_name_opens_its_own_module_alone_and_all_are_listed():
+    code = """if True:
+        import sys
+        from live_charts import line
+        print(*(name for name in sys.modules if name.startswith("live_charts.")))
+        import live_charts
+        print(dir(live_charts) == live_charts.__all__ == sorted(name for name in live_charts.__all__ if getattr(live_charts, name)))
+        live_charts.lime
+    """
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, encoding="utf-8")
+    assert run.stdout.splitlines() == ["live_charts.marks", "True"]
+    assert run.stderr.rstrip().endswith(
+        "AttributeError: module 'live_charts' has no attribute 'lime'. Did you mean: 'line'?"
+    )
+
+
 @node
 @pytest.mark.parametrize("positions", [[0, 0, 0], [22, 22, 22], [44, 7, 31], [13, 40, 2]], ids=str)
 def test_the_page_computes_what_torch_computes(positions):
@@ -132,6 +150,32 @@ def test_frames_are_what_the_function_gave_at_each_position():
     for positions in ([0, 0, 0], [2, 1, 1], [1, 3, 0]):
         for ours, pythons in zip(values_in_the_page(chart, positions), values_in_python(chart, positions), strict=True):
             assert ours == pytest.approx(pythons)
+
+
+AXES = {"xlim": (0, 3), "ylim": (0, 1)}
+
+
+@pytest.mark.parametrize(
+    ("function", "error"),
+    [
+        (lambda n: [rule(n.reshape(1))], AttributeError),
+        (lambda n: [rule(torch.exp(n))], TypeError),
+    ],
+)
+def test_with_frames_a_function_that_wants_tensors_is_told_what_it_gets(function, error):
+    with pytest.raises(error, match=r"with frames=True the sliders give plain numbers .*not tensors"):
+        live(function, alt="A rule.", frames=True, n=[1, 2], **AXES)
+
+
+def test_another_error_of_the_function_stays_as_it_is():
+    with pytest.raises(AttributeError, match=r"'list' object has no attribute 'reshape'$"):
+        live(lambda n: [rule([n].reshape(1))], alt="A rule.", frames=True, n=[1, 2], **AXES)
+
+
+def test_where_frames_are_advised_it_says_what_the_sliders_give_then():
+    chart = live(lambda n: [rule(torch.ones(3).double().mul(n).median())], alt="A rule.", n=[1, 2], **AXES)
+    with pytest.raises(Unrecordable, match=r"use frames=True, with which the sliders give plain numbers"):
+        chart.spec()
 
 
 def test_a_value_that_is_not_finite_is_kept_out_of_the_frames():

@@ -178,4 +178,4 @@ def test_a_site_has_them_and_an_error_names_the_page(tmp_path, generator):
     assert 'data-recall="one"' in (tmp_path / "site" / "index.html").read_text("utf-8")
     page.write_text("# T\n\n" + fold("- [ ] A", "- [ ] B", "", "Why."), "utf-8")
     done = build()
-    assert "index.md: question “Q?”: no choice is right" in done.stdout + done.stderr
+    assert "docs/index.md:3: question “Q?”: no choice is right" in done.stdout + done.stderr

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from functools import cache
-from html import unescape
-from itertools import zip_longest
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -26,22 +24,46 @@ def built(name: str) -> str:
     return (folder / "index.html").as_posix()
 
 
+@cache
+def read(file: Path) -> BeautifulSoup:
+    return BeautifulSoup(file.read_text("utf-8"), "html.parser")
+
+
+@cache
+def names_in(file: Path) -> set[str]:
+    return {element["id"] for element in read(file).select("[id]")}
+
+
 LABS = [path.relative_to(ROOT / "docs").as_posix() for path in sorted((ROOT / "docs").rglob("*.ipynb"))]
-SOURCES = {built(name): name for name in PAGES}
-FILES = [*SOURCES, *map(built, LABS), "404.html"]
+FILES = [*map(built, PAGES + LABS), "404.html"]
+
+
+pytestmark = pytest.mark.xdist_group("html")  # so that one process reads each page, once
 
 
 def test_every_built_page_is_looked_at(course):
     assert {file.relative_to(course.folder).as_posix() for file in course.folder.rglob("*.html")} == set(FILES)
 
 
+def test_python_on_the_pages_is_what_runs(course, subtests):
+    for name in PAGES:
+        with subtests.test(name):
+            shown = [code.get_text() for code in read(course.folder / built(name)).select(".snippet pre > code")]
+            assert shown == [snippet.source for snippet in read_page(ROOT / "docs" / name, ROOT).snippets]
+
+
 def test_no_two_pages_share_a_title_or_a_description(course):
-    texts = [(course.folder / file).read_text("utf-8") for file in SOURCES]
-    heads = [BeautifulSoup(text.partition("</head>")[0], "html.parser") for text in texts]
     for find in (lambda page: page.title.get_text(), lambda page: page.select_one("meta[name=description]")["content"]):
-        found = [find(head).strip() for head in heads]
+        found = [find(read(course.folder / built(name))).strip() for name in PAGES]
         assert all(found)
         assert len(set(found)) == len(PAGES)
+
+
+def nothing_is_loaded_from_elsewhere(course, file, html):
+    loading = "script[src], img[src], iframe[src], source[src], link:not([rel=canonical])[href]"
+    for element in html.select(loading):
+        address = urljoin(urljoin(course.url, file), element.get("src") or element["href"])
+        assert address.startswith((course.url, "data:")), element
 
 
 def test_style_sheets_load_nothing_from_elsewhere(course):
@@ -52,96 +74,64 @@ def test_style_sheets_load_nothing_from_elsewhere(course):
         assert [address for address in addresses if "//" in address and not address.startswith("data:")] == []
 
 
-# ---- What holds for every page: each check gives what is wrong with one, or nothing ----
+def a_page_has_one_heading_of_the_first_level(course, file, html):
+    assert len(html.select("h1")) == 1
 
 
-def python_other_than_what_runs(course, file, html):
-    if file not in SOURCES:
-        return []
-    shown = [code.get_text() for code in html.select(".snippet pre > code")]
-    runs = [snippet.source for snippet in read_page(ROOT / "docs" / SOURCES[file], ROOT).snippets]
-    return [pair for pair in zip_longest(shown, runs) if pair[0] != pair[1]]
+def every_figure_says_what_it_shows(course, file, html):
+    for figure in html.select(".output--figure"):
+        assert figure["role"] == "img"
+        assert len(figure["aria-label"].split()) > 3
+        assert figure.svg
 
 
-def loaded_from_elsewhere(course, file, html):
-    loading = "script[src], img[src], iframe[src], source[src], link:not([rel=canonical])[href]"
-    addresses = {
-        urljoin(urljoin(course.url, file), element.get("src") or element["href"]) for element in html.select(loading)
-    }
-    return [address for address in addresses if not address.startswith((course.url, "data:"))]
+def every_dialog_and_box_has_a_name(course, file, html):
+    for element in html.select("[role=dialog], input[type=text]"):
+        assert element.get("aria-label"), element
 
 
-def other_than_one_heading_of_the_first_level(course, file, html):
-    found = html.select("h1")
-    return [] if len(found) == 1 else [len(found), *found]
+def no_name_is_given_twice(course, file, html):
+    ids = Counter(element["id"] for element in html.select("[id]"))
+    assert sorted(name for name, count in ids.items() if count > 1) == []
 
 
-def figures_that_do_not_say_what_they_show(course, file, html):
-    return [
-        figure.attrs
-        for figure in html.select(".output--figure")
-        if figure.get("role") != "img" or len(figure.get("aria-label", "").split()) < 4 or not figure.svg
-    ]
+def drawings_use_names_of_their_own_page(course, file, html):
+    drawings = [str(drawing) for drawing in html.select(".output--figure svg")]
+    for drawing in drawings:
+        used = set(re.findall(r'href="#([^"]+)"|url\(#([^)]+)\)', drawing))
+        assert {a or b for a, b in used} <= set(re.findall(r'id="([^"]+)"', drawing))
 
 
-def dialogs_and_boxes_without_a_name(course, file, html):
-    return [element for element in html.select("[role=dialog], input[type=text]") if not element.get("aria-label")]
+def links_within_the_course_lead_somewhere(course, file, html):
+    for link in html.select("a[href]"):
+        target = urljoin(urljoin(course.url, file), link["href"])
+        if not target.startswith(course.url):
+            assert urlsplit(target).scheme == "https", link
+            continue
+        parts = urlsplit(target)
+        found = course.folder / unquote(parts.path).removeprefix(urlsplit(course.url).path)
+        found = found / "index.html" if found.is_dir() else found
+        assert found.is_file(), f"{file} links to {link['href']}"
+        if parts.fragment and found.suffix == ".html":
+            assert unquote(parts.fragment) in names_in(found), f"{file} links to {link['href']}"
 
 
-def names_given_twice(course, file, html):
-    names = Counter(element["id"] for element in html.select("[id]"))
-    return [name for name, count in names.items() if count > 1]
-
-
-def names_that_drawings_use_and_do_not_have(course, file, html):
-    missing = []
-    for drawing in map(str, html.select(".output--figure svg")):
-        used = {a or b for a, b in re.findall(r'href="#([^"]+)"|url\(#([^)]+)\)', drawing)}
-        missing += used - set(re.findall(r'id="([^"]+)"', drawing))
-    return missing
-
-
-def links_that_lead_nowhere(course, file, html):
-    addresses = {link["href"] for link in html.select("a[href]")}
-    return [
-        address for address in addresses if not leads_somewhere(course, urljoin(urljoin(course.url, file), address))
-    ]
-
-
-def leads_somewhere(course, target):
-    """Whether an address is of another site, or of a file of the course and of something in it."""
-    parts = urlsplit(target)
-    if not target.startswith(course.url):
-        return parts.scheme == "https"
-    found = course.folder / unquote(parts.path).removeprefix(urlsplit(course.url).path)
-    found = found / "index.html" if found.is_dir() else found
-    if parts.fragment and found.suffix == ".html" and found.is_file():
-        return unquote(parts.fragment) in names_in(found)
-    return found.is_file()
-
-
-@cache
-def names_in(file: Path) -> set[str]:
-    """The ids on a page, found without building its tree, since each page is linked from all others."""
-    return {unescape(name) for name in re.findall(r'\sid="([^"]*)"', file.read_text("utf-8"))}
-
-
-CHECKS = [
-    python_other_than_what_runs,
-    loaded_from_elsewhere,
-    other_than_one_heading_of_the_first_level,
-    figures_that_do_not_say_what_they_show,
-    dialogs_and_boxes_without_a_name,
-    names_given_twice,
-    names_that_drawings_use_and_do_not_have,
-    links_that_lead_nowhere,
-]
+CHECKS = (
+    nothing_is_loaded_from_elsewhere,
+    a_page_has_one_heading_of_the_first_level,
+    every_figure_says_what_it_shows,
+    every_dialog_and_box_has_a_name,
+    no_name_is_given_twice,
+    drawings_use_names_of_their_own_page,
+    links_within_the_course_lead_somewhere,
+)
 
 
 @pytest.mark.parametrize("file", FILES)
-def test_a_page_is_sound(course, file):
-    html = BeautifulSoup((course.folder / file).read_text("utf-8"), "html.parser")
-    assert {check.__name__: wrong for check in CHECKS if (wrong := check(course, file, html))} == {}
+def test_a_built_page(course, subtests, file):
+    for check in CHECKS:
+        with subtests.test(check.__name__):
+            check(course, file, read(course.folder / file))
 
 
 # Text that was UTF-8, was read as Windows-1252 or Latin-1, and was saved again, as “é” that has become “Ã©”.

@@ -175,7 +175,7 @@ def test_a_lesson_says_how_long_it_takes_and_what_made_its_numbers(course, path)
     meta = yaml.safe_load(FRONT_MATTER.match(path.read_text("utf-8"))["yaml"])
     (times,) = html.select("article h1 + .times")
     assert re.fullmatch(
-        rf"\d+ minutes? to read, longer with the exercises · its code runs in under {runs_in(meta)} seconds",
+        rf"{'A draft · ' * bool(meta.get('draft'))}\d+ minutes? to read, longer with the exercises · its code runs in under {runs_in(meta)} seconds",
         times.get_text(),
     )
     assert re.search(r"PyTorch \d+\.\d+\.\d+ and Python 3\.\d+", html.select_one(".provenance").get_text())

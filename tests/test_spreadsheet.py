@@ -448,6 +448,8 @@ def test_inputs_that_are_watched_and_inputs_so_large_that_no_least_squares_are_f
         (lambda x, y: train_two_relus(x * 1e30, y, n_steps=2), ValueError, "float32 the losses overflow: scale"),
         (lambda x, y: two_relus(torch.ones(2, 3), x), ValueError, r"params has shape \(2, 3\) and inputs \(4, 2\)"),
         (lambda x, y: two_relus(torch.ones(3, 2), x), ValueError, "must be"),
+        (lambda x, y: two_relus(torch.ones(2, 2), y), ValueError, r"params has shape \(2, 2\) and inputs \(4,\)"),
+        (lambda x, y: two_relus(torch.ones(2), x), ValueError, r"params has shape \(2,\) and inputs \(4, 2\)"),
         (lambda x, y: two_relus([[1.0]], x), TypeError, "params must be a tensor"),
         (lambda x, y: train_two_relus(x, y[:, None]), ValueError, r"targets \(4, 1\), but"),
         (lambda x, y: train_two_relus(x[:0], y[:0]), ValueError, "n at least 1"),

@@ -6,7 +6,6 @@ import re
 from functools import cache
 from pathlib import Path
 
-import nbformat
 import pytest
 import yaml
 from bs4 import BeautifulSoup
@@ -17,13 +16,6 @@ from page_runner.page import read_page
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
 CURRICULUM = yaml.safe_load((ROOT / "tests/curriculum.yml").read_text("utf-8"))
-TOPICS = [
-    pytest.param(place, id=f"{topic}: {name}")
-    for topic, parts in CURRICULUM.items()
-    for name, places in parts.items()
-    for place in places
-]
-
 # Functions that no lesson calls, and why they are in the package all the same.
 USED_ELSEWHERE = {
     "Descent": "what gradient_descent gives",
@@ -49,22 +41,21 @@ def anchors(folder: Path, page: str) -> set[str]:
     return {element["id"] for element in BeautifulSoup(html, "html.parser").select("article [id]")}
 
 
-@pytest.mark.parametrize("place", TOPICS)
-def test_every_topic_has_its_section(course, place):
-    page, _, anchor = place.partition("#")
-    assert (DOCS / page).is_file()
-    assert not anchor or anchor in anchors(course.folder, page)
-
-
-def test_every_lesson_is_in_the_curriculum():
-    mapped = {place.partition("#")[0] for parts in CURRICULUM.values() for places in parts.values() for place in places}
-    lessons = {path.relative_to(DOCS).as_posix() for path in DOCS.glob("lessons/*.md")}
-    assert lessons <= mapped
+def test_every_topic_has_its_section(course, subtests: pytest.Subtests):
+    for topic, parts in CURRICULUM.items():
+        for name, places in parts.items():
+            for place in places:
+                with subtests.test(f"{topic}: {name}: {place}"):
+                    page, _, anchor = place.partition("#")
+                    assert (DOCS / page).is_file()
+                    assert not anchor or anchor in anchors(course.folder, page)
 
 
 @cache
 def programs() -> str:
     """All code that readers see: the snippets of pages and the cells of labs."""
+    import nbformat  # not when tests are collected: it takes a second
+
     snippets = [snippet.source for path in DOCS.rglob("*.md") for snippet in read_page(path, ROOT).snippets]
     for path in DOCS.rglob("*.ipynb"):
         snippets += [cell.source for cell in nbformat.read(path, 4).cells if cell.cell_type == "code"]

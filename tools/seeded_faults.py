@@ -1,182 +1,147 @@
-"""Put one fault at a time into foundations, and count how many the tests and lessons notice.
+"""Put one fault at a time into a copy of the project, and count how many the tests notice.
 
 Usage:
-    make faults                                      30 faults, drawn anew each week of the year
-    python tools/seeded_faults.py 100 --seed 7       another sample
-    python tools/seeded_faults.py 20 --only trees    of one module
+    make faults                                              both halves; a run that was stopped goes on
+    python tools/seeded_faults.py --half foundations --seed 7 --only trees
+    python tools/seeded_faults.py --half site --only recall
+    python tools/seeded_faults.py --list                     what would be tried, and nothing more
 
-A fault is one operator, constant or default that cosmic-ray changes. Each is put into a copy of the project, and the
-tests of its module run there, then the exercises and lessons that use it, until one fails. Faults that nothing notices
-are shown at the end: each is a test to write, or a line that does nothing.
+One half is drawn anew each week: an operator, constant or default of foundations that cosmic-ray changes, as many in
+one module as in another. Its own tests look for it, then all others that use the module, then the lessons. The other
+half is the list in tools/faults/site.toml: faults in the page runner, the plugins, the scripts, the styles and the
+pages, with the tests that watch them.
+
+Faults that nothing notices are shown at the end: each is a test to write, or belongs into tools/faults/equivalent.toml
+with the reason why nobody could notice it.
 """
 
 from __future__ import annotations
 
 import argparse
-import ast
 import datetime
-import difflib
-import itertools
-import os
-import random
-import re
-import shutil
-import subprocess
+import signal
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from queue import Queue
 
-from cosmic_ray.ast import ast_nodes, get_ast
-from cosmic_ray.mutating import mutate_code
-from cosmic_ray.plugins import get_operator, operator_names
+from affected import ROOT
+from faults.fault import Fault
+from faults.listed import changes_nothing, listed
+from faults.trial import Copy, Results
 
-ROOT = Path(__file__).resolve().parent.parent
-PACKAGE = Path("src/foundations")
-LIMIT = 600  # seconds for the tests of one fault; a fault that makes a loop endless has been noticed, too
-# Tests of the site as a whole, or of other machines, that no fault of one function should have to reach.
-SLOW = ("test_cold_builds", "test_cuda", "test_labs", "test_notebooks", "test_setup", "test_site")
-
-
-@dataclass(frozen=True)
-class Fault:
-    """A module of the package with one thing in it changed."""
-
-    module: str
-    before: str
-    after: str
-
-    def shown(self) -> str:
-        """The change, line by line, and where it is."""
-        lines = difflib.unified_diff(self.before.splitlines(), self.after.splitlines(), n=0, lineterm="")
-        return "\n".join(
-            [f"{PACKAGE / self.module}.py", *(line for line in lines if not line.startswith(("---", "+++")))]
-        )
-
-
-def places(module: str) -> list[tuple[str, str, int]]:
-    """Where faults can be put into a module: its name, one of cosmic-ray's operators, and a number among its places."""
-    nodes = list(ast_nodes(get_ast((ROOT / PACKAGE / f"{module}.py").read_text("utf-8"))))
-    found = []
-    for name in operator_names():
-        operator = get_operator(name)
-        if not operator.arguments():  # the others ask for names of variables
-            count = sum(1 for node in nodes for _ in operator().mutation_positions(node))
-            found += [(module, name, place) for place in range(count)]
-    return found
-
-
-def fault_at(module: str, operator: str, place: int) -> Fault | None:
-    """The fault at a place, or None if it would not run at all or changes nothing that runs."""
-    before = (ROOT / PACKAGE / f"{module}.py").read_text("utf-8")
-    after = mutate_code(before, get_operator(operator)(), place)
-    try:
-        return Fault(module, before, after) if after and running(after) != running(before) else None
-    except SyntaxError:
-        return None
-
-
-def running(source: str) -> str:
-    """What of a source is left when it runs: no comments and no annotations, which nothing evaluates."""
-    tree = ast.parse(source)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.AnnAssign):
-            node.annotation = ast.Constant(None)
-        elif isinstance(node, ast.arg):
-            node.annotation = None
-        elif isinstance(node, ast.FunctionDef):
-            node.returns = None
-    return ast.unparse(tree)
-
-
-def public_names(module: str) -> list[str]:
-    """The names of a module that the package offers, and its own name."""
-    listed = (ROOT / PACKAGE / "__init__.pyi").read_text("utf-8")
-    return [*re.findall(rf"^from foundations\.{module} import (\w+)", listed, re.M), f"foundations.{module}"]
-
-
-def tests_of(module: str) -> list[str]:
-    """The tests that should notice a fault in a module, the quickest first."""
-    names = re.compile("|".join(rf"\b{re.escape(name)}\b" for name in public_names(module)))
-
-    def using(pattern: str) -> list[Path]:
-        found = sorted(path.relative_to(ROOT) for path in ROOT.glob(pattern))
-        return [path for path in found if names.search((ROOT / path).read_text("utf-8"))]
-
-    units = [path for path in using("tests/test_*.py") if path.stem not in SLOW]
-    own = [path for path in units if path.stem.startswith(f"test_{module}")]
-    units = own + [path for path in units if path not in own]
-    pages = [path.as_posix() for path in using("docs/**/*.md")]
-    titanic = [page for page in pages if "titanic(" in (ROOT / page).read_text("utf-8")]
-    lessons = [f"tests/test_lessons.py::test_page_runs[{page}]" for page in pages if page not in titanic]
-    with_list = "tests/test_lessons.py::test_page_runs_with_either_list_of_passengers"
-    lessons += [f"{with_list}[simulated-{page}]" for page in titanic]
-    return [*map(str, units), "tests/test_docstrings.py", "tests/test_exercises.py", *lessons]
-
-
-def fails(folder: Path, tests: list[str]) -> bool:
-    """Whether one of some tests fails in a copy of the project."""
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:randomly", "-p", "no:cacheprovider", *tests]
-    environment = os.environ | {"PYTHONPATH": str(folder / "src"), "OMP_NUM_THREADS": "1"}
-    run = subprocess.run(command, cwd=folder, env=environment, capture_output=True, timeout=LIMIT)
-    if run.returncode not in (0, 1, 2):  # all passed, some failed, or a module could not even be imported
-        raise RuntimeError(run.stdout.decode("utf-8", "replace")[-2000:])
-    return run.returncode != 0
-
-
-def noticed(fault: Fault, folder: Path) -> bool:
-    """Whether a test fails in a copy of the project that has the fault."""
-    changed = folder / PACKAGE / f"{fault.module}.py"
-    changed.write_text(fault.after, "utf-8")
-    try:
-        return fails(folder, tests_of(fault.module))
-    except subprocess.TimeoutExpired:
-        return True
-    finally:
-        changed.write_text(fault.before, "utf-8")
+HALVES = ("foundations", "site")
 
 
 def main() -> None:
-    """Draw faults, try each, and report."""
+    """Choose faults, try those that have not been tried, and report."""
+    week = datetime.date.today().isocalendar()
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("count", type=int, nargs="?", default=30, help="how many faults to try")
-    parser.add_argument("--seed", type=int, default=datetime.date.today().isocalendar().week, help="of the draw")
-    parser.add_argument("--only", metavar="MODULE", help="a module of foundations, without .py")
-    given = parser.parse_args()
-    modules = [path.stem for path in sorted((ROOT / PACKAGE).glob("*.py")) if path.stem != "__init__"]
-    if given.only and given.only not in modules:
-        parser.error(f"--only {given.only}: foundations has no such module, but {', '.join(modules)}")
-    everywhere = [place for module in modules if given.only in (None, module) for place in places(module)]
-    random.Random(given.seed).shuffle(everywhere)
-    faults = (fault for place in everywhere if (fault := fault_at(*place)))
-    sample = list(itertools.islice(faults, given.count))
-    print(f"{len(sample)} faults at {len(everywhere)} places, seed {given.seed}", flush=True)
+    parser.add_argument("--half", choices=HALVES, help="one of the halves; without it both")
+    parser.add_argument("--count", type=int, default=60, help="how many faults to draw in foundations")
+    parser.add_argument(
+        "--seed", type=int, default=week.year * 100 + week.week, help="of the draw; the week's without it"
+    )
+    parser.add_argument(
+        "--only", metavar="NAME", help="a module of foundations, or a part of a file's or a fault's name"
+    )
+    parser.add_argument("--same-as", type=Path, metavar="FILE", help="the faults of a file of results, and no others")
+    parser.add_argument(
+        "--results", type=Path, metavar="FILE", help="where they are noted; what stands there is not tried again"
+    )
+    parser.add_argument("--again", action="store_true", help="try again what nothing noticed")
+    parser.add_argument("--jobs", type=int, default=1, help="how many copies to work in at once")
+    parser.add_argument("--list", action="store_true", help="show the faults, and try none")
+    options = parser.parse_args()
+    results = Results(options.results or ROOT / f".cache/seeded_faults/{options.seed}.jsonl")
+    if options.same_as:
+        faults = [Fault.read(entry) for entry in Results(options.same_as).found.values()]
+        faults = [fault for fault in faults if (options.only or "") in f"{fault.file} {fault.name}"]
+        chosen = [fault for fault in faults if not changes_nothing(fault, ROOT)]
+    else:
+        chosen = choose(options.half, options.count, options.seed, options.only)
+    if not chosen:
+        parser.error(f"--only {options.only}: there is no such module, file or fault")
+    if options.list:
+        print("\n\n".join(fault.shown(ROOT) for fault in chosen))
+        return
+    wanted = [
+        fault for fault in chosen
+        if fault.name not in results.found or (options.again and results.by(fault) is None)
+    ]  # fmt: skip
+    print(f"{len(wanted)} faults to try of {len(chosen)}; what is found stands in {results.path}", flush=True)
+    unsound = try_all(wanted, results, options.jobs) if wanted else set()
+    sys.exit(report(chosen, results, unsound))
 
-    with tempfile.TemporaryDirectory() as temporary:
-        copies: Queue[Path] = Queue()
-        for number in range(max(1, (os.cpu_count() or 2) // 2)):
-            left_out = shutil.ignore_patterns(".git", ".venv", ".cache", "site", "__pycache__")
-            copies.put(Path(shutil.copytree(ROOT, Path(temporary) / str(number) / ROOT.name, ignore=left_out)))
 
-        for module in sorted({fault.module for fault in sample}):
-            if fails(Path(temporary, "0", ROOT.name), tests_of(module)):
-                sys.exit(f"a test of {module} fails as it is: mend that first")
+def choose(half: str | None, count: int, seed: int, only: str | None) -> list[Fault]:
+    """The faults of one half or of both."""
+    found = []
+    if half != "site":
+        from faults.drawn import drawn, modules  # needs cosmic-ray
 
-        def tried(fault: Fault) -> bool:
-            folder = copies.get()
+        if only is None or only in modules():
+            found += drawn(count, seed, only)
+    if half != "foundations":
+        found += [fault for fault in listed() if only is None or only in fault.file or only in fault.name]
+    return found
+
+
+def groups(fault: Fault) -> list[list[str]]:
+    """The tests that look for a fault, group after group."""
+    if fault.tests:
+        return [list(fault.tests)]
+    from faults.drawn import watching
+
+    return watching(fault.file)
+
+
+def try_all(faults: list[Fault], results: Results, jobs: int) -> set[str]:
+    """Try faults in copies of the project; gives the tests that fail without a fault."""
+    copies: Queue[Copy] = Queue()
+    with tempfile.TemporaryDirectory(prefix="faults-") as folder:
+        made = [Copy(ROOT, Path(folder, str(number), ROOT.name)) for number in range(jobs)]
+        for copy in made:
+            copies.put(copy)
+
+        def tried(fault: Fault) -> None:
+            copy = copies.get()
             try:
-                found = noticed(fault, folder)
+                by = copy.noticed_by(fault, groups(fault))
+            except ValueError as error:
+                print(f"{fault.name}: NOT TRIED: {error}", flush=True)
+                return
             finally:
-                copies.put(folder)
-            print("." if found else "\n" + fault.shown(), end="" if found else "\n", flush=True)
-            return found
+                copies.put(copy)
+            results.add(fault, by)
+            print(f"{fault.name}: {f'noticed by {by}' if by else 'NOT NOTICED'}", flush=True)
 
-        with ThreadPoolExecutor(copies.qsize()) as pool:
-            found = sum(pool.map(tried, sample))
-    print(f"\n{found} of {len(sample)} noticed: {found / len(sample):.0%}")
+        with ThreadPoolExecutor(jobs) as pool:
+            try:
+                list(pool.map(tried, faults))
+            except BaseException:  # Ctrl+C, or a signal to end
+                pool.shutdown(wait=False, cancel_futures=True)
+                for copy in made:
+                    copy.stop()
+                raise
+        return set().union(*(copy.unsound for copy in made))
+
+
+def report(faults: list[Fault], results: Results, unsound: set[str]) -> int:
+    """Show what went unnoticed, and the share of the rest; 1 where there is something to mend."""
+    tried = [fault for fault in faults if fault.name in results.found]
+    unnoticed = [fault for fault in tried if results.by(fault) is None]
+    for fault in unnoticed:
+        print(f"\nNobody noticed {fault.shown(ROOT)}")
+    for test in sorted(unsound):
+        print(f"\n{test} fails as it is: it was left out")
+    noticed, left = len(tried) - len(unnoticed), len(faults) - len(tried)
+    share = f": {noticed / len(tried):.0%}" if tried else ""
+    print(f"\n{noticed} of {len(tried)} noticed{share}{f'; {left} could not be tried' if left else ''}")
+    return int(bool(unnoticed or unsound or left))
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that no copy and no test is left behind
     main()

@@ -1,7 +1,11 @@
-"""What the lessons call: quadratics, noise, losses, gradient descent and plots.
+"""What the lessons call: curves and losses, autograd and training, the Titanic's passengers, trees, images, exercises.
 
 Every name can be taken from the package itself, as in `from foundations import quad, mse`. A name's module is
 opened when the name is first used, so `import foundations` is instant and loads neither torch nor Matplotlib.
+
+There is another reason, and it matters more to authors. What a page gives is kept until a file changes that its run
+has opened. So a module opens only what it needs: an edit of `trees` runs the one lesson about trees again, and not all.
+What few calls need is imported inside the function that needs it. `tests/test_page_dependencies.py` holds this.
 
 The list of names is `__init__.pyi`, which editors and type checkers read too: a new public function is one
 line there and nothing here. No module has the name of a function, or it would take that function's place.

@@ -6,7 +6,6 @@ from typing import Any
 from torch import Tensor
 
 from foundations._checks import check_float_tensor, check_same_shape
-from foundations.quadratic import mk_quad
 
 
 def mse(preds: Tensor, targets: Tensor) -> Tensor:
@@ -166,5 +165,7 @@ def _quad_preds(params: Iterable[float] | Tensor, x: Tensor) -> Tensor:
     coefficients: list[Any] = list(params)
     if len(coefficients) != 3:
         raise ValueError(f"params must be three numbers, a, b and c, not {len(coefficients)}")
+    from foundations.quadratic import mk_quad
+
     preds: Tensor = mk_quad(*coefficients)(x)
     return preds

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from foundations._local_data import local_file
-from foundations.simulation import simulate_passengers
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -89,8 +88,12 @@ def titanic(source: Source = "auto", *, n_rows: int | None = None, seed: int = 4
     else:
         source = _wanted() if source == "auto" else source
         found = None if source == "simulated" else _passenger_list(must=source == "passengers")
-        table = simulate_passengers(891 if n_rows is None else n_rows, seed=seed) if found is None else found
-        source = "simulated" if found is None else "passengers"
+        if found is None:
+            from foundations.simulation import simulate_passengers
+
+            table, source = simulate_passengers(891 if n_rows is None else n_rows, seed=seed), "simulated"
+        else:
+            table, source = found, "passengers"
     table.attrs["source"] = source
     return table
 

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from .extension import GlossaryTermsExtension, makeExtension
-from .glossary import Entry, Glossary, read_glossary
+from .glossary import Entry, Glossary, GlossaryError, read_glossary
 
-__all__ = ["Entry", "Glossary", "GlossaryTermsExtension", "makeExtension", "read_glossary"]
+__all__ = ["Entry", "Glossary", "GlossaryError", "GlossaryTermsExtension", "makeExtension", "read_glossary"]

@@ -13,7 +13,6 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 from fnmatch import fnmatch
-from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -21,7 +20,10 @@ from markdown import Extension, Markdown
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
 
-from .glossary import Glossary, read_glossary
+from page_runner.errors import rendered_page, report_here
+from page_runner.page import PageError
+
+from .glossary import Glossary, GlossaryError, read_glossary
 
 # Where no term becomes a link: headings, code, links, what has a use of its own, and what is folded away, where a
 # reader would not see the first use.
@@ -42,19 +44,37 @@ class LinkTerms(Treeprocessor):
         self.glossary, self.pages = glossary, pages
 
     def run(self, root: Element) -> None:
-        """Link the terms of a page that is to have links."""
-        at = place(self.md)
-        if not at:
+        """Link the terms of a page that is to have links; an error in the glossary is shown on its own page."""
+        page = rendered_page(self.md)
+        if not page:
             return
-        page, docs = at
-        if page == self.glossary:
+        name, source = page.path.relative_to(page.docs).as_posix(), page.docs / self.glossary
+        if name != self.glossary and not any(fnmatch(name, pattern) for pattern in self.pages):
+            return
+        where = source.relative_to(page.root).as_posix()
+        try:
+            terms = read_glossary(source.read_text("utf-8-sig"))
+        except GlossaryError as error:
+            if name == self.glossary or "page_runner" not in self.md.preprocessors:
+                self._report(root, PageError(where, error.line, str(error)))
+            return
+        except FileNotFoundError:
+            self._report(root, PageError(page.name, 1, f"no term of this page can be linked: there is no {where}"))
+            return
+        except UnicodeDecodeError:  # which the glossary's own page shows
+            return
+        if name == self.glossary:
             for term in root.iter("dt"):
                 if forms := term.attrib.pop("forms", None):
                     term.set("data-forms", forms)
-        elif any(fnmatch(page, pattern) for pattern in self.pages):
-            terms = read_glossary((docs / self.glossary).read_text("utf-8-sig"))
-            target = posixpath.relpath(self.glossary, posixpath.dirname(page) or ".")
-            link_terms(root, terms, target)
+        else:
+            link_terms(root, terms, posixpath.relpath(self.glossary, posixpath.dirname(name) or "."))
+
+    def _report(self, root: Element, error: PageError) -> None:
+        """Show an error on top of the page."""
+        box = Element("p")
+        box.text = self.md.htmlStash.store(report_here(self.md, error))
+        root.insert(0, box)
 
 
 def link_terms(root: Element, terms: Glossary, target: str) -> None:
@@ -121,17 +141,6 @@ def first_uses(
             link = Element("a", {"class": "term", "href": f"{target}#{entry.id}", "data-definition": entry.definition})
             link.text = AtomicString(match[0])
             yield match.start(), match.end(), link
-
-
-def place(md: Markdown) -> tuple[str, Path] | None:
-    """The page that is being rendered, within the folder of all pages, and that folder; nothing for other texts."""
-    if "relpath" in md.treeprocessors:  # MkDocs
-        at: Any = md.treeprocessors["relpath"]
-        return at.file.src_uri, Path(at.config.docs_dir)
-    if "rendering_context" in md.preprocessors:  # Zensical
-        context: Any = md.preprocessors["rendering_context"]
-        return Path(context.page.path).as_posix(), Path.cwd() / context.config["docs_dir"]
-    return None
 
 
 class GlossaryTermsExtension(Extension):

@@ -13,9 +13,18 @@ ENTRY = re.compile(
         :[ \t]+(?P<definition>\S.*(?:\n[ \t]+\S.*)*)""",
     re.M | re.X,
 )
+HEAD = re.compile(r"^\S[^\n]*[{}][^\n]*(?=\n:[ \t])", re.M)  # of an entry, readable or not
 LAST_LINK = re.compile(r"\s*\[[^\]]*\]\([^)]*\)\s*$")
 LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 MARKS = re.compile(r"[`*]")
+
+
+class GlossaryError(ValueError):
+    """A glossary cannot be read: says what is wrong, and in `line` where."""
+
+    def __init__(self, line: int, message: str):
+        self.line = line
+        super().__init__(message)
 
 
 class Entry(NamedTuple):
@@ -57,7 +66,7 @@ def read_glossary(text: str) -> Glossary:
         The glossary.
 
     Raises:
-        ValueError: two entries claim the same form.
+        GlossaryError: two entries claim the same form, or what stands behind a term cannot be read.
 
     Example:
         ```python
@@ -70,7 +79,13 @@ def read_glossary(text: str) -> Glossary:
     """
     listed: list[Entry] = []
     entries: dict[str, Entry] = {}
-    for match in ENTRY.finditer(text):
+    read = {match.start(): match for match in ENTRY.finditer(text)}
+    for head in HEAD.finditer(text):
+        if head.start() not in read:
+            raise GlossaryError(
+                line_at(text, head.start()), f'“{head[0]}” cannot be read: write Term {{ #id forms="one, another" }}'
+            )
+    for match in read.values():
         entry = Entry(MARKS.sub("", match["term"]), match["id"], plain(match["definition"]))
         listed.append(entry)
         forms = [form.strip() for form in (match["forms"] or "").split(",")]
@@ -78,11 +93,19 @@ def read_glossary(text: str) -> Glossary:
             forms.append(entry.term)
         for form in {lowered(form) for form in forms if form}:
             if form in entries:
-                raise ValueError(f"the glossary has {form!r} under {entries[form].id} and again under {entry.id}")
+                raise GlossaryError(
+                    line_at(text, match.start()),
+                    f"the glossary has {form!r} under {entries[form].id} and again under {entry.id}",
+                )
             entries[form] = entry
     choices = [spelling(form) for form in sorted(entries, key=lambda form: (-len(form), form))]
     anything = "|".join(choices) or r"(?!)"
     return Glossary(tuple(listed), entries, re.compile(rf"(?<![\w./–-])(?:{anything})(?![\w–-]|\.\w)"))
+
+
+def line_at(text: str, position: int) -> int:
+    """The line that a position in a text stands on, counted from 1."""
+    return text.count("\n", 0, position) + 1
 
 
 def plain(definition: str) -> str:

@@ -11,30 +11,31 @@ good enough, `frames=True` calls it for every position of the sliders while the 
 - `shape_calculator` is a figure of another kind: two shapes in, what broadcasting makes of them out.
 - `pad` is something to draw on, by `sketch_pad`, and what models say about the picture.
 - `stepper` shows drawings one at a time, by `steps`.
+
+As in `foundations`, a name's module is opened when the name is first used, and the list of names is `__init__.pyi`: a
+page without a sketch pad does not run again when `pad` is edited.
 """
 
-from live_charts.chart import Chart, Slider, choice, live, slider
-from live_charts.marks import Mark, line, number, points, rule, segments
-from live_charts.pad import SketchPad, sketch_pad
-from live_charts.shape_calculator import ShapeCalculator, broadcast_calculator
-from live_charts.stepper import Steps, steps
+import ast
+import importlib
+import pathlib
+import sys
 
-__all__ = [
-    "Chart",
-    "Mark",
-    "ShapeCalculator",
-    "SketchPad",
-    "Slider",
-    "Steps",
-    "broadcast_calculator",
-    "choice",
-    "line",
-    "live",
-    "number",
-    "points",
-    "rule",
-    "segments",
-    "sketch_pad",
-    "slider",
-    "steps",
-]
+_stub = ast.parse(pathlib.Path(__file__).with_suffix(".pyi").read_text(encoding="utf-8"))
+_module_of = {
+    alias.name: node.module for node in _stub.body if isinstance(node, ast.ImportFrom) for alias in node.names
+}
+__all__ = sorted(_module_of)
+
+
+def __getattr__(name: str) -> object:
+    module = _module_of.get(name)
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name, obj=sys.modules[__name__])
+    value = getattr(importlib.import_module(module), name)
+    globals()[name] = value  # the next use finds it without coming here
+    return value
+
+
+def __dir__() -> list[str]:
+    return list(__all__)

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from live_charts.drawing import Axes, draw
 from live_charts.marks import Mark
-from live_charts.record import record
+from live_charts.record import PLAIN, record
 
 # Where there is no style sheet of ours, as in a notebook, the drawing brings its own.
 STYLE = (
@@ -166,7 +166,13 @@ class Chart:
             raise ValueError(f"{', '.join(sorted(unknown))} is no slider of this chart: {', '.join(self.sliders)} are")
         at = {name: values.get(name, slider.start) for name, slider in self.sliders.items()}
         if self.frames:
-            return list(self.function(**at))
+            try:
+                return list(self.function(**at))
+            except (AttributeError, TypeError) as error:
+                lacks = isinstance(error, AttributeError) and isinstance(error.obj, (int, float))
+                if lacks or "must be Tensor, not" in str(error):
+                    error.args = (f"{error}: with frames=True {PLAIN}; torch.tensor(…) makes one",)
+                raise
         return list(self.function(**{name: torch.tensor(value, dtype=torch.float64) for name, value in at.items()}))
 
     def spec(self) -> dict[str, Any]:

@@ -29,6 +29,9 @@ KNOWN = {
 }
 # fmt: on
 
+# What a function gets from the sliders of a chart made of frames.
+PLAIN = "the sliders give plain numbers (int, float or bool), not tensors"
+
 
 class Unrecordable(ValueError):
     """A function cannot be recorded; the message says why and what to do."""
@@ -64,7 +67,7 @@ def record(
     """
     from torch.fx.experimental.proxy_tensor import make_fx
 
-    frames = "use frames=True" if inputs == "slider" else "use others"
+    frames = f"use frames=True, with which {PLAIN}" if inputs == "slider" else "use others"
     try:
         graph = make_fx(lambda *values: function(*values))(
             *[torch.as_tensor(value, dtype=torch.float64) for value in start]

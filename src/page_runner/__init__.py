@@ -2,10 +2,12 @@
 
 A page is one program: its Python fences run top to bottom in one fresh process. Where things are:
 
-- `page` reads a page: its snippets and its numbers in prose, with their lines.
+- `page` reads a page: its snippets and its numbers in prose, with their lines; `fences` and
+  `front_matter` know the parts.
 - `program` runs them inside the page's own process; `display` draws what they give.
 - `process` is that process seen from outside: time limit, crashes, errors by page and line.
 - `kept` keeps outputs on disk, under the hash of everything they were made from.
 - `runner` runs many pages at once and collects what they gave.
+- `errors` makes whatever goes wrong, in any part of the kit, an error of its page.
 - `extension` (Python-Markdown) and `plugin` (MkDocs) put it all into a site.
 """

@@ -7,14 +7,18 @@ import sys
 import textwrap
 from pathlib import Path
 
-from .page import PageError, Snippet, read_page
+from .page import PageError, Snippet, survey_page
 from .process import PageProcess
 from .program import Output
 
 
 def show(path: Path, root: Path) -> None:
     """Run one page and print each snippet's output and each number under the line where it stands."""
-    page = read_page(path, root)
+    page = survey_page(path, root)
+    for error in page.errors[:-1]:  # all that is wrong with a page that cannot be read
+        print(error, file=sys.stderr)
+    if page.errors:
+        raise page.errors[-1]
     with PageProcess(page, root) as process:
         for item in page.items:
             given = process.run(item)

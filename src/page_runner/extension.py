@@ -6,7 +6,6 @@ It works wherever Python-Markdown renders a page from a file: MkDocs and Zensica
 from __future__ import annotations
 
 import functools
-import logging
 import re
 import textwrap
 from base64 import b64decode
@@ -18,13 +17,13 @@ from markdown.postprocessors import Postprocessor
 from markdown.preprocessors import Preprocessor
 
 from .display import text as escape
+from .errors import NO_VALUE, errors_of, guard, rendered_page, report
+from .fences import is_python, last_line, opening
 from .kept import Given
-from .page import Number, PageError, Snippet, read_items
+from .page import Number, Snippet, scan
 from .process import PRELOAD
 from .program import Output
 from .runner import Runner, runner_for
-
-log = logging.getLogger("mkdocs.page_runner")
 
 OWN = ("raises", "alt", "fold", "download")  # options that Material knows nothing of
 ANNOTATION = re.compile(r"#.*\(\d+\)!?\s*$", re.M)
@@ -45,48 +44,55 @@ class RunSnippets(Preprocessor):
         """The page's lines with every output and number in them."""
         if "mkdocstrings_headings" in self.md.treeprocessors:
             return lines  # no page, but a docstring on one
-        path, root, docs = place(self.md)
-        runner = runner_for(root, self.preload, self.environment)
-        if docs:
-            start_all(runner, docs)
-        run = runner.result(path)
-        try:
-            items = list(read_items("\n".join(lines), path.relative_to(runner.root).as_posix()))
-        except PageError:
-            items = []  # the file has the same fault, and it stands in run.error
-        if run.error:
-            log.error("%s", run.error)
-        elif len(items) != len(run.given):
-            raise ValueError(f"{path}: something changed the page's snippets before they were shown")
-        return self._write(lines, items, run.given, run.error)
+        page = rendered_page(self.md)
+        if page is None:
+            raise ValueError(
+                "page_runner renders the pages of MkDocs and Zensical; this Markdown text comes from neither"
+            )
+        runner = runner_for(page.root, self.preload, self.environment)
+        if "rendering_context" in self.md.preprocessors:  # Zensical, where no plugin of ours starts the runs
+            start_all(runner, page.docs)
+        errors_of(page.root).pop(page.name, None)
+        run = runner.result(page.path)
+        items, errors = scan("\n".join(lines), page.name)
+        if not run.errors and (errors or len(items) != len(run.given)):
+            raise ValueError("something changed the page's snippets before they were shown")
+        boxes = [report(error, page.root, "This page does not run.") for error in run.errors]
+        stopped = run.page is not None and not run.page.errors and bool(boxes) and len(run.given) < len(items)
+        failed = items[len(run.given)] if stopped else None
+        below = boxes.pop() if isinstance(failed, Snippet) else ""
+        rows = self._write(lines, items, run.given, below)
+        at = [failed.line] if failed else [error.line for error in errors]
+        at = [0] * (len(boxes) - len(at)) + at  # on top what is wrong with the front matter
+        for line, box in reversed(list(zip(at, boxes, strict=False))):
+            self._show_above(rows, lines, line, items, box)
+        return [line for row in rows for line in row]
 
     def _write(
-        self, lines: list[str], items: list[Snippet | Number], given: Given, error: PageError | None
-    ) -> list[str]:
-        """The page's lines with everything set in, from the last to the first so that line numbers hold."""
+        self, lines: list[str], items: list[Snippet | Number], given: Given, below_failed: str
+    ) -> list[list[str]]:
+        """For each of the page's lines those that take its place; what has no value yet is shown without."""
+        values = [*given, *[None] * (len(items) - len(given))]
         lines = list(lines)
-        if error:
-            at = items[len(given)] if len(given) < len(items) else None
-            below = at.end if isinstance(at, Snippet) else at.line if at else 0
-            indent = at.indent if isinstance(at, Snippet) else ""
-            lines[below:below] = self._block(failure(error), indent)
-        for item, value in reversed(list(zip(items, given, strict=False))):
-            if isinstance(value, str):
-                assert isinstance(item, Number)
-                set_number(lines, item, value)
-            elif isinstance(item, Snippet):
-                self._show(lines, item, value)
-        return lines
+        for item, value in reversed(list(zip(items, values, strict=True))):
+            if isinstance(item, Number):
+                set_number(lines, item, NO_VALUE if value is None else prose(str(value)))
+        rows = [[line] for line in lines]
+        for number, (item, value) in enumerate(zip(items, values, strict=True)):
+            if isinstance(item, Snippet):
+                shown = parts(value) if isinstance(value, Output) else []
+                if below_failed and number == len(given):
+                    shown = [below_failed]
+                self._show(rows, lines, item, shown)
+        return rows
 
-    def _show(self, lines: list[str], snippet: Snippet, output: Output) -> None:
-        """Set the output under its snippet, and the options that are Material's into the form that it reads."""
-        below = after_annotations(lines, snippet) if ANNOTATION.search(snippet.source) else snippet.end
-        lines[below:below] = [line for part in parts(output) for line in self._block(part, snippet.indent)]
+    def _show(self, rows: list[list[str]], lines: list[str], snippet: Snippet, shown: list[str]) -> None:
+        """Set what it gave under a snippet, and the options that are Material's into the form that it reads."""
         others = " ".join(f'{key}="{value}"' for key, value in snippet.options.items() if key not in OWN)
         raises = f".raises-{snippet.options['raises']} " if "raises" in snippet.options else ""
         code = [
             f"{snippet.indent}```{{.python .snippet {raises}{others}}}",
-            *lines[snippet.line - 1 : snippet.end - 1],
+            *lines[snippet.line - 1 : snippet.end - snippet.closed],
             f"{snippet.indent}```",
         ]
         if summary := snippet.options.get("fold"):
@@ -96,7 +102,23 @@ class RunSnippets(Preprocessor):
                 *textwrap.indent("\n".join(code), "    ").split("\n"),
                 "",
             ]
-        lines[snippet.line - 2 : snippet.end] = code
+        rows[snippet.line - 2 : snippet.end] = [code, *[[] for _ in range(snippet.end - snippet.line + 1)]]
+        below = after_annotations(lines, snippet) if ANNOTATION.search(snippet.source) else snippet.end
+        rows[below - 1] += [line for part in shown for line in self._block(part, snippet.indent)]
+
+    def _show_above(
+        self, rows: list[list[str]], lines: list[str], line: int, items: list[Snippet | Number], box: str
+    ) -> None:
+        """Set an error above the paragraph, list or table that a line stands in; on top for line 0."""
+        fence = opening(lines[line - 1]) if line else None
+        if fence and not is_python(fence["info"]) and last_line(lines, line, fence)[1]:
+            rows[line - 1] = [""]  # without its first line, what should have ended is no longer a fence
+        ends = {item.end for item in items if isinstance(item, Snippet)}
+        while not fence and line > 1 and lines[line - 2].strip() and line - 1 not in ends:
+            line -= 1
+        at = max(line - 1, 0)
+        indent = re.match("[ >]*", lines[at]) if line else None
+        rows[at][:0] = self._block(box, indent[0] if indent else "")
 
     def _block(self, html: str, indent: str) -> list[str]:
         """HTML as a block of its own; Markdown does not look inside."""
@@ -109,22 +131,6 @@ class Slim(Postprocessor):
     def run(self, text: str) -> str:
         """The page's HTML with fewer elements, and the same text."""
         return PLAIN.sub(r"\1", text)
-
-
-def place(md: Markdown) -> tuple[Path, Path, Path | None]:
-    """The file of the page that is being rendered and the project's folder: each generator keeps them elsewhere.
-
-    Where no plugin of ours can start the runs of all pages, the folder of the pages comes third.
-    """
-    if "relpath" in md.treeprocessors:  # MkDocs
-        at: Any = md.treeprocessors["relpath"]
-        return Path(at.file.abs_src_path).resolve(), Path(at.config.config_file_path).parent.resolve(), None
-    if "rendering_context" in md.preprocessors:  # Zensical
-        context: Any = md.preprocessors["rendering_context"]
-        root = Path.cwd().resolve()
-        docs = root / context.config["docs_dir"]
-        return docs / context.page.path, root, docs
-    raise ValueError("page_runner renders the pages of MkDocs and Zensical; this Markdown text comes from neither")
 
 
 @functools.cache
@@ -154,22 +160,15 @@ def parts(output: Output) -> list[str]:
     return shown
 
 
-def failure(error: PageError) -> str:
-    """The error as a page under `mkdocs serve` shows it."""
-    where = escape(f"{error.page}:{error.line}: {error.message}")
-    trace = f'<pre tabindex="0">{escape(error.trace.rstrip())}</pre>' if error.trace else ""
-    return f'<div class="page-error" role="alert"><p><strong>This page does not run.</strong> {where}</p>{trace}</div>'
-
-
 def prose(value: str) -> str:
     """A value as Markdown that reads as the value itself."""
     return MARKDOWN.sub(lambda match: "\\" + match[0], value.replace("&", "&amp;").replace("<", "&lt;"))
 
 
 def set_number(lines: list[str], number: Number, value: str) -> None:
-    """Set a number's value into its line; the last number of a line comes first, so that columns hold."""
+    """Set Markdown in a number's place; the last number of a line comes first, so that columns hold."""
     line = lines[number.line - 1]
-    lines[number.line - 1] = line[: number.start] + prose(value) + line[number.stop :]
+    lines[number.line - 1] = line[: number.start] + value + line[number.stop :]
 
 
 def after_annotations(lines: list[str], snippet: Snippet) -> int:
@@ -199,6 +198,7 @@ class PageRunnerExtension(Extension):
         run = RunSnippets(md, tuple(self.getConfig("preload")), tuple(self.getConfig("environment")))
         md.preprocessors.register(run, "page_runner", 27)
         md.postprocessors.register(Slim(md), "page_runner", 5)  # after 30, where the code is set in
+        guard(md)
 
 
 def makeExtension(**options: Any) -> PageRunnerExtension:

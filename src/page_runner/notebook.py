@@ -9,9 +9,11 @@ from typing import Any, TypeAlias
 
 from markdown import Markdown
 
-from .extension import ANNOTATION, set_number
+from .extension import ANNOTATION, prose, set_number
+from .fences import LANGUAGE, last_line, opening
+from .front_matter import FRONT_MATTER
 from .kept import Given
-from .page import CODE_SPAN, FENCE, FRONT_MATTER, LANGUAGE, Number, Page, Snippet, closing
+from .page import CODE_SPAN, Number, Page, Snippet
 
 NOTE = re.compile(r'(?P<mark>!!!|\?\?\?\+?) +(?P<types>[\w -]*?)(?: *"(?P<title>.*)")? *')
 TAB = re.compile(r'===[!+]* +"(?P<title>.*)" *')
@@ -79,7 +81,7 @@ def set_numbers(page: Page, given: Given) -> list[str]:
     lines = page.text.split("\n")
     for item, value in reversed(list(zip(page.items, given, strict=True))):
         if isinstance(item, Number):
-            set_number(lines, item, str(value))
+            set_number(lines, item, prose(str(value)))
     return lines
 
 
@@ -103,15 +105,15 @@ class Writer:
             number += 1
             line = self.lines[number - 1]
             self._leave(line)
-            fence = FENCE.match(line)
+            fence = opening(line)
             if snippet := self.snippets.get(number):
                 self._code(snippet)
                 number = snippet.end
-            elif fence and not ("`" in fence["info"] and fence["ticks"][0] == "`"):
-                end = closing(self.lines, number, fence, self.page.name)
+            elif fence:
+                end, _ = last_line(self.lines, number, fence)
                 language = LANGUAGE.match(fence["info"])
-                opening = fence["indent"] + fence["ticks"] + (language["name"] if language else "")
-                self._put(self._dedent([opening, *self.lines[number:end]]))
+                first = fence["indent"] + fence["ticks"] + (language["name"] if language else "")
+                self._put(self._dedent([first, *self.lines[number:end]]))
                 number = end
             else:
                 number = self._prose(line, number)

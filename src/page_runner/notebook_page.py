@@ -17,6 +17,7 @@ from mkdocs.plugins import BasePlugin, get_plugin_logger
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page as SitePage
 
+from .errors import page_hook
 from .notebook import LINK, code_cell
 from .plugin import PageRunnerPlugin, in_site
 from .take_away import TakeAway
@@ -30,6 +31,7 @@ CELLS = ".jp-MarkdownOutput, .jp-InputArea-editor .highlight-ipynb > pre"
 class NotebookPagesPlugin(BasePlugin[LegacyConfig]):
     """The plugin as `plugins` in mkdocs.yml names it: `notebook_pages`, after mkdocs-jupyter and page_runner."""
 
+    @page_hook
     def on_page_content(self, html: str, /, *, page: SitePage, config: MkDocsConfig, files: Files) -> str | None:
         """Give a notebook's page its look and its description, and offer the notebook to take away."""
         path = Path(page.file.abs_src_path or "")

@@ -8,23 +8,15 @@ from __future__ import annotations
 import functools
 import re
 import textwrap
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import yaml
-from pygments.lexers.python import Python2Lexer, PythonLexer
+from .fences import is_python, last_line, misspelt, opening, options
+from .front_matter import FRONT_MATTER, TIME_LIMIT, read_front_matter
 
-FENCE = re.compile(r"^(?P<indent>[ \t>]*)(?P<ticks>`{3,}|~{3,})(?P<info>.*)$")
-LANGUAGE = re.compile(r"[ \t]*\{?[ \t]*\.?(?P<name>[\w#.+-]*)")
-OPTION = re.compile(r'[ \t]+(?P<key>\w+)="(?P<value>[^"]*)"')
 CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)")
-NUMBER = re.compile(r"\{\{(?P<expression>.+?)\}\}")
-FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?P<yaml>.*?\n)?(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.S)
-
-PYTHON = {alias.lower() for lexer in (PythonLexer, Python2Lexer) for alias in lexer.aliases}
-OPTIONS = {"title", "hl_lines", "linenums", "raises", "alt", "fold", "download"}
-TIME_LIMIT = 60.0
+NUMBER = re.compile(r"\{\{(?P<expression>(?:(?!\{\{).)+?)\}\}")
+BROKEN = re.compile(r"\{\{[^{}\0]*\}?|\{[^{}\0]*\}\}")  # a number that lacks a brace, where whole ones are hidden as \0
 
 
 class PageError(Exception):
@@ -60,11 +52,12 @@ class Snippet:
     line: int  # line in the page of its first line of code, counted from 1
     indent: str = ""  # indentation of the fence, which may sit in an admonition or a tab
     options: dict[str, str] = field(default_factory=dict)
+    closed: bool = True  # whether its fence has an end
 
     @property
     def end(self) -> int:
-        """Line of the closing fence."""
-        return self.line + self.source.count("\n")
+        """Line of the closing fence; of the last line of code where there is none."""
+        return self.line + self.source.count("\n") - (not self.closed)
 
 
 @dataclass(frozen=True)
@@ -79,12 +72,13 @@ class Number:
 
 @dataclass(frozen=True)
 class Page:
-    """A page as read: its path, its snippets and numbers in order, its time limit in seconds."""
+    """A page as read: its path, its snippets and numbers in order, its time limit in seconds, what is wrong with it."""
 
     name: str
     text: str
     items: tuple[Snippet | Number, ...]
     time_limit: float = TIME_LIMIT
+    errors: tuple[PageError, ...] = ()
 
     @property
     def snippets(self) -> list[Snippet]:
@@ -103,7 +97,7 @@ def read_page(path: Path, root: Path) -> Page:
         The page.
 
     Raises:
-        PageError: the page is not UTF-8, its front matter is damaged, or a fence would not run.
+        PageError: the page is not UTF-8, its front matter is damaged, a fence would not run, or a number lacks a brace.
 
     Example:
         ```python
@@ -119,6 +113,36 @@ def read_page(path: Path, root: Path) -> Page:
         assert [type(item).__name__ for item in page.items] == ["Number"]
         ```
     """
+    page = survey_page(path, root)
+    if page.errors:
+        raise page.errors[0]
+    return page
+
+
+def survey_page(path: Path, root: Path) -> Page:
+    r"""Read a page from disk with all that is wrong with it, in `errors`.
+
+    Args:
+        path: the Markdown file.
+        root: the project's folder; messages name the page relative to it.
+
+    Returns:
+        The page; one with errors cannot run.
+
+    Example:
+        ```python
+        from pathlib import Path
+        from tempfile import TemporaryDirectory
+
+        from page_runner.page import survey_page
+
+        with TemporaryDirectory() as folder:
+            file = Path(folder, "page.md")
+            _ = file.write_text("---\ndraft: 1\n---\nIt is {{ 1 + 1 }.\n", "utf-8")
+            page = survey_page(file, Path(folder))
+        assert [error.line for error in page.errors] == [2, 4]
+        ```
+    """
     name = path.relative_to(root).as_posix()
     data = path.read_bytes()
     try:
@@ -126,13 +150,21 @@ def read_page(path: Path, root: Path) -> Page:
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         bad = data[error.start]
-        raise PageError(name, line, f"byte 0x{bad:02x} is not UTF-8: save the page as UTF-8") from None
+        wrong = PageError(name, line, f"byte 0x{bad:02x} is not UTF-8: save the page as UTF-8")
+        return Page(name, data.decode("utf-8-sig", "replace"), (), errors=(wrong,))
     return parse(text.replace("\r\n", "\n"), name)
 
 
 @functools.lru_cache(maxsize=4096)  # a build asks for each page several times
 def parse(text: str, name: str) -> Page:
-    r"""A page from its text; `read_page` says what it raises.
+    r"""A page from its text, with all that is wrong with it.
+
+    Args:
+        text: the page.
+        name: the page's path, for messages.
+
+    Returns:
+        The page.
 
     Example:
         ```python
@@ -141,56 +173,25 @@ def parse(text: str, name: str) -> Page:
         assert parse("---\ntime_limit: 9\n---\n", "x.md").time_limit == 9
         ```
     """
-    return Page(name, text, tuple(read_items(text, name)), time_limit(text, name))
+    front = read_front_matter(text)
+    items, errors = scan(text, name)
+    errors = [*(PageError(name, line, what) for line, what in front.errors), *errors]
+    limit = TIME_LIMIT if front.errors else float(front.values.get("time_limit", TIME_LIMIT))
+    return Page(name, text, tuple(items), limit, tuple(errors))
 
 
-def time_limit(text: str, name: str) -> float:
-    r"""The page's time limit in seconds, from its front matter.
-
-    Args:
-        text: the page.
-        name: the page's path, for messages.
-
-    Returns:
-        Seconds; 60 where the page does not say.
-
-    Raises:
-        PageError: the front matter is not YAML, or the limit is not a positive number.
-
-    Example:
-        ```python
-        from page_runner.page import time_limit
-
-        assert time_limit("---\ntime_limit: 120\n---\n# Slow\n", "x.md") == 120
-        ```
-    """
-    match = FRONT_MATTER.match(text)
-    if not match:
-        return TIME_LIMIT
-    try:
-        meta = yaml.safe_load(match["yaml"] or "") or {}
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 2 if mark else 1
-        raise PageError(name, line, f"the front matter is not YAML: {getattr(error, 'problem', error)}") from None
-    limit = meta.get("time_limit", TIME_LIMIT) if isinstance(meta, dict) else TIME_LIMIT
-    if isinstance(limit, bool) or not isinstance(limit, (int, float)) or not limit > 0:
-        raise PageError(name, 1, f"time_limit is {limit!r} but must be a positive number of seconds")
-    return float(limit)
-
-
-def read_items(text: str, name: str) -> Iterator[Snippet | Number]:
+def read_items(text: str, name: str) -> list[Snippet | Number]:
     r"""The snippets and numbers of a page, in order.
 
     Args:
         text: the page, with or without its front matter.
         name: the page's path, for messages.
 
-    Yields:
+    Returns:
         Snippets and numbers.
 
     Raises:
-        PageError: a fence is never closed, or would be shown as Python without being run.
+        PageError: a fence is never closed, or would be shown as Python without being run; a number lacks a brace.
 
     Example:
         ```python
@@ -200,68 +201,75 @@ def read_items(text: str, name: str) -> Iterator[Snippet | Number]:
         assert (snippet.source, snippet.line) == ("x = 1\n", 2)
         ```
     """
+    items, errors = scan(text, name)
+    if errors:
+        raise errors[0]
+    return items
+
+
+def scan(text: str, name: str) -> tuple[list[Snippet | Number], list[PageError]]:
+    r"""The snippets and numbers of a page, and what is wrong with them.
+
+    Args:
+        text: the page, with or without its front matter.
+        name: the page's path, for messages.
+
+    Returns:
+        Snippets and numbers, as far as they can be made out, then errors; both in the page's order.
+
+    Example:
+        ```python
+        from page_runner.page import scan
+
+        items, (error,) = scan("One { 1 }} and {{ 2 }}.\n", "x.md")
+        assert len(items) == 2 and error.message.startswith("“{ 1 }}” lacks a brace")
+        ```
+    """
+    items: list[Snippet | Number] = []
+    errors: list[PageError] = []
+    ended = True  # whether all fences so far have an end
     lines = text.split("\n")
     front = FRONT_MATTER.match(text)
     number = front[0].count("\n") if front else 0
     while number < len(lines):
         number += 1
-        line = lines[number - 1]
-        fence = FENCE.match(line)
-        if not fence or ("`" in fence["info"] and fence["ticks"][0] == "`"):
-            yield from numbers(line, number)
+        fence = opening(lines[number - 1])
+        if not fence:
+            found, wrong = numbers(lines[number - 1], number)
+            items += found
+            errors += [PageError(name, number, what) for what in wrong]
             continue
-        end = closing(lines, number, fence, name)
+        end, unclosed = last_line(lines, number, fence)
         if is_python(fence["info"]):
-            code = lines[number : end - 1]
+            code = lines[number : end if unclosed else end - 1]
             source = textwrap.dedent("\n".join(code) + "\n") if code else ""
-            yield Snippet(source, number + 1, fence["indent"], options(fence, number, name))
+            read, wrong = options(fence)
+            wrong += numbers(read.get("alt", ""), number)[1]
+            items.append(Snippet(source, number + 1, fence["indent"], read, not unclosed))
+        else:
+            wrong = misspelt(fence)
+        errors += [PageError(name, number, what) for what in wrong]
+        if unclosed and (ended or fence["info"].strip()):  # else it is the end that another fence has lost
+            errors.append(PageError(name, *unclosed))
+        ended = ended and not unclosed
         number = end
+    return items, errors
 
 
-def closing(lines: list[str], number: int, fence: re.Match[str], name: str) -> int:
-    """Line of the fence that closes the one opened on line `number`."""
-    indent, ticks = fence["indent"], fence["ticks"]
-    for end in range(number + 1, len(lines) + 1):
-        line = lines[end - 1]
-        if line.strip() == ticks and len(line) - len(line.lstrip()) == len(indent):
-            return end
-        if line.startswith(indent.rstrip() or indent) or not line.strip():
-            if ">" in indent and line[len(indent) :].strip() == ticks:
-                return end
-            continue
-        raise PageError(name, end, f"this line is indented less than its fence, opened on line {number}")
-    raise PageError(name, number, f"the fence {ticks}{fence['info'].rstrip()} is never closed")
+def numbers(line: str, number: int) -> tuple[list[Number], list[str]]:
+    """The numbers in a line of prose, those that lack a brace among them, and what to say of these.
 
-
-def is_python(info: str) -> bool:
-    """Whether a fence would be shown as Python."""
-    language = LANGUAGE.match(info)
-    return language is not None and language["name"].lower() in PYTHON
-
-
-def options(fence: re.Match[str], line: int, name: str) -> dict[str, str]:
-    """The options of a fence that is shown as Python; an error unless the fence runs, too."""
-    written = f"{fence['ticks']}{fence['info']}".rstrip()
-    if set(fence["indent"]) - {" "}:
-        raise PageError(name, line, f"{written} would be shown but not run: indent it with spaces alone")
-    if fence["ticks"] != "```" or not re.match(r"python(?![^ \t])", fence["info"]):
-        raise PageError(name, line, f"{written} would be shown as Python but not run: write ```python")
-    rest, found = fence["info"].removeprefix("python"), {}
-    for option in OPTION.finditer(rest):
-        if option["key"] not in OPTIONS:
-            raise PageError(name, line, f"{option['key']} is no option of a snippet: {', '.join(sorted(OPTIONS))} are")
-        found[option["key"]] = option["value"]
-    if OPTION.sub("", rest).strip():
-        raise PageError(
-            name, line, f'{written} has options that cannot be read: write key="value", one after the other'
-        )
-    return found
-
-
-def numbers(line: str, number: int) -> Iterator[Number]:
-    """The numbers in a line of prose; code spans are left alone."""
-    if "{{" not in line:
-        return
+    Code spans are left alone. So are braces that go together, as in a formula.
+    """
+    if "{{" not in line and "}}" not in line:
+        return [], []
     prose = CODE_SPAN.sub(lambda span: " " * len(span[0]), line)
-    for match in NUMBER.finditer(prose):
-        yield Number(match["expression"].strip(), number, match.start(), match.end())
+    rest = NUMBER.sub(lambda match: "\0" * len(match[0]), prose)
+    broken = [] if rest.count("{") == rest.count("}") else list(BROKEN.finditer(rest))
+    found = [Number(match["expression"].strip(), number, *match.span()) for match in NUMBER.finditer(prose)]
+    found += [Number(match[0], number, *match.span()) for match in broken]
+    wrong = [
+        f"“{match[0].strip()}” lacks a brace: write a number as {{{{ expression:format }}}}, on one line"
+        for match in broken
+    ]
+    return sorted(found, key=lambda each: each.start), wrong

@@ -23,9 +23,9 @@ from mkdocs.structure.pages import Page as SitePage
 from mkdocs.utils import is_markdown_file
 from mkdocs.utils.templates import TemplateContext
 
-from .extension import failure, log
+from .errors import errors_of, page_hook, report
 from .notebook import notebook
-from .page import PageError, read_page
+from .page import PageError, survey_page
 from .process import PRELOAD
 from .program import Output
 from .runner import Runner, runner_for
@@ -53,7 +53,7 @@ class PageRunnerPlugin(BasePlugin[LegacyConfig]):
         root = Path(config.config_file_path).parent.resolve()
         preload, environment = tuple(options.get("preload", PRELOAD)), tuple(options.get("environment", ()))
         self.runner: Runner = runner_for(root, preload, environment)
-        self.runner.failed.clear()
+        errors_of(root).clear()
         self.offers: dict[str, TakeAway] = {}
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> None:
@@ -80,42 +80,39 @@ class PageRunnerPlugin(BasePlugin[LegacyConfig]):
         env.bytecode_cache = FileSystemBytecodeCache(str(folder))
 
     def on_page_read_source(self, /, page: SitePage, config: MkDocsConfig) -> str | None:
-        """A page that is not UTF-8 shows so, instead of ending the build for every page."""
+        """A page that is not UTF-8 is shown as far as it can be, instead of ending the build for every page."""
         if not page.file.abs_src_path:
             return None
-        path = Path(page.file.abs_src_path).resolve()
+        data = Path(page.file.abs_src_path).read_bytes()
         try:
-            path.read_bytes().decode("utf-8-sig")
+            data.decode("utf-8-sig")
         except UnicodeDecodeError:
-            error = self.runner.result(path).error
-            assert error
-            return f"# {path.stem}\n"
+            return data.decode("utf-8-sig", "replace")
         return None
 
+    @page_hook
     def on_page_content(self, html: str, /, *, page: SitePage, config: MkDocsConfig, files: Files) -> str | None:
         """Publish the files that a page offers, and the page's notebook.
 
-        A page that failed has no notebook, nor has one without snippets or the home page.
+        A page with an error has no notebook, nor has one without snippets or the home page.
         """
         if not page.file.abs_src_path or not is_markdown_file(page.file.src_uri):
             return None
         path = Path(page.file.abs_src_path).resolve()
         lesson, run = self.runner.latest.page, self.runner.latest  # the page was rendered a moment ago
-        ours = lesson is not None and lesson.name == self._name(path)
-        error = run.error
-        if lesson and ours:
+        if lesson is None or lesson.name != self._name(path):
+            lesson = None
+        target = notebook_place(page.file)
+        if lesson:
             for item, given in zip(lesson.items, run.given, strict=False):
                 if isinstance(given, Output) and given.download:
                     try:
                         self._publish(given, item.line, page=page, name=lesson.name, config=config, files=files)
                     except PageError as clash:
-                        log.error("%s", clash)
-                        error = self.runner.failed[lesson.name] = clash
-                        html = failure(clash) + html
+                        html = report(clash, self.runner.root) + html
         if page.is_homepage:
             return html
-        target = notebook_place(page.file)
-        if error or not lesson or not lesson.snippets or not ours:
+        if not lesson or not lesson.snippets or lesson.name in errors_of(self.runner.root):
             Path(config.site_dir, target).unlink(missing_ok=True)  # made before, under `mkdocs serve --dirty`
             return html
         offer = TakeAway(target, self.wheel.name if self.wheel else None, config.site_url, config.repo_url)
@@ -132,14 +129,14 @@ class PageRunnerPlugin(BasePlugin[LegacyConfig]):
         context["take_away"] = self.offers.get(page.file.src_uri)  # type: ignore[typeddict-unknown-key]
 
     def on_post_build(self, *, config: MkDocsConfig) -> None:
-        """Fail the build when a page failed; after a good one drop the outputs that no page uses."""
-        if failed := list(self.runner.failed.values()):
+        """Fail the build when a page has an error; after a good one drop the outputs that no page uses."""
+        if failed := list(errors_of(self.runner.root).values()):
             if not self.serving:
-                where = ", ".join(f"{error.page}:{error.line}" for error in failed)
-                raise PluginError(f"{len(failed)} page{'s' * (len(failed) > 1)} did not run: {where}")
+                where = ", ".join(f"{error.page}:{error.line}" for errors in failed for error in errors)
+                raise PluginError(f"{len(failed)} page{'s' * (len(failed) > 1)} failed: {where}")
         elif not self.dirty:
             docs = Path(config.docs_dir).resolve()
-            self.runner.kept.drop_unused(read_page(path, self.runner.root) for path in docs.rglob("*.md"))
+            self.runner.kept.drop_unused(survey_page(path, self.runner.root) for path in docs.rglob("*.md"))
 
     def _publish(
         self, offer: Output, line: int, *, page: SitePage, name: str, config: MkDocsConfig, files: Files

@@ -11,17 +11,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .kept import Given, Kept
-from .page import Page, PageError, read_page
+from .page import Page, PageError, survey_page
 from .process import PRELOAD, PageProcess
 
 
 @dataclass
 class Run:
-    """A finished run: what the snippets and numbers gave up to the error, if there was one; the page as it was read."""
+    """A finished run: what the snippets and numbers gave up to the error, if there was one; the page as it was read.
+
+    A page that cannot be read did not run, and may have several errors.
+    """
 
     given: Given = field(default_factory=list)
     files: dict[str, str | None] = field(default_factory=dict)
-    error: PageError | None = None
+    errors: list[PageError] = field(default_factory=list)
     page: Page | None = None
 
 
@@ -55,7 +58,6 @@ class Runner:
         self.pool = ThreadPoolExecutor(cores(), thread_name_prefix="page")
         self.lock = threading.Lock()
         self.running: dict[str, tuple[Path, Future[Run]]] = {}
-        self.failed: dict[str, PageError] = {}
         self.latest = Run()  # what `result` gave last
 
     def start(self, paths: Iterable[Path]) -> list[Path]:
@@ -71,8 +73,10 @@ class Runner:
 
     def _ready(self, path: Path) -> bool:
         try:
-            page = read_page(path, self.root)
-        except (PageError, OSError):
+            page = survey_page(path, self.root)
+        except OSError:
+            return False
+        if page.errors:
             return False
         if not page.items or self.kept.load(page) is not None:
             return True
@@ -95,20 +99,15 @@ class Runner:
             path: the page.
 
         Returns:
-            The run. A page that cannot be read or does not run has its error there and in `failed`.
+            The run.
         """
-        name = path.relative_to(self.root).as_posix()
-        self.failed.pop(name, None)
-        run = self.latest = self._collect(path)
-        if run.error:
-            self.failed[name] = run.error
-        return run
+        self.latest = self._collect(path)
+        return self.latest
 
     def _collect(self, path: Path) -> Run:
-        try:
-            page = read_page(path, self.root)
-        except PageError as error:
-            return Run(error=error)
+        page = survey_page(path, self.root)
+        if page.errors:
+            return Run(errors=list(page.errors), page=page)
         if not page.items:
             return Run(page=page)
         if (given := self.kept.load(page)) is not None:
@@ -127,7 +126,7 @@ class Runner:
                     run.given.append(process.run(item))
                 run.files = process.files()
         except PageError as error:
-            run.error = error
+            run.errors.append(error)
         else:
             self.kept.save(page, run.given, run.files)
         return run

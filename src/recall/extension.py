@@ -7,35 +7,71 @@ and ask; the attributes that begin with `data-recall` are for it. It works in Mk
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+import re
+from pathlib import Path
 from xml.etree.ElementTree import Element, SubElement
 
 from markdown import Extension, Markdown
 from markdown.treeprocessors import Treeprocessor
 
+from page_runner.errors import NO_VALUE, rendered_page, report_here
+from page_runner.fences import last_line, opening
+from page_runner.page import PageError
+
 from .question import Choice, Number, QuestionError, is_task, read_list, short
+
+QUESTION = re.compile(r"[ \t>]*\?\?\?\+?[ \t]*(?:[\w-]+[ \t]+)*question\b")
 
 
 class FindQuestions(Treeprocessor):
     """Goes through a page's folds before its inline Markdown is read, and rewrites those that are questions."""
 
     def run(self, root: Element) -> None:
-        """Rewrite the page's questions in place."""
+        """Rewrite the page's questions in place; one that cannot be read stays as it is, with its error."""
         met: set[str] = set()
-        for fold in root.iter("details"):
-            if "question" in fold.get("class", "").split() and (items := task_list(fold)) is not None:
-                summary = fold[0]
-                title = " ".join("".join(summary.itertext()).split())
-                try:
-                    if not title:
-                        raise QuestionError("it has no text")
-                    name = slug(title)
-                    if name in met:
-                        raise QuestionError("it is asked twice on this page")
-                    met.add(name)
-                    rewrite(fold, items, name)
-                except QuestionError as error:
-                    raise QuestionError(f"{page_name(self.md)}: question “{short(title)}”: {error}") from None
+        for number, fold in enumerate(fold for fold in root.iter("details") if is_question(fold)):
+            if (items := task_list(fold)) is None:
+                continue
+            title = " ".join("".join(fold[0].itertext()).split())
+            try:
+                if not title:
+                    raise QuestionError("it has no text")
+                name = slug(title)
+                if name in met:
+                    raise QuestionError("it is asked twice on this page")
+                met.add(name)
+                rewrite(fold, items, name)
+            except QuestionError as error:
+                if NO_VALUE not in "".join([title, *map(text_of, items)]):  # else it follows from another error
+                    self._report(f"question “{short(title)}”: {error}", number, fold)
+
+    def _report(self, what: str, number: int, fold: Element) -> None:
+        """Show an error in its fold; raise it where there is no page to show it on."""
+        page = rendered_page(self.md)
+        if not page:
+            raise QuestionError(f"this text: {what}")
+        box = Element("p")
+        box.text = self.md.htmlStash.store(report_here(self.md, PageError(page.name, line_of(number, page.path), what)))
+        fold.insert(1, box)
+        fold.set("open", "open")
+
+
+def is_question(fold: Element) -> bool:
+    """Whether a fold was written as `??? question`."""
+    return "question" in fold.get("class", "").split()
+
+
+def line_of(number: int, path: Path) -> int:
+    """The line on which a page's fold opens, of all that were written as questions; 1 where it cannot be told."""
+    lines = path.read_text("utf-8", "replace").split("\n")
+    found, at = [], 0
+    while at < len(lines):
+        at += 1
+        if fence := opening(lines[at - 1]):
+            at = last_line(lines, at, fence)[0]
+        elif QUESTION.match(lines[at - 1]):
+            found.append(at)
+    return found[number] if number < len(found) else 1
 
 
 def task_list(fold: Element) -> Element | None:
@@ -107,17 +143,6 @@ def slug(title: str) -> str:
         ```
     """
     return "q-" + hashlib.sha256(" ".join(title.split()).encode()).hexdigest()[:8]
-
-
-def page_name(md: Markdown) -> str:
-    """The page that is being rendered, as messages name it: each generator keeps it elsewhere."""
-    if "relpath" in md.treeprocessors:  # MkDocs
-        at: Any = md.treeprocessors["relpath"]
-        return str(at.file.src_uri)
-    if "rendering_context" in md.preprocessors:  # Zensical
-        context: Any = md.preprocessors["rendering_context"]
-        return str(context.page.path)
-    return "this text"
 
 
 class RecallExtension(Extension):

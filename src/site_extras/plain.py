@@ -7,9 +7,10 @@ import re
 from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 
+from page_runner.fences import last_line, opening
 from page_runner.kept import Given
 from page_runner.notebook import notebook
-from page_runner.page import CODE_SPAN, FENCE, Page, closing
+from page_runner.page import CODE_SPAN, Page
 from page_runner.program import Output
 
 TAG = re.compile(r"</?(?:span|div|figure|noscript|p)\b[^>]*>")
@@ -175,9 +176,8 @@ def without_tags(text: str) -> str:
     lines = text.split("\n")
     number, cleaned = 0, []
     while number < len(lines):
-        fence = FENCE.match(lines[number])
-        if fence and not ("`" in fence["info"] and fence["ticks"][0] == "`"):
-            end = closing(lines, number + 1, fence, "page")
+        if fence := opening(lines[number]):
+            end, _ = last_line(lines, number + 1, fence)
             cleaned += lines[number:end]
             number = end
             continue

@@ -23,7 +23,10 @@ from mkdocs.structure.pages import Page as SitePage
 from mkdocs.utils import is_markdown_file
 from mkdocs.utils.templates import TemplateContext
 
+from page_runner.errors import errors_of, page_hook
+from page_runner.front_matter import read_front_matter
 from page_runner.notebook_page import taken_away
+from page_runner.page import PageError
 from page_runner.plugin import PageRunnerPlugin, in_site
 
 from .cards import Look, kept_card
@@ -59,6 +62,7 @@ class SiteExtrasPlugin(BasePlugin[Extras]):
         self.made_with["python"] = platform.python_version()
         self.words: dict[str, int] = {}
         self.plain: dict[str, str] = {}
+        self.cards: dict[str, Path] = {}
 
     def on_nav(self, nav: Navigation, /, *, config: MkDocsConfig, files: Files) -> None:
         """Keep the order of the pages for `llms.txt`."""
@@ -68,24 +72,29 @@ class SiteExtrasPlugin(BasePlugin[Extras]):
         """Count the words as the author wrote them."""
         self.words[page.file.src_uri] = words(markdown)
 
+    @page_hook
     def on_page_content(self, html: str, /, *, page: SitePage, config: MkDocsConfig, files: Files) -> str | None:
-        """Write the page as Markdown; say under its title how long it takes."""
+        """Write the page as Markdown, draw its card; say under its title how long it takes, and if it is a draft."""
         path = Path(page.file.abs_src_path or "")
         link = partial(in_site, page=page, files=files, site_url=config.site_url)
         self.plain.pop(page.file.src_uri, None)
+        if config.site_url:
+            self.cards[page.file.src_uri] = self._card(page, config)
         if path.suffix == ".ipynb":
             self.plain[page.file.src_uri] = plain_notebook(taken_away(path.read_text("utf-8"), link=link))
         elif is_markdown_file(page.file.src_uri):
             latest = self.runner.latest  # the page was rendered a moment ago
-            if latest.page and not latest.error and self.runner.root / latest.page.name == path.resolve():
+            ours = latest.page and self.runner.root / latest.page.name == path.resolve()
+            if latest.page and ours and latest.page.name not in errors_of(self.runner.root):
                 base = urljoin(config.site_url or "", page.url)
                 if WRITTEN.search(latest.page.text):
                     self.plain[page.file.src_uri] = from_html(html, partial(urljoin, base))
                 else:
                     self.plain[page.file.src_uri] = plain_page(latest.page, latest.given, link)
-        if not self.timed(page):
+        about = ["A draft"] * bool(page.meta.get("draft")) + [self._times(page)] * self.timed(page)
+        if not about:
             return None
-        return html.replace("</h1>", f"</h1>\n{self._times(page)}", 1)
+        return html.replace("</h1>", f'</h1>\n<p class="times" data-search-exclude>{" · ".join(about)}</p>', 1)
 
     def on_page_context(
         self, context: TemplateContext, /, *, page: SitePage, config: MkDocsConfig, nav: Navigation
@@ -94,7 +103,7 @@ class SiteExtrasPlugin(BasePlugin[Extras]):
         given: Any = context
         given["extras"] = {
             "plain": plain_place(page.file) if page.file.src_uri in self.plain else "",
-            "card": card_place(page.file) if config.site_url else "",
+            "card": card_place(page.file) if page.file.src_uri in self.cards else "",
             "versions": self.made_with if self.timed(page) else {},
         }
 
@@ -102,14 +111,8 @@ class SiteExtrasPlugin(BasePlugin[Extras]):
         """Put the Markdown and the card into the site."""
         if text := self.plain.get(page.file.src_uri):
             write(Path(config.site_dir, plain_place(page.file)), text.encode())
-        if config.site_url:
-            around = [each.title for each in reversed(list(page.ancestors))]
-            title = str(page.meta.get("title") or page.title)
-            about = str(page.meta.get("description") or config.site_description or "")
-            above = " · ".join(filter(None, around))
-            below = "" if title == config.site_name else config.site_name
-            file = kept_card(self.runner.root / ".cache" / "cards", title, about, above, below, self.look)
-            write(Path(config.site_dir, card_place(page.file)), file.read_bytes())
+        if card := self.cards.get(page.file.src_uri):
+            write(Path(config.site_dir, card_place(page.file)), card.read_bytes())
 
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Write `llms.txt`, which names every page of the site's order."""
@@ -143,15 +146,27 @@ class SiteExtrasPlugin(BasePlugin[Extras]):
         about = f": {item.meta['description']}" if item.meta.get("description") else ""
         return [f"- [{item.title}]({address}){about}"]
 
+    def _card(self, page: SitePage, config: MkDocsConfig) -> Path:
+        """The file of the page's card."""
+        around = [section.title for section in reversed(list(page.ancestors))]
+        title = str(page.meta.get("title") or page.title)
+        about = str(page.meta.get("description") or config.site_description or "")
+        above = " · ".join(filter(None, around))
+        below = "" if title == config.site_name else config.site_name
+        return kept_card(self.runner.root / ".cache" / "cards", title, about, above, below, self.look)
+
     def _times(self, page: SitePage) -> str:
+        """How long a page takes, in words."""
         try:
             seconds = runs_in(page.meta)
         except ValueError as error:
-            raise PluginError(f"{page.file.src_uri}: {error}") from None
+            path = Path(page.file.abs_src_path or "").resolve()
+            line = read_front_matter(path.read_text("utf-8-sig")).lines.get("runs_in", 1)
+            raise PageError(path.relative_to(self.runner.root).as_posix(), line, str(error)) from None
         count = minutes(self.words[page.file.src_uri])
         return (
-            f'<p class="times" data-search-exclude>{count} minute{"s" * (count > 1)} to read, longer with the exercises'
-            f" · its code runs in under {seconds} seconds</p>"
+            f"{count} minute{'s' * (count > 1)} to read, longer with the exercises"
+            f" · its code runs in under {seconds} seconds"
         )
 
 

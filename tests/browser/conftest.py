@@ -63,28 +63,41 @@ class Watch:
             self.note(f"a request to {address}")
 
 
-@pytest.fixture
-def open_page(course, browser):
-    """Opens a page of the course in a window of its own; at the end, nothing must have gone wrong in any of them."""
-    contexts, watches = [], []
+class OpenPage:
+    """Opens pages of the course, each in a window of its own, and watches what goes wrong in them."""
 
-    def open_page(path="", *, size="desktop", scheme="light", **options):
-        context = browser.new_context(
+    def __init__(self, course, browser):
+        self.course, self.browser, self.contexts, self.watches = course, browser, [], []
+
+    def __call__(self, path="", *, size="desktop", scheme="light", on_response=None, **options):
+        context = self.browser.new_context(
             viewport=SIZES[size],
             color_scheme=scheme,
             permissions=["clipboard-read", "clipboard-write"],
             **{"service_workers": "block", **options},  # what one page keeps must not answer another
         )
-        contexts.append(context)
+        context.set_default_timeout(60_000)  # beside other work a machine may be slow
+        self.contexts.append(context)
         page = context.new_page()
-        watches.append(Watch(page, course.url))
-        page.goto(course.url + path)
+        self.watches.append(Watch(page, self.course.url))
+        if on_response:
+            page.on("response", lambda answer: on_response(answer))
+        self.go(page, path)
         if options.get("java_script_enabled", True):
             # Material for MkDocs makes the copy buttons: once they are there, the page's scripts have run.
             page.wait_for_function("document.querySelectorAll('.snippet:not(:has(.md-code__nav))').length === 0")
         return page
 
-    yield open_page
-    for context in contexts:
+    def go(self, page, path=""):
+        """Lead a window that is open to another page of the course."""
+        page.goto(self.course.url + path)
+
+
+@pytest.fixture
+def open_page(course, browser):
+    """Opens a page of the course in a window of its own; at the end, nothing must have gone wrong in any of them."""
+    opening = OpenPage(course, browser)
+    yield opening
+    for context in opening.contexts:
         context.close()
-    assert [fault for watch in watches for fault in watch.faults] == []
+    assert [fault for watch in opening.watches for fault in watch.faults] == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
-from test_live import arrive
+from pages import arrive
 
 LESSON = "lessons/08-broadcasting/"
 

@@ -10,7 +10,8 @@ import time
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from test_pad import SEVEN, drag, ink, pads, shown, wake
+from pads import SEVEN, drag, ink, pads, shown, wake
+from pages import arrive
 
 from offline_site.plugin import FAREWELL
 
@@ -131,7 +132,7 @@ def test_after_one_visit_all_pages_are_there_without_a_connection(site, page):
     chart.locator(".live__controls").wait_for()
     page.goto(site.url)
     page.locator(f".md-content a[href*='{LESSON}']").first.click()
-    page.wait_for_function("document.querySelector('.md-content h1').innerText.startsWith('Three or seven')")
+    arrive(page, "Three or seven")
     assert page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--ink')"), "its styles are there"
     assert faults == []
 

@@ -1,109 +1,130 @@
-"""Every page in a browser: light and dark, on a desk and on a phone."""
+"""Every page in a browser, on a desk in the light and on a phone in the dark: one visit each, and all there is to see in it."""
 
 from __future__ import annotations
 
-from base64 import b64decode
-from functools import cache
-from pathlib import Path
+import gzip
 
 import pytest
-from bs4 import BeautifulSoup
-from course_runner import RUNNER
-from measuring import masked, measuring_pages
+from axe import contrast_everywhere, violations
+from pages import (
+    LESSONS,
+    PAGES,
+    ROOT,
+    STICKING_OUT,
+    UNFOLD,
+    arrive,
+    assert_nothing_sticks_out,
+    assert_shows,
+    copied,
+    expected_outputs,
+)
 from sizes import SIZES
 
-from page_runner.page import Snippet, read_page
+from page_runner.page import Page, Snippet, read_page
+from page_runner.process import PageProcess
 
-ROOT = Path(__file__).resolve().parents[2]
-DOCS = ROOT / "docs"
-
-
-def address(path):
-    """A page's address within the site."""
-    return path.relative_to(DOCS).with_suffix("").as_posix().removesuffix("index") + "/" * (path.stem != "index")
-
-
-PAGES = {address(path): path for path in sorted(DOCS.rglob("*.md"))}
-MEASURING = measuring_pages()
-LESSONS = [name for name in PAGES if name.startswith("lessons/")]
+PLAIN, WITH_A_CHART = 200_000, 400_000  # bytes that a first visit may take, compressed
+PACKED = (".woff2", ".png")  # compressed already
 every_page = pytest.mark.parametrize("name", PAGES, ids=lambda name: name or "home")
 
-# Open what is folded, and show every tab, so that all there is can be seen.
-UNFOLD = """() => {
-    document.querySelectorAll("details").forEach((details) => details.open = true);
-    document.querySelectorAll(".tabbed-block").forEach((tab) => tab.style.display = "block");
-}"""
+
+@every_page
+def test_a_page_on_a_desk_in_the_light(open_page, subtests, name):
+    page = open_page(name, reduced_motion="reduce")
+    with subtests.test("scheme"):
+        assert page.locator("body").get_attribute("data-md-color-scheme") == "default"
+    page.evaluate(UNFOLD)
+    with subtests.test("outputs"):
+        assert_shows(page, name)
+    with subtests.test("width"):
+        assert_nothing_sticks_out(page)
+    with subtests.test("axe"):
+        assert violations(page) == []
+    with subtests.test("copy"):
+        assert_snippets_are_copied(page, name)
 
 
-@cache
-def expected_outputs(path):
-    """What the runner says that each snippet of a page gave, as the page should show it."""
-    return list(outputs_of(path))
+@every_page
+def test_a_page_on_a_phone_in_the_dark(open_page, course, subtests, name):
+    answers = []
+    page = open_page(name, size="phone", scheme="dark", reduced_motion="reduce", on_response=answers.append)
+    page.wait_for_load_state("networkidle")
+    with subtests.test("weight"):
+        sizes = {answer.url.removeprefix(course.url): compressed(answer) for answer in answers}
+        with_a_chart = page.locator("figure.live, figure[data-script]").count() > 0
+        assert name in sizes
+        assert sum(sizes.values()) <= (WITH_A_CHART if with_a_chart else PLAIN), sizes
+    with subtests.test("scheme"):
+        assert page.locator("body").get_attribute("data-md-color-scheme") == "slate"
+    page.evaluate(UNFOLD)
+    with subtests.test("outputs"):
+        assert_shows(page, name)
+    with subtests.test("width"):
+        assert_nothing_sticks_out(page)
+    with subtests.test("axe"):
+        assert violations(page) == []
+    with subtests.test("360 pixels"):
+        page.set_viewport_size({"width": 360, "height": 740})
+        assert page.evaluate(STICKING_OUT) <= 0
 
 
-def outputs_of(path):
-    items = read_page(path, ROOT).items
-    run = RUNNER.result(path)
-    assert run.error is None
-    for item, output in zip(items, run.given, strict=True):
-        if isinstance(item, Snippet):
-            yield from [output.text.rstrip()] if output.text.strip() else []
-            yield from [output.error] if output.error else []
-            for markup in output.markup:
-                yield [cell.get_text().strip() for cell in BeautifulSoup(markup, "html.parser").select("th, td")]
-            yield from [(len(output.figures), output.alt)] if output.figures else []
-            if output.download:
-                weight = len(b64decode(output.content)) / 1000
-                yield f"Download {output.download} ({weight:.0f} kB)"
+PACKED_SIZES: dict[str, int] = {}
 
 
-SHOWN_OUTPUTS = """() => [...document.querySelectorAll(".output")].map((output) => {
-    if (output.matches(".output--figure"))
-        return {figure: [output.querySelectorAll(":scope > svg").length, output.ariaLabel]};
-    if (output.matches("div"))
-        return {markup: [...output.querySelectorAll("th, td")].map((cell) => cell.textContent.trim())};
-    return {text: output.textContent};
+def compressed(answer):
+    """The size of an answer's body, as a server that compresses sends it."""
+    if answer.url not in PACKED_SIZES:
+        body = answer.body()
+        PACKED_SIZES[answer.url] = len(body if answer.url.endswith(PACKED) else gzip.compress(body))
+    return PACKED_SIZES[answer.url]
+
+
+# Material's buttons copy the text of the element that they name.
+COPIED = """() => [...document.querySelectorAll(".snippet .md-code__button[data-clipboard-target]")].map((button) => {
+    const code = document.querySelector(button.dataset.clipboardTarget);
+    return code.querySelector(".md-annotation") ? null : code.textContent.trimEnd();
 })"""
 
 
-def shown_outputs(page):
-    for output in page.evaluate(SHOWN_OUTPUTS):
-        ((kind, value),) = output.items()
-        yield tuple(value) if kind == "figure" else value
+def assert_snippets_are_copied(page, name):
+    """Every button would copy its snippet; the first, the last and the annotated ones are pressed, and do."""
+    snippets = read_page(PAGES[name], ROOT).snippets
+    sources = [snippet.source.rstrip("\n") for snippet in snippets]
+    buttons = page.locator(".snippet .md-code__button").all()
+    assert len(buttons) == len(sources)
+    would_copy = page.evaluate(COPIED)
+    annotated = [number for number, source in enumerate(would_copy) if source is None]
+    assert would_copy == [None if number in annotated else source for number, source in enumerate(sources)]
+    for number in sorted({0, len(sources) - 1, *annotated} if sources else []):
+        assert copied(page, buttons[number].click).rstrip("\n") == sources[number]
 
 
-def assert_shows(page, name):
-    """Every output of a page stands on it; where the page measures times, this run's and the site's may differ."""
-    shown, expected = list(shown_outputs(page)), expected_outputs(PAGES[name])
-    if name in MEASURING:
-        shown, expected = masked(str(shown)), masked(str(expected))
-    assert shown == expected
-
-
-def assert_nothing_sticks_out(page):
-    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
-    sizes = page.eval_on_selector_all(
-        ".output--figure > svg",
-        "drawings => drawings.map(svg => svg.getBoundingClientRect()).map(box => [box.left, box.right, box.height])",
-    )
-    width = page.viewport_size["width"]
-    assert [size for size in sizes if not (0 <= size[0] < size[1] <= width and size[2] > 30)] == []
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", ["desktop", "phone"])
-@every_page
-def test_page(open_page, name, size, scheme):
-    page = open_page(name, size=size, scheme=scheme)
-    assert page.locator("body").get_attribute("data-md-color-scheme") == {"light": "default", "dark": "slate"}[scheme]
+@pytest.mark.parametrize("name", [name for name in LESSONS if len(read_page(PAGES[name], ROOT).snippets) > 1])
+def test_a_whole_lesson_pasted_runs(open_page, name):
+    page = open_page(name)
     page.evaluate(UNFOLD)
-    assert_shows(page, name)
-    assert_nothing_sticks_out(page)
+    pasted = copied(page, page.locator(".take-away__copy").last.click)
+    drawing = any("alt" in snippet.options for snippet in read_page(PAGES[name], ROOT).snippets)
+    with PageProcess(Page("pasted.py", pasted, ()), ROOT) as process:
+        process.run(Snippet(pasted, 1, options={"alt": "drawn"} if drawing else {}))
 
 
-def test_pages_have_outputs_of_every_kind():
+def test_pages_have_outputs_of_every_kind(course):
     outputs = [output for path in PAGES.values() for output in expected_outputs(path)]
     assert {type(output) for output in outputs} >= {str, tuple}
+
+
+def test_pages_of_every_kind_are_visited():
+    assert {name.partition("/")[0] for name in PAGES} >= {"", "lessons", "labs", "reference"}
+
+
+@pytest.mark.weekly
+@pytest.mark.parametrize(("size", "scheme"), [("desktop", "light"), ("phone", "dark")])
+@every_page
+def test_contrast_of_every_word(open_page, name, size, scheme):
+    page = open_page(name, size=size, scheme=scheme, reduced_motion="reduce")
+    page.evaluate(UNFOLD)
+    assert contrast_everywhere(page) == []
 
 
 @pytest.mark.parametrize("size", ["desktop", "phone"])
@@ -118,24 +139,6 @@ def test_an_address_without_a_page(course, browser, size):
     page.close()
 
 
-@every_page
-def test_a_copy_button_copies_its_snippet(open_page, name):
-    page = open_page(name)
-    page.evaluate(UNFOLD)
-    buttons = page.locator(".snippet .md-code__button").all()
-    snippets = read_page(PAGES[name], ROOT).snippets
-    assert len(buttons) == len(snippets)
-    for button, snippet in zip(buttons, snippets, strict=True):
-        assert copied(page, button) == snippet.source.rstrip("\n")
-
-
-def copied(page, button):
-    page.evaluate("navigator.clipboard.writeText('')")
-    button.click()
-    page.wait_for_function("navigator.clipboard.readText().then(text => text !== '')")
-    return page.evaluate("navigator.clipboard.readText()").replace("\r\n", "\n").rstrip("\n")
-
-
 def test_the_search_index_waits_until_the_search_is_used(open_page):
     page = open_page()
     page.wait_for_load_state("networkidle")
@@ -145,13 +148,17 @@ def test_the_search_index_waits_until_the_search_is_used(open_page):
     page.wait_for_function(index)
 
 
-@pytest.mark.parametrize("name", LESSONS)
-def test_search_finds_a_lesson(course, open_page, name):
-    title = open_page(name).locator(".md-content h1").evaluate("h1 => h1.firstChild.textContent")
+def test_search_finds_every_lesson(course, open_page, subtests):
     page = open_page()
-    page.get_by_role("textbox", name="Search").press_sequentially(max(title.split(), key=len))
-    found = page.locator(f"a.md-search-result__link[href*='{name}']").first
-    found.click()
+    field = page.get_by_role("textbox", name="Search")
+    for name in LESSONS:
+        title = PAGES[name].read_text("utf-8").partition("\n# ")[2].partition("\n")[0]
+        with subtests.test(name):
+            field.fill("")
+            page.evaluate("document.querySelector('.md-search-result__list').replaceChildren()")
+            field.press_sequentially(max(title.split(), key=len))
+            page.locator(f"a.md-search-result__link[href*='{name}']").first.wait_for()
+    page.locator(f"a.md-search-result__link[href*='{name}']").first.click()
     page.wait_for_url(f"{course.url}{name}**")
     page.wait_for_function("title => document.title.startsWith(title)", arg=title)
 
@@ -161,16 +168,15 @@ def test_another_page_without_a_reload_and_back(open_page):
     page = open_page(here)
     page.evaluate("window.here = true")
     for name, go in [(there, lambda: page.locator("a.md-footer__link--next").click()), (here, page.go_back)]:
-        title = page.locator(".md-content h1").inner_text()
+        title = PAGES[name].read_text("utf-8").partition("\n# ")[2].partition("\n")[0]
         go()
-        page.wait_for_function("title => document.querySelector('.md-content h1').innerText !== title", arg=title)
-        page.wait_for_function("document.querySelectorAll('.snippet:not(:has(.md-code__nav))').length === 0")
+        arrive(page, title)
         assert page.evaluate("window.here"), "the page was loaded anew"
         page.evaluate(UNFOLD)
         assert_shows(page, name)
         assert_nothing_sticks_out(page)
         button = page.locator(".snippet .md-code__button").first
-        assert copied(page, button) == read_page(PAGES[name], ROOT).snippets[0].source.rstrip("\n")
+        assert copied(page, button.click).rstrip("\n") == read_page(PAGES[name], ROOT).snippets[0].source.rstrip("\n")
         assert page.locator("nav.md-code__nav:not([role=none])").count() == 0
 
 
@@ -188,7 +194,7 @@ def test_the_palette_button_changes_a_figures_ink(open_page):
     light = page.evaluate(INK)
     page.get_by_title("Switch to dark").click()
     page.wait_for_selector("body[data-md-color-scheme=slate]")
-    page.wait_for_timeout(300)  # the colours change slowly
+    page.wait_for_function("document.getAnimations().every(({ playState }) => playState !== 'running')")  # of colours
     dark = page.evaluate(INK)
     assert all(dark[part] != light[part] for part in light)
     page.reload()
@@ -196,12 +202,13 @@ def test_the_palette_button_changes_a_figures_ink(open_page):
     assert page.evaluate(INK) == dark
 
 
-@every_page
-def test_a_page_says_everything_without_scripts(open_page, name):
-    page = open_page(name, java_script_enabled=False)
-    outputs = page.locator(".output").all_text_contents()
-    assert len(outputs) == len(expected_outputs(PAGES[name]))
-    assert page.locator(".md-content h1").is_visible()
+def test_a_page_says_everything_without_scripts(open_page, subtests):
+    page = open_page(java_script_enabled=False)
+    for name in PAGES:
+        with subtests.test(name or "home"):
+            open_page.go(page, name)
+            assert len(page.locator(".output").all_text_contents()) == len(expected_outputs(PAGES[name]))
+            assert page.locator(".md-content h1").is_visible()
 
 
 def test_on_paper_a_dark_page_is_light_and_nothing_is_folded(open_page):

@@ -76,14 +76,16 @@ def test_the_choices_stand_as_they_were_written(open_page):
     assert labels == [text.strip() for text in question.locator(".recall__text").all_text_contents()]
 
 
-@pytest.mark.parametrize("text", ["", "  ", "many", "1.2.3", "--4", "1,2,3", "e5"])
-def test_what_is_no_number_is_not_marked(open_page, text):
+def test_what_is_no_number_is_not_marked(open_page, subtests):
     page = open_page(LESSON)
     question = find(page, "number")
-    question.get_by_role("textbox").fill(text)
-    question.get_by_role("textbox").press("Enter")
-    assert question.get_by_role("status").inner_text() == "Type a number first, such as 12 or 0.25."
-    assert page.evaluate("localStorage.getItem('nnf.quiz')") is None
+    for text in ("", "  ", "many", "1.2.3", "--4", "1,2,3", "e5"):
+        with subtests.test(text):
+            question.get_by_role("status").evaluate("status => { status.textContent = ''; }")
+            question.get_by_role("textbox").fill(text)
+            question.get_by_role("textbox").press("Enter")
+            assert question.get_by_role("status").inner_text() == "Type a number first, such as 12 or 0.25."
+            assert page.evaluate("localStorage.getItem('nnf.quiz')") is None
 
 
 def test_nothing_chosen_is_not_marked(open_page):
@@ -292,13 +294,14 @@ def test_without_a_connection_nothing_is_dropped(course, browser):
         assert page.evaluate(f"Object.keys({KEPT})") == [f"{LESSON}#q-00000000"]
 
 
-@pytest.mark.parametrize("text", ["{", "null", "[]", '{"questions": 3}', '{"questions": {"x": 1}}'])
-def test_damaged_storage_is_read_as_far_as_it_goes(open_page, text):
+def test_damaged_storage_is_read_as_far_as_it_goes(open_page, subtests):
     page = open_page(LESSON)
-    page.evaluate("text => localStorage.setItem('nnf.quiz', text)", text)
-    page.reload()
-    give(find(page, "one"))
-    assert len(page.evaluate(f"Object.keys({KEPT})")) == 1
+    for text in ("{", "null", "[]", '{"questions": 3}', '{"questions": {"x": 1}}'):
+        with subtests.test(text):
+            page.evaluate("text => localStorage.setItem('nnf.quiz', text)", text)
+            page.reload()
+            give(find(page, "one"))
+            assert len(page.evaluate(f"Object.keys({KEPT})")) == 1
 
 
 def test_a_damaged_record_is_left_out_and_others_stay(open_page):

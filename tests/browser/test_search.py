@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import pytest
 from bs4 import BeautifulSoup
 
 PLACE = "reference/error-messages/"
@@ -63,12 +62,13 @@ OTHERS = {  # with other numbers, names, quotes and brackets than those of the p
 }
 
 
-@pytest.mark.parametrize("name", OTHERS)
-def test_an_error_with_other_numbers_and_names_is_found(open_page, name):
+def test_an_error_with_other_numbers_and_names_is_found(open_page, subtests):
     page = open_page("lessons/07-tensors/")
     page.keyboard.press("s")
-    found = search(page, OTHERS[name])
-    assert any(place.endswith(f"{PLACE}#{name}") for place in found[:3]), found[:5]
+    for name, message in OTHERS.items():
+        with subtests.test(name):
+            found = search(page, message)
+            assert any(place.endswith(f"{PLACE}#{name}") for place in found[:3]), found[:5]
 
 
 def test_of_a_pasted_traceback_the_last_line_counts(open_page):
@@ -86,16 +86,17 @@ def test_of_a_pasted_traceback_the_last_line_counts(open_page):
     assert any(place.endswith("#numpy-grad") for place in page.evaluate(FOUND)[:3])
 
 
-@pytest.mark.parametrize(
-    ("typed", "place"),
-    [
-        ("broadc", "lessons/08-broadcasting/"),
-        ("gradient descent", "lessons/05-gradient-descent/"),
-        ("linspace", "lessons/02-fitting-a-quadratic/"),
-        ('"learning rate" +momentum', "lessons/11-stochastic-gradient-descent/"),
-    ],
-)
-def test_what_is_typed_is_found_as_before(open_page, typed, place):
+TYPED = {
+    "broadc": "lessons/08-broadcasting/",
+    "gradient descent": "lessons/05-gradient-descent/",
+    "linspace": "lessons/02-fitting-a-quadratic/",
+    '"learning rate" +momentum': "lessons/11-stochastic-gradient-descent/",
+}
+
+
+def test_what_is_typed_is_found_as_before(open_page, subtests):
     page = open_page()
     page.keyboard.press("s")
-    assert any(place in found for found in search(page, typed))
+    for typed, lesson in TYPED.items():
+        with subtests.test(typed):
+            assert any(lesson in found for found in search(page, typed))

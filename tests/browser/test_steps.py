@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from pages import arrive
 
 LESSON = "lessons/10-an-engine-of-your-own/"
 
@@ -112,7 +113,7 @@ def test_on_paper_the_controls_are_gone(open_page):
 def test_they_step_on_after_instant_navigation(open_page):
     page = open_page("lessons/04-autograd/")
     page.get_by_role("navigation").get_by_role("link", name=re.compile("An engine of your own")).first.click()
-    page.wait_for_function("document.querySelector('.md-content h1').innerText.startsWith('An engine')")
+    arrive(page, "An engine of your own")
     figure = wake(page)
     figure.get_by_role("button", name="Next").click()
     assert shown(figure) == [1]

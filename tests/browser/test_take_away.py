@@ -14,11 +14,9 @@ from pathlib import Path
 
 import pytest
 import yaml
-
-from page_runner.page import read_page
+from pages import copied
 
 ROOT = Path(__file__).resolve().parents[2]
-LESSONS = [path for path in sorted((ROOT / "docs/lessons").glob("*.md")) if read_page(path, ROOT).snippets]
 NAME = "Copy with everything above"
 
 LESSON = '''
@@ -167,13 +165,6 @@ def lesson(tiny, browser):
     assert faults == []
 
 
-def copied(page, act) -> str:
-    page.evaluate("navigator.clipboard.writeText('')")
-    act()
-    page.wait_for_function("navigator.clipboard.readText().then(text => text !== '')")
-    return page.evaluate("navigator.clipboard.readText()").replace("\r\n", "\n")
-
-
 def test_every_snippet_but_the_first_has_a_second_button(lesson):
     snippets = lesson.locator(".snippet").all()
     assert len(snippets) == 7
@@ -300,15 +291,3 @@ def test_without_scripts_no_button_is_there_that_does_nothing(tiny, browser):
     assert page.locator(".take-away a").count() == 3
     assert page.locator(".take-away button:visible").count() == 0
     context.close()
-
-
-@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
-def test_a_whole_lesson_pasted_runs(open_page, path, tmp_path):
-    page = open_page(f"lessons/{path.stem}/")
-    page.evaluate("document.querySelectorAll('details').forEach((details) => details.open = true)")
-    pasted = copied(page, page.locator(".take-away__copy").last.click)
-    file = tmp_path / "pasted.py"
-    file.write_text(pasted, "utf-8")
-    environment = os.environ | {"MPLBACKEND": "agg", "PYTHONWARNINGS": "ignore", "PYTHONUTF8": "1"}
-    ran = subprocess.run([sys.executable, file.name], cwd=tmp_path, env=environment, capture_output=True, text=True)
-    assert ran.returncode == 0, ran.stderr

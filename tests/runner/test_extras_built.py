@@ -50,9 +50,20 @@ def test_a_page_that_fails_has_no_markdown(tiny):
     assert not (built.site / "a/index.md").exists()
 
 
+def test_a_draft_runs_and_says_that_it_is_one(tiny):
+    tiny.page("---\ndraft: true\n---\n# A\n\n" + fence("1 + 1"), "a")
+    tiny.page("---\ndraft: true\n---\n# Home\n")
+    built = tiny.build()
+    assert built.ok and built.outputs("a") == ["2"]
+    assert built.find("h1 + .times", "a").get_text().startswith("A draft · 1 minute to read")
+    assert built.find("h1 + .times").get_text() == "A draft"
+    tiny.page("---\ndraft: false\n---\n# Home\n")
+    assert not tiny.build().page().select(".times")
+
+
 def test_what_is_wrong_is_said(tiny):
     tiny.page("---\nruns_in: soon\n---\n# A\n", "a")
-    assert "a.md: runs_in is 'soon' but must be a whole number of seconds, such as 20" in said(tiny)
+    assert "docs/a.md:2: runs_in is 'soon' but must be a whole number of seconds, such as 20" in said(tiny)
     tiny.config(EXTRAS.replace("[page_runner, ", "["))
     assert "needs the page_runner plugin before it" in said(tiny)
     tiny.config(EXTRAS.replace("timed: 'a*'", "colours: {inkk: red}"))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import sys
 
 import pytest
-from tiny_site import TICKS, fence
+from tiny_site import CONFIG, TICKS, fence
 
 from page_runner.check import check_page
-from page_runner.page import PageError
+from page_runner.page import PageError, parse
 
 TOP = "---\ntime_limit: {limit}\n---\n\n# Title\n\n"  # the first fence opens on line 7, its code begins on line 8
 FIRST = 8
@@ -70,9 +71,26 @@ FAILURES = {
         TOP.format(limit=9) + f"!!! note\n\n    {TICKS}python\nx = 1\n    {TICKS}\n", FIRST + 2, "indented less than its fence"
     ),
     "not UTF-8": (b"# Title\n\ncaf\xe9\n", 3, "byte 0xe9 is not UTF-8"),
+    "a number without its last brace": ("# T\n\nIt is {{ 1 + 1 } or {{ 3 }}.\n", 3, "“{{ 1 + 1 }” lacks a brace"),
+    "a number without its first brace": ("# T\n\nIt is { 1 + 1 }}, `{ not }}`.\n", 3, "“{ 1 + 1 }}” lacks a brace"),
+    "a number over two lines": ("# T\n\nIt is {{ 1 +\n1 .\n", 3, "“{{ 1 +” lacks a brace"),
+    "no brace in an alternative text": (
+        page("import matplotlib.pyplot as plt\nplt.plot([1]);", 'alt="{{ 1 }"'), FIRST - 1, "“{{ 1 }” lacks a brace"
+    ),
+    "prose in an unclosed fence": (
+        page("x = 1\n").removesuffix(f"{TICKS}\n") + "\nIt has 2 sides.\n\n" + fence("y = 2"),
+        FIRST - 1, f"the fence {TICKS}python is never closed: line {FIRST + 2} is no code",
+    ),
+    "another fence in an unclosed one": (
+        "# T\n\n" + f"{TICKS}text\nwords\n\n" + fence("y = 2"), 3, f"{TICKS}text is never closed: on line 6 opens the next"
+    ),
+    "misspelt language": (page("x").replace("python", "pyhton"), FIRST - 1, "is in no language that is known"),
+    "misspelt key": ("---\ntitle: T\ntime_limt: 3\n---\n# T\n", 3, "nothing reads time_limt in the front matter: did you"),
+    "draft in words": ("---\ndraft: perhaps\n---\n# T\n", 2, "draft is 'perhaps' but must be true or false"),
+    "impossible date": ("---\ndate: 2026-13-01\n---\n# T\n", None, "the front matter is not YAML"),
     "front matter": ("---\na: [1\n---\n# T\n", None, "the front matter is not YAML"),
-    "time limit of no seconds": ("---\ntime_limit: 0\n---\n# T\n", 1, "time_limit is 0 but must be a positive number"),
-    "time limit in words": ("---\ntime_limit: long\n---\n# T\n", 1, "time_limit is 'long' but must be"),
+    "time limit of no seconds": ("---\ntime_limit: 0\n---\n# T\n", 2, "time_limit is 0 but must be a positive number"),
+    "time limit in words": ("---\ntime_limit: long\n---\n# T\n", 2, "time_limit is 'long' but must be"),
 }  # fmt: skip
 CASES = [
     pytest.param(*case.values, id=name, marks=case.marks) if hasattr(case, "values") else pytest.param(*case, id=name)
@@ -89,7 +107,7 @@ def test_a_failing_page_fails_alone_by_page_and_line(site, text, line, message):
     assert not built.ok
     error, summary = built.errors
     assert error.startswith(where) and message in error.split("\n")[0]
-    assert summary.startswith("1 page did not run: docs/bad.md:")
+    assert summary.startswith("1 page failed: docs/bad.md:")
     assert built.outputs("index") == ["fine"]
     box = built.find(".page-error", "bad").get_text()
     assert where in box and message in box
@@ -114,10 +132,101 @@ def test_outputs_before_the_failure_are_shown(site):
     assert built.find(".output").find_next("div", class_="page-error")
 
 
+SHAPE = (
+    "# T\n\nFirst {{ a }}.\n\n"
+    + fence("a = 1\nb = a + c", 'fold="The code"')
+    + "\n| head |\n|---|\n| {{ b:.2f }} |\n\n"
+    + fence("plt.plot([b])", 'title="t.py" alt="A line to {{ b }}."')
+    + '\n!!! note "N {{ b }}"\n\n    ' + fence("print(b)").replace("\n", "\n    ").rstrip() + "\n\n## End {{ b }}\n"
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        ("", "", 3),
+        ("{{ a }}", "one", 7),
+        ("{{ a }}", "{{ a }", 3),
+        ('alt="A', "alt='A", 14),
+        ("# T", "# T\n{{ 1 } a", 2),
+    ],
+)
+def test_a_page_keeps_its_shape_below_the_error(site, old, new, line):
+    site.page(SHAPE.replace(old, new, 1))
+    built = site.build()
+    (error, _) = built.errors
+    assert error.startswith(f"docs/index.md:{line}: ")
+    page = built.page()
+    assert len(page.select(".snippet")) == 3 and len(page.select(".page-error")) == 1
+    assert page.select_one("details summary").get_text() == "The code"
+    assert page.select_one("td").get_text() == "…" and page.select_one("h2").get_text() == "End …"
+    assert page.select_one(".admonition-title").get_text() == "N …" and page.select_one(".admonition .snippet")
+    for code in page.select(".snippet, .page-error"):
+        code.extract()
+    assert re.findall(r"\{\{|\}\}|`{3}|\w+=", page.get_text()) == []
+
+
+def test_all_that_is_wrong_with_a_page_that_cannot_be_read_is_said(site):
+    site.page("---\ndraft: 1\n---\n# T\n\n{{ 1 }\n\n" + fence("x", "a=b") + "\n" + fence("y", 'foo="1"'))
+    built = site.build()
+    lines = [int(error.split(":")[1]) for error in built.errors[:-1]]
+    assert lines == [2, 6, 8, 12]
+    assert built.errors[-1] == "1 page failed: " + ", ".join(f"docs/index.md:{line}" for line in lines)
+    boxes = [box.get_text() for box in built.page().select(".page-error")]
+    assert [f":{line}: " in box for line, box in zip(lines, boxes, strict=True)] == [True] * 4
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x^{y_{i}} and {{a} b}",
+        "`{ x }}` and {.class} { #id }",
+        "~~~text\n{{ x }\n~~~",
+        fence('s = """\n\n```python\n"""\nd = {"a": {"b": 1}}'),
+        fence('s = """\n\nIt is so.\n"""'),
+        fence('s = """\n\nIt is so.\n"""\n1 = 2'),
+        "````text\n```python\nx\n```\n````",
+        "---\nauthor: A\nlicence: B\nsocial: {cards: false}\n---\n# T",
+    ],
+)
+def test_what_only_looks_like_a_mistake_is_none(text):
+    assert parse(text + "\n", "x.md").errors == ()
+
+
+BREAKING = """
+from markdown import Extension
+from markdown.preprocessors import Preprocessor
+
+class Break(Preprocessor):
+    def run(self, lines):
+        if "break me" in lines:
+            raise KeyError("broken")
+        return lines
+
+class Breaking(Extension):
+    def extendMarkdown(self, md):
+        md.preprocessors.register(Break(md), "breaking", 1)
+
+makeExtension = Breaking
+"""
+
+
+def test_whatever_an_extension_raises_is_an_error_of_its_page(site, monkeypatch):
+    site.write("breaking.py", BREAKING)
+    monkeypatch.syspath_prepend(site.root)
+    site.config(CONFIG + "  - breaking\n")
+    site.page("# Home\n")
+    site.page("# T\n\nbreak me\n", "bad")
+    built = site.build()
+    assert built.errors[0].startswith("docs/bad.md:1: KeyError: 'broken'") and not built.ok
+    assert "breaking.py" in built.find(".page-error", "bad").get_text()
+    assert built.find("h1").get_text() == "Home"
+
+
 def test_every_failing_page_is_named(site):
     site.page(fence("1 / 0"), "a")
     site.page(fence("x = 1\n1 / 0"), "b")
-    assert site.build().errors[-1] == "2 pages did not run: docs/a.md:2, docs/b.md:3"
+    assert site.build().errors[-1] == "2 pages failed: docs/a.md:2, docs/b.md:3"
 
 
 def test_a_file_that_is_missing_from_the_page_leaves_no_outputs_kept(site):

@@ -11,7 +11,7 @@ import zipfile
 
 import nbformat
 import pytest
-from test_serve import PATIENCE, Served
+from served import PATIENCE, Served
 from tiny_site import CONFIG, TICKS, Built, fence
 
 from page_runner.take_away import TakeAway, is_public
@@ -294,7 +294,8 @@ def test_under_serve_it_follows_the_page(site, options):
 
     site.page("# Home\n")
     site.page(fence("x = 'first'"), "lesson")
-    served = Served(site, *options)
+    site.start_lightly()
+    served = Served(site.root, *options)
     try:
         served.wait_for("Home")
         wait(served, "first")

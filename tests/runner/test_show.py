@@ -25,6 +25,11 @@ def test_what_gives_nothing_shows_nothing(site, code):
     assert site.build().outputs() == []
 
 
+def test_a_value_that_counts_as_false_is_shown(site):
+    site.page("\n".join(fence(code) for code in ("False", "0", "[]", "''")))
+    assert site.build().outputs() == ["False", "0", "[]", "''"]
+
+
 def test_snippets_share_one_program(site):
     site.page(fence("x = [1]") + "\n" + fence("x.append(2)") + "\n" + fence("x"))
     assert site.build().outputs() == ["[1, 2]"]
@@ -48,7 +53,7 @@ def test_a_warning_is_shown_without_a_line_number(site):
 def test_a_data_frame_is_a_table_without_styles_of_its_own(site):
     site.page(fence("import pandas as pd\npd.DataFrame({'a': [1, 2]}, index=['x', 'y'])"))
     table = site.build().find(".output--table table")
-    assert not table.attrs
+    assert not table.attrs and not table.find_parent(class_="output").select("style")
     assert [cell.get_text() for cell in table.select("tbody td")] == ["1", "2"]
     assert not [heading for heading in table.select("th") if not heading.get_text()]
 
@@ -78,6 +83,13 @@ def test_two_figures_share_no_id(site):
     site.page(fence(marked, 'alt="One."') + "\n" + fence(marked, 'alt="Two."'))
     ids = [element["id"] for element in site.build().page().select("svg [id]")]
     assert ids and len(ids) == len(set(ids))
+
+
+def test_a_figure_is_drawn_under_its_own_snippet_and_under_no_later_one(site):
+    site.page(fence(FIGURE, 'alt="One."') + "\n" + fence("print(1)") + "\n" + fence(FIGURE, 'alt="Two."'))
+    built = site.build()
+    assert built.ok, built.errors
+    assert [len(figure.select("svg")) for figure in built.page().select(".output--figure")] == [1, 1]
 
 
 def test_a_figure_as_last_value_is_drawn_once_and_not_printed(site):

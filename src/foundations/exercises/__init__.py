@@ -2,13 +2,15 @@
 
 The exercises of a lesson stand in a module of this folder that has the lesson's name after an underscore. Each is one
 function under `@exercise`, named as the exercise: it takes the answer, raises `NotYet` with a hint where something is
-wrong, and gives the reason why the answer is right. What they share is in `_judging.py`.
+wrong, and gives the reason why the answer is right. What they share is in `_judging.py`, and `_index.py` says in which
+module each exercise is judged: `check` opens that one alone, so an edit of one lesson's judges runs one page again.
 """
 
 import difflib
 import importlib
-import pkgutil
 import sys
+
+from foundations.exercises._index import JUDGES
 
 
 class NotYet(AssertionError):
@@ -55,18 +57,18 @@ def check(name: str, answer: object) -> None:
         check("at_two", partial(quad, x=2))
         ```
     """
-    from foundations.exercises._judging import EXERCISES
-
     if not isinstance(name, str):
         raise TypeError(
             f'name must be a string, not {type(name).__name__}: check("at_two", at_two) takes the name of the exercise '
             "first, then your answer"
         )
-    for module in pkgutil.iter_modules(__path__):
-        importlib.import_module(f"{__name__}.{module.name}")
-    if name not in EXERCISES:
-        near = difflib.get_close_matches(name, EXERCISES) or sorted(EXERCISES)
+    modules = {exercise: module for module, exercises in JUDGES.items() for exercise in exercises}
+    if name not in modules:
+        near = difflib.get_close_matches(name, modules) or sorted(modules)
         raise ValueError(f"there is no exercise {name!r}; there is {', '.join(map(repr, near))}")
+    from foundations.exercises._judging import EXERCISES  # only now: it imports NotYet from here
+
+    importlib.import_module(f"{__name__}._{modules[name]}")
     try:
         why = EXERCISES[name](answer)
     except NotYet as hint:

@@ -1,0 +1,17 @@
+from live_charts.chart import Chart as Chart
+from live_charts.chart import Slider as Slider
+from live_charts.chart import choice as choice
+from live_charts.chart import live as live
+from live_charts.chart import slider as slider
+from live_charts.marks import Mark as Mark
+from live_charts.marks import line as line
+from live_charts.marks import number as number
+from live_charts.marks import points as points
+from live_charts.marks import rule as rule
+from live_charts.marks import segments as segments
+from live_charts.pad import SketchPad as SketchPad
+from live_charts.pad import sketch_pad as sketch_pad
+from live_charts.shape_calculator import ShapeCalculator as ShapeCalculator
+from live_charts.shape_calculator import broadcast_calculator as broadcast_calculator
+from live_charts.stepper import Steps as Steps
+from live_charts.stepper import steps as steps

@@ -1,0 +1,124 @@
+"""Errors of pages: whatever part of the kit finds one, it is that page's error.
+
+It stands in the page and in the log, and fails the build at its end. The next good rendering of the page ends it.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from markdown import Markdown
+
+from .display import text as escape
+from .page import PageError
+
+log = logging.getLogger("mkdocs.page_runner")
+
+NO_VALUE = "<mark>…</mark>"  # stands in a page for a number that was not computed
+Hook = TypeVar("Hook", bound=Callable[..., str | None])
+
+
+@dataclass(frozen=True)
+class RenderedPage:
+    """The page that Python-Markdown is rendering: its file, the project's folder, the folder of all pages."""
+
+    path: Path
+    root: Path
+    docs: Path
+
+    @property
+    def name(self) -> str:
+        """The page as messages name it."""
+        return self.path.relative_to(self.root).as_posix()
+
+
+def rendered_page(md: Markdown) -> RenderedPage | None:
+    """The page that is being rendered, which each generator keeps elsewhere; None for other texts."""
+    if "relpath" in md.treeprocessors:  # MkDocs
+        at: Any = md.treeprocessors["relpath"]
+        root = Path(at.config.config_file_path).parent.resolve()
+        return RenderedPage(Path(at.file.abs_src_path).resolve(), root, Path(at.config.docs_dir).resolve())
+    if "rendering_context" in md.preprocessors:  # Zensical
+        context: Any = md.preprocessors["rendering_context"]
+        root = Path.cwd().resolve()
+        docs = root / context.config["docs_dir"]
+        return RenderedPage(docs / context.page.path, root, docs)
+    return None
+
+
+@functools.cache
+def errors_of(root: Path) -> dict[str, list[PageError]]:
+    """The errors of a project's pages in this build, by page, the first cause first."""
+    return {}
+
+
+def report(error: PageError, root: Path, what: str = "This page has an error.") -> str:
+    """Make an error that of its page.
+
+    Args:
+        error: what is wrong, and where.
+        root: the project's folder.
+        what: the first words that the page shows.
+
+    Returns:
+        HTML that shows it, for the page.
+    """
+    log.error("%s", error)
+    errors_of(root).setdefault(error.page, []).append(error)
+    where = escape(f"{error.page}:{error.line}: {error.message}")
+    trace = f'<pre tabindex="0">{escape(error.trace.rstrip())}</pre>' if error.trace else ""
+    return f'<div class="page-error" role="alert"><p><strong>{what}</strong> {where}</p>{trace}</div>'
+
+
+def report_here(md: Markdown, error: PageError) -> str:
+    """`report` for an extension that renders a page. Where no page runner takes part, nobody counts: it is raised."""
+    page = rendered_page(md)
+    if not page or "page_runner" not in md.preprocessors:
+        raise error from None
+    return report(error, page.root)
+
+
+def page_error(error: Exception, name: str) -> PageError:
+    """Any error as that of a page."""
+    if isinstance(error, PageError):
+        return error
+    trace = "".join(traceback.format_exception(error))
+    return PageError(name, 1, f"{type(error).__name__}: {error}", trace)
+
+
+def page_hook(hook: Hook) -> Hook:
+    """Let the errors of a plugin's `on_page_content` be the page's: they stand above its text."""
+
+    @functools.wraps(hook)
+    def safe(self: Any, html: str, /, *, page: Any, config: Any, files: Any) -> str | None:
+        try:
+            return hook(self, html, page=page, config=config, files=files)
+        except Exception as error:
+            root = Path(config.config_file_path).parent.resolve()
+            path = Path(page.file.abs_src_path or page.file.src_uri).resolve()
+            name = path.relative_to(root).as_posix() if path.is_relative_to(root) else page.file.src_uri
+            return report(page_error(error, name), root) + html
+
+    return safe  # type: ignore[return-value]
+
+
+def guard(md: Markdown) -> None:
+    """Let whatever is raised while a page is rendered be that page's error, which then is all that it shows."""
+    convert = md.convert
+
+    def safe(source: str) -> str:
+        try:
+            return convert(source)
+        except Exception as error:
+            page = rendered_page(md)
+            if not page or "mkdocstrings_headings" in md.treeprocessors:  # no page, or a docstring on one
+                raise
+            return report(page_error(error, page.name), page.root)
+
+    md.convert = safe  # type: ignore[method-assign]

@@ -1,0 +1,107 @@
+"""The pages of the course as the browser's tests look at them: which there are, and what must stand on them."""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from functools import cache
+from pathlib import Path
+
+from bs4 import BeautifulSoup
+from course_runner import RUNNER
+from measuring import masked, measuring_pages
+
+from page_runner.page import Snippet, read_page
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCS = ROOT / "docs"
+
+
+def address(path):
+    """A page's address within the site."""
+    return path.relative_to(DOCS).with_suffix("").as_posix().removesuffix("index") + "/" * (path.stem != "index")
+
+
+PAGES = {address(path): path for path in sorted(DOCS.rglob("*.md"))}
+LESSONS = [name for name in PAGES if name.startswith("lessons/")]
+MEASURING = measuring_pages()
+
+# Open what is folded, and show every tab, so that all there is can be seen.
+UNFOLD = """() => {
+    document.querySelectorAll("details").forEach((details) => details.open = true);
+    document.querySelectorAll(".tabbed-block").forEach((tab) => tab.style.display = "block");
+}"""
+
+
+@cache
+def expected_outputs(path):
+    """What the runner says that each snippet of a page gave, as the page should show it."""
+    return list(outputs_of(path))
+
+
+def outputs_of(path):
+    items = read_page(path, ROOT).items
+    run = RUNNER.result(path)
+    assert run.errors == []
+    for item, output in zip(items, run.given, strict=True):
+        if isinstance(item, Snippet):
+            yield from [output.text.rstrip()] if output.text.strip() else []
+            yield from [output.error] if output.error else []
+            for markup in output.markup:
+                yield [cell.get_text().strip() for cell in BeautifulSoup(markup, "html.parser").select("th, td")]
+            yield from [(len(output.figures), output.alt)] if output.figures else []
+            if output.download:
+                weight = len(b64decode(output.content)) / 1000
+                yield f"Download {output.download} ({weight:.0f} kB)"
+
+
+SHOWN_OUTPUTS = """() => [...document.querySelectorAll(".output")].map((output) => {
+    if (output.matches(".output--figure"))
+        return {figure: [output.querySelectorAll(":scope > svg").length, output.ariaLabel]};
+    if (output.matches("div"))
+        return {markup: [...output.querySelectorAll("th, td")].map((cell) => cell.textContent.trim())};
+    return {text: output.textContent};
+})"""
+
+
+def shown_outputs(page):
+    for output in page.evaluate(SHOWN_OUTPUTS):
+        ((kind, value),) = output.items()
+        yield tuple(value) if kind == "figure" else value
+
+
+def assert_shows(page, name):
+    """Every output of a page stands on it; where the page measures times, this run's and the site's may differ."""
+    shown, expected = list(shown_outputs(page)), expected_outputs(PAGES[name])
+    if name in MEASURING:
+        shown, expected = masked(str(shown)), masked(str(expected))
+    assert shown == expected
+
+
+STICKING_OUT = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+def assert_nothing_sticks_out(page):
+    assert page.evaluate(STICKING_OUT) <= 0
+    sizes = page.eval_on_selector_all(
+        ".output--figure > svg",
+        "drawings => drawings.map(svg => svg.getBoundingClientRect()).map(box => [box.left, box.right, box.height])",
+    )
+    width = page.viewport_size["width"]
+    assert [size for size in sizes if not (0 <= size[0] < size[1] <= width and size[2] > 30)] == []
+
+
+def copied(page, act):
+    """What an action puts into the clipboard."""
+    page.evaluate("navigator.clipboard.writeText('')")
+    act()
+    page.wait_for_function("navigator.clipboard.readText().then(text => text !== '')")
+    return page.evaluate("navigator.clipboard.readText()").replace("\r\n", "\n")
+
+
+def arrive(page, title):
+    """Wait until instant navigation has put the page with this title in its place, and its scripts have run."""
+    page.wait_for_function(
+        "title => document.querySelector('.md-content h1')?.innerText.startsWith(title)"
+        " && !document.querySelector('.snippet:not(:has(.md-code__nav))')",
+        arg=title,
+    )

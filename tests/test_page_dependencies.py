@@ -1,0 +1,57 @@
+"""What a lesson opens is what its kept outputs depend on: a module opens only what it needs, so few run again."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from course_runner import RUNNER
+
+from page_runner.page import read_page
+
+ROOT = Path(__file__).resolve().parents[1]
+LESSONS = sorted((ROOT / "docs/lessons").glob("*.md"))
+EXERCISES = "src/foundations/exercises/"
+SHARED = {EXERCISES + name for name in ("__init__.py", "_index.py", "_judging.py")}
+
+
+@pytest.fixture(scope="module")
+def opened() -> dict[str, set[str]]:
+    """The project's files that each lesson opened, as its kept entry names them."""
+    RUNNER.start(LESSONS)  # those whose outputs are not kept, at once
+    found = {}
+    for path in LESSONS:
+        assert RUNNER.result(path).errors == []
+        _, _, body = RUNNER.kept.entry(read_page(path, ROOT)).read_text("utf-8").partition("\n")
+        found[path.stem] = {name for name in json.loads(body)["files"] if name.startswith("src/")}
+    return found
+
+
+def files_of(folder: str) -> set[str]:
+    return {path.relative_to(ROOT).as_posix() for path in (ROOT / folder).rglob("*.py")}
+
+
+def test_a_lesson_opens_its_own_judges_and_no_others(opened: dict[str, set[str]], subtests: pytest.Subtests):
+    judges = {
+        lesson: {file for file in files if file.startswith(EXERCISES)} - SHARED for lesson, files in opened.items()
+    }
+    for lesson, files in judges.items():
+        with subtests.test(lesson):
+            assert files <= {f"{EXERCISES}_{lesson[3:].replace('-', '_')}.py"}
+    assert set().union(*judges.values()) | SHARED == files_of(EXERCISES), "the entries name what was opened"
+
+
+def test_few_lessons_run_again_after_the_edit_of_a_module(opened: dict[str, set[str]]):
+    again = Counter(file for files in opened.values() for file in files)
+    modules = files_of("src/foundations")
+    most = ", ".join(f"{name} {count}" for name, count in again.most_common(15) if name in modules)
+    assert sum(again[module] for module in modules) / len(modules) <= 4.5, most
+
+
+def test_a_lesson_opens_the_live_charts_that_it_has(opened: dict[str, set[str]]):
+    for module, call in (("pad", "sketch_pad("), ("shape_calculator", "broadcast_calculator("), ("stepper", "steps(")):
+        having = {path.stem for path in LESSONS if f"\n{call}" in path.read_text("utf-8")}
+        assert having
+        assert {lesson for lesson, files in opened.items() if f"src/live_charts/{module}.py" in files} == having

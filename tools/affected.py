@@ -1,0 +1,181 @@
+"""Which tests and pages watch a file of the project."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = Path("src/foundations")
+# Tests of the site as a whole, or of other machines, that no fault of one function should have to reach.
+SLOW = ("test_cold_builds", "test_cuda", "test_labs", "test_notebooks", "test_setup", "test_site")
+# The page that shows what a script does; any other script or style is looked at on the first of them.
+SHOWN_ON = {
+    "": "lessons/08-broadcasting",
+    "sketch-pad.js": "lessons/22-three-or-seven",
+    "steps.js": "lessons/10-an-engine-of-your-own",
+}
+IN_A_BROWSER = (
+    "tests/browser/test_pages.py::test_a_page_on_a_desk_in_the_light[{}/]",
+    "tests/browser/test_pages.py::test_a_page_on_a_phone_in_the_dark[{}/]",
+)
+
+
+def public_names(module: str) -> list[str]:
+    """The names of a module of foundations that the package offers, and its own name."""
+    listed = (ROOT / PACKAGE / "__init__.pyi").read_text("utf-8")
+    return [*re.findall(rf"^from foundations\.{module} import (\w+)", listed, re.M), f"foundations.{module}"]
+
+
+def using(module: str, pattern: str) -> list[Path]:
+    """The files of the project that name what a module of foundations offers."""
+    return naming(words_of(module), pattern)
+
+
+def words_of(module: str) -> re.Pattern[str]:
+    """What names something of a module of foundations."""
+    return re.compile("|".join(rf"\b{re.escape(name)}\b" for name in public_names(module)))
+
+
+def naming(names: re.Pattern[str], pattern: str) -> list[Path]:
+    """The files of the project that have some words in them."""
+    found = sorted(path.relative_to(ROOT) for path in ROOT.glob(pattern))
+    return [path for path in found if names.search((ROOT / path).read_text("utf-8", errors="replace"))]
+
+
+def unit_tests(module: str) -> list[str]:
+    """The files of tests that use a module of foundations, its own first."""
+    units = [path for path in using(module, "tests/test_*.py") if path.stem not in SLOW]
+    own = [path for path in units if path.stem.startswith(f"test_{module}")]
+    return [path.as_posix() for path in own + [path for path in units if path not in own]]
+
+
+def page_test(page: str) -> str:
+    """The test that runs a page; of one that calls `titanic()`, with simulated passengers."""
+    if "titanic(" in (ROOT / page).read_text("utf-8"):
+        return f"tests/test_lessons.py::test_page_runs_with_either_list_of_passengers[simulated-{page}]"
+    return f"tests/test_lessons.py::test_page_runs[{page}]"
+
+
+def tests_of(module: str) -> list[str]:
+    """The tests that should notice a fault in a module of foundations, the quickest first."""
+    pages = [path.as_posix() for path in using(module, "docs/**/*.md")]
+    pages.sort(key=lambda page: "titanic(" in (ROOT / page).read_text("utf-8"))
+    lessons = [page_test(page) for page in pages]
+    return [*unit_tests(module), "tests/test_docstrings.py", "tests/test_exercises.py", *lessons]
+
+
+@dataclass
+class Watchers:
+    """What watches some files of the project, the nearest first."""
+
+    pages: list[str] = field(default_factory=list)  # pages to look at as a whole
+    runs: list[str] = field(default_factory=list)  # pages whose code is to run
+    tests: list[str] = field(default_factory=list)  # files of tests, or single tests
+    only: dict[str, set[str]] = field(default_factory=dict)  # of these files, the cases with these names alone
+    shown: list[str] = field(default_factory=list)  # pages to look at in a browser
+    unwatched: list[str] = field(default_factory=list)  # what only the whole suite watches
+
+    def add(self, *tests: str) -> None:
+        """Add files of tests, those that watch the whole site apart."""
+        for test in tests:
+            if test.startswith("tests/browser/") or Path(test).stem in SLOW:
+                self.unwatched.append(test)
+            elif test not in self.tests:
+                self.tests.append(test)
+
+    def cases(self, test: str, *names: str) -> None:
+        """Add the cases of a file of tests that have these names; all of them, if the whole file is there already."""
+        if test not in self.tests:
+            self.only.setdefault(test, set())
+            self.tests.append(test)
+        if test in self.only:
+            self.only[test] |= set(names)
+
+
+def watchers(changed: Iterable[str]) -> Watchers:
+    """What watches some files.
+
+    Args:
+        changed: paths within the project.
+
+    Returns:
+        Pages and tests.
+    """
+    found = Watchers()
+    for path in changed:
+        watch(path, found)
+    found.tests.sort(key=lambda test: test not in changed)  # a changed test is the nearest of all
+    found.pages = list(dict.fromkeys(found.pages))
+    found.runs = [page for page in dict.fromkeys(found.runs) if page not in found.pages]
+    return found
+
+
+def watch(path: str, found: Watchers) -> None:
+    """Add what watches one file."""
+    parts, name = Path(path).parts, Path(path).name
+    stem, there = Path(path).stem, (ROOT / path).is_file()
+    if parts[0] == "docs" and name.endswith(".md"):
+        if there:
+            found.pages.append(path)
+        else:
+            links = re.compile(rf"\b{re.escape(name)}\b")
+            found.pages += [page.as_posix() for page in naming(links, "docs/**/*.md")]
+        if parts[1] in ("errata.md", "errata-originals.md", "glossary.md"):
+            found.add(f"tests/test_{stem.partition('-')[0]}.py")
+    elif parts[:3] == ("src", "foundations", "exercises") and lesson_of(stem.removeprefix("_")):
+        watch_lesson(lesson_of(stem.removeprefix("_")), found)
+    elif parts[:3] == ("src", "foundations", "exercises"):
+        found.add("tests/test_exercises.py")
+    elif parts[:2] == ("src", "foundations") and len(parts) == 3 and name.endswith(".py") and stem != "__init__":
+        found.add(*unit_tests(stem))
+        found.cases("tests/test_docstrings.py", f"foundations.{stem}")
+        used = words_of(stem)
+        pages = [page.as_posix() for page in naming(used, "docs/**/*.md")]
+        pages.sort(key=lambda page: -len(used.findall((ROOT / page).read_text("utf-8"))))
+        found.cases("tests/test_exercises.py", *(Path(page).stem for page in pages))
+        found.runs += pages
+    elif parts[:2] == ("tests", "answers"):
+        watch_lesson(lesson_of(stem), found)
+    elif parts[0] == "theme" or name.endswith((".js", ".css")):
+        found.shown.append(SHOWN_ON.get(name, SHOWN_ON[""]))
+        found.add(*mentioning(name))
+    elif parts[0] == "src" and name.endswith((".py", ".pyi")):
+        package = parts[1]
+        found.add(*mentioning(f"{package}.{stem}"), *mentioning(package))
+        module = package if stem == "__init__" else f"{package}.{stem}"
+        found.cases("tests/test_docstrings.py", module)
+    elif parts[0] == "tests" and stem.startswith("test_"):
+        if there:
+            found.add(path)
+    elif parts[0] == "tests" and name.endswith(".py"):
+        found.add(*mentioning(rf"(?:from|import) {stem}", escape=False))
+        found.unwatched += ["every test"] * (stem == "conftest")
+    elif path == "tests/curriculum.yml" or path == "mkdocs.yml":
+        found.add("tests/test_page_rules.py::test_a_page_of_the_course_keeps_the_rules")
+    elif parts[0] == "docs" and name.endswith(".ipynb"):
+        found.unwatched.append("tests/test_labs.py")
+    else:
+        found.add(*(mentioning(stem) if parts[0] == "tools" else mentioning(name) or mentioning(stem)))
+
+
+def watch_lesson(page: str, found: Watchers) -> None:
+    """Add a lesson whose judges or answers have changed."""
+    if page:
+        found.pages.append(page)
+        found.cases("tests/test_exercises.py", Path(page).stem)
+
+
+def lesson_of(module: str) -> str:
+    """The lesson whose judges and answers are in files of this name; empty where there is none."""
+    found = (ROOT / "docs/lessons").glob(f"[0-9][0-9]-{module.replace('_', '-')}.md")
+    return next((path.relative_to(ROOT).as_posix() for path in found), "")
+
+
+def mentioning(words: str, *, escape: bool = True) -> list[str]:
+    """The files of tests that name something."""
+    pattern = re.compile(rf"(?<!\w){re.escape(words) if escape else words}\b")
+    found = [*naming(pattern, "tests/test_*.py"), *naming(pattern, "tests/*/test_*.py")]
+    return [path.as_posix() for path in found]
