@@ -118,7 +118,10 @@ def become_a_kernel(asking: socket.socket) -> None:
 
     folder, *arguments = json.loads(asking.recv(10_000))
     os.chdir(folder)
-    sys.argv = ["ipykernel_launcher", *arguments, f"--IPKernelApp.parent_handle={os.getppid()}"]
+    short = (
+        "--InteractiveShell.xmode=Minimal"  # no test reads tracebacks; to set one of a thousand calls takes 15 seconds
+    )
+    sys.argv = ["ipykernel_launcher", *arguments, short, f"--IPKernelApp.parent_handle={os.getppid()}"]
     threading.Thread(target=end_with, args=(asking,), daemon=True).start()
     try:
         launch_new_instance()

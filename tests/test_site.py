@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from functools import cache
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
@@ -26,6 +27,11 @@ def built(name: str) -> str:
 @cache
 def read(file: Path) -> BeautifulSoup:
     return BeautifulSoup(file.read_text("utf-8"), "html.parser")
+
+
+@cache
+def names_in(file: Path) -> set[str]:
+    return {element["id"] for element in read(file).select("[id]")}
 
 
 LABS = [path.relative_to(ROOT / "docs").as_posix() for path in sorted((ROOT / "docs").rglob("*.ipynb"))]
@@ -85,8 +91,8 @@ def every_dialog_and_box_has_a_name(course, file, html):
 
 
 def no_name_is_given_twice(course, file, html):
-    ids = [element["id"] for element in html.select("[id]")]
-    assert sorted({name for name in ids if ids.count(name) > 1}) == []
+    ids = Counter(element["id"] for element in html.select("[id]"))
+    assert sorted(name for name, count in ids.items() if count > 1) == []
 
 
 def drawings_use_names_of_their_own_page(course, file, html):
@@ -107,7 +113,7 @@ def links_within_the_course_lead_somewhere(course, file, html):
         found = found / "index.html" if found.is_dir() else found
         assert found.is_file(), f"{file} links to {link['href']}"
         if parts.fragment and found.suffix == ".html":
-            assert read(found).find(id=unquote(parts.fragment)), f"{file} links to {link['href']}"
+            assert unquote(parts.fragment) in names_in(found), f"{file} links to {link['href']}"
 
 
 CHECKS = (
