@@ -89,7 +89,7 @@ def tests(found: Watchers) -> Part:
     passed = run.returncode in (0, 5)  # 5: no test was left to run
     said = run.stdout.strip().splitlines()[-1:] if passed else [run.stdout + run.stderr]
     count = Counter(node.partition("::")[0] for node in skipped)
-    return passed, "\n".join(said), [f"{number} tests of {file}" for file, number in count.items()]
+    return passed, "\n".join(said), [f"{n} test{'s' * (n > 1)} of {file}" for file, n in count.items()]
 
 
 def pages(found: Watchers) -> Part:

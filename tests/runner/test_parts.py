@@ -81,9 +81,9 @@ def test_a_glossary_that_is_not_there_is_said_on_the_pages_that_want_it(site):
 
 
 def test_what_the_notebook_cannot_hold_is_an_error_of_its_page(site, monkeypatch):
-    site.write("parting.py", "def in_two(kind, lines):\n    raise ValueError('no such fold')\n")
+    site.write("failing_parting.py", "def in_two(kind, lines):\n    raise ValueError('no such fold')\n")
     monkeypatch.syspath_prepend(site.root)
-    site.config(CONFIG.replace("[page_runner]", "[page_runner: {in_two: !!python/name:parting.in_two }]"))
+    site.config(CONFIG.replace("[page_runner]", "[page_runner: {in_two: !!python/name:failing_parting.in_two }]"))
     site.page("# Home\n")
     site.page("# T\n\n" + fence("1") + "\n" + question("Q?"), "lesson")
     built = site.build()
