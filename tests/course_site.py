@@ -58,7 +58,7 @@ class CourseServer:
         self.process = subprocess.Popen(
             command,
             cwd=ROOT,
-            env=environment | {"PYTHONUTF8": "1"},
+            env=environment | {"PYTHONUTF8": "1", "PAGE_RUNNER_PATIENCE": "10"},  # beside tests and other work
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -8,7 +8,6 @@ import re
 import shlex
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import sysconfig
@@ -20,6 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from ports import free_port
 
 ROOT = Path(__file__).resolve().parents[1]
 TEXT = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
@@ -126,9 +126,7 @@ def test_the_lesson_passes_every_check(project: Project, page: Path):
 @pytest.fixture
 def address(project: Project) -> Iterator[str]:
     """The site, served by the command of CONTRIBUTING."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{free.getsockname()[1]}"
+    address = f"127.0.0.1:{free_port()}"
     log = project.root.parent / "serve.log"
     with open(log, "w") as file:
         process = subprocess.Popen(
@@ -285,7 +283,9 @@ def test_the_cheap_form_of_a_command_runs(command: str):
 def test_make_runs_what_the_cheap_forms_stand_for(subtests):
     for command, last in RECIPES.items():
         with subtests.test(command):
-            recipe = subprocess.run(["make", "-n", *command.split()[1:]], cwd=ROOT, capture_output=True, text=True)
+            recipe = subprocess.run(
+                ["make", "--no-print-directory", "-n", *command.split()[1:]], cwd=ROOT, capture_output=True, text=True
+            )
             assert recipe.stdout.splitlines()[-1].strip().removeprefix("@") == f".venv/bin/{last}"
 
 

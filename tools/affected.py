@@ -17,10 +17,7 @@ SHOWN_ON = {
     "sketch-pad.js": "lessons/22-three-or-seven",
     "steps.js": "lessons/10-an-engine-of-your-own",
 }
-IN_A_BROWSER = (
-    "tests/browser/test_pages.py::test_a_page_on_a_desk_in_the_light[{}/]",
-    "tests/browser/test_pages.py::test_a_page_on_a_phone_in_the_dark[{}/]",
-)
+IN_A_BROWSER = ("tests/browser/test_pages.py::test_a_page[{}/]",)
 
 
 def public_names(module: str) -> list[str]:

@@ -77,6 +77,7 @@ class PageProcess:
 
     def __init__(self, page: Page, root: Path, preload: tuple[str, ...] = PRELOAD, environment: tuple[str, ...] = ()):
         self.page, self.root, self.preload, self.environment = page, root, preload, environment
+        self.limit = patience() * page.time_limit
 
     def __enter__(self) -> PageProcess:
         self.folder = tempfile.TemporaryDirectory(prefix="page-", ignore_cleanup_errors=True)
@@ -137,7 +138,7 @@ class PageProcess:
     def _ask(self, question: Snippet | Number | None, line: int) -> Any:
         try:
             self.pipe.send(question)
-            if not self.pipe.poll(self.page.time_limit + GRACE):
+            if not self.pipe.poll(self.limit + GRACE):
                 raise self._too_slow(line)
             answer = self.pipe.recv()
         except (EOFError, OSError):
@@ -168,6 +169,22 @@ class PageProcess:
             line,
             f"the page still ran here after {limit}: speed it up, or set time_limit in its front matter",
         )
+
+
+def patience() -> float:
+    """How many times its time limit a page may take: 1, or what PAGE_RUNNER_PATIENCE says, where a machine is busy.
+
+    Raises:
+        ValueError: It says no positive number.
+    """
+    value = os.environ.get("PAGE_RUNNER_PATIENCE", "1")
+    try:
+        times = float(value)
+    except ValueError:
+        times = 0.0
+    if not 0 < times < float("inf"):
+        raise ValueError(f"PAGE_RUNNER_PATIENCE is {value!r} but must be a positive number, such as 10")
+    return times
 
 
 @contextlib.contextmanager
@@ -205,7 +222,7 @@ def serve(
     os.chdir(work)
     trace = open(Path(folder, "trace"), "w")  # noqa: SIM115  it must stay open for the fault handler
     faulthandler.enable(trace)
-    faulthandler.dump_traceback_later(page.time_limit, exit=True, file=trace)
+    faulthandler.dump_traceback_later(patience() * page.time_limit, exit=True, file=trace)
     program = Program(page)
     prepare(program)
     pipe.send("ready")

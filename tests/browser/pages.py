@@ -6,6 +6,7 @@ from base64 import b64decode
 from functools import cache
 from pathlib import Path
 
+import pytest
 from bs4 import BeautifulSoup
 from course_runner import RUNNER
 from measuring import masked, measuring_pages
@@ -24,6 +25,10 @@ def address(path):
 PAGES = {address(path): path for path in sorted(DOCS.rglob("*.md"))}
 LESSONS = [name for name in PAGES if name.startswith("lessons/")]
 MEASURING = measuring_pages()
+ONE_OF_EACH_KIND = (
+    *("", "lessons/03-loss-functions/", "lessons/10-an-engine-of-your-own/", "lessons/22-three-or-seven/", "labs/"),
+    *("errata/", "glossary/", "review/", "whole-course/", "reference/error-messages/", "reference/api/images/"),
+)
 
 # Open what is folded, and show every tab, so that all there is can be seen.
 UNFOLD = """() => {
@@ -94,8 +99,11 @@ def copied(page, act):
     """What an action puts into the clipboard."""
     page.evaluate("navigator.clipboard.writeText('')")
     act()
-    page.wait_for_function("navigator.clipboard.readText().then(text => text !== '')")
-    return page.evaluate("navigator.clipboard.readText()").replace("\r\n", "\n")
+    for _ in range(400):
+        if text := page.evaluate("navigator.clipboard.readText()"):
+            return text.replace("\r\n", "\n")
+        page.wait_for_timeout(25)
+    return pytest.fail("nothing was copied")
 
 
 def arrive(page, title):

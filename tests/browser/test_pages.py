@@ -1,13 +1,15 @@
-"""Every page in a browser, on a desk in the light and on a phone in the dark: one visit each, and all there is to see in it."""
+"""Every page in a browser, on a desk in the light and on a phone in the dark: one visit, and all there is to see in it."""
 
 from __future__ import annotations
 
 import gzip
 
 import pytest
-from axe import contrast_everywhere, violations
+from axe import CONTRAST, RULES, contrast_everywhere, violations
+from keyboard import assert_tab_reaches_everything
 from pages import (
     LESSONS,
+    ONE_OF_EACH_KIND,
     PAGES,
     ROOT,
     STICKING_OUT,
@@ -29,43 +31,70 @@ every_page = pytest.mark.parametrize("name", PAGES, ids=lambda name: name or "ho
 
 
 @every_page
-def test_a_page_on_a_desk_in_the_light(open_page, subtests, name):
-    page = open_page(name, reduced_motion="reduce")
-    with subtests.test("scheme"):
-        assert page.locator("body").get_attribute("data-md-color-scheme") == "default"
-    page.evaluate(UNFOLD)
-    with subtests.test("outputs"):
-        assert_shows(page, name)
-    with subtests.test("width"):
-        assert_nothing_sticks_out(page)
-    with subtests.test("axe"):
-        assert violations(page) == []
-    with subtests.test("copy"):
-        assert_snippets_are_copied(page, name)
-
-
-@every_page
-def test_a_page_on_a_phone_in_the_dark(open_page, course, subtests, name):
+def test_a_page(open_page, course, subtests, name):
+    """On a desk in the light; then the window becomes a phone's, and the night comes."""
     answers = []
-    page = open_page(name, size="phone", scheme="dark", reduced_motion="reduce", on_response=answers.append)
+    page = open_page(name, reduced_motion="reduce", on_response=answers.append)
     page.wait_for_load_state("networkidle")
     with subtests.test("weight"):
         sizes = {answer.url.removeprefix(course.url): compressed(answer) for answer in answers}
         with_a_chart = page.locator("figure.live, figure[data-script]").count() > 0
         assert name in sizes
         assert sum(sizes.values()) <= (WITH_A_CHART if with_a_chart else PLAIN), sizes
-    with subtests.test("scheme"):
-        assert page.locator("body").get_attribute("data-md-color-scheme") == "slate"
     page.evaluate(UNFOLD)
+    with subtests.test("keyboard"):
+        assert_tab_reaches_everything(page)
+    page.locator(".md-content h1").click(position={"x": 2, "y": 2})  # the keyboard has left the page: come back
+    assert_sound(page, name, subtests, "default")
+    with subtests.test("copy"):
+        assert_snippets_are_copied(page, name)
+    if len(read_page(PAGES[name], ROOT).snippets) > 1 and name in LESSONS:
+        with subtests.test("pasted"):
+            assert_the_whole_program_runs(page, name)
+    page.get_by_title("Switch to dark").click()
+    page.set_viewport_size(SIZES["phone"])
+    page.wait_for_selector("body[data-md-color-scheme=slate]")
+    with subtests.test("width of a phone"):
+        assert_nothing_sticks_out(page)
+    with subtests.test("contrast in the dark"):
+        assert violations(page, CONTRAST) == []
+    with subtests.test("360 pixels"):
+        page.set_viewport_size({"width": 360, "height": 740})
+        assert page.evaluate(STICKING_OUT) <= 0
+
+
+@pytest.mark.parametrize("name", ONE_OF_EACH_KIND, ids=lambda name: name or "home")
+def test_a_page_on_a_phone_in_the_dark(open_page, subtests, name):
+    page = open_page(name, size="phone", scheme="dark", reduced_motion="reduce")
+    page.evaluate(UNFOLD)
+    with subtests.test("keyboard"):
+        assert_tab_reaches_everything(page)
+    assert_sound(page, name, subtests, "slate")
+
+
+@pytest.mark.weekly
+@pytest.mark.parametrize("name", [name for name in PAGES if name not in ONE_OF_EACH_KIND], ids=str)
+def test_another_page_on_a_phone_in_the_dark(open_page, subtests, name):
+    test_a_page_on_a_phone_in_the_dark(open_page, subtests, name)
+
+
+def assert_sound(page, name, subtests, scheme):
+    with subtests.test("scheme"):
+        assert page.locator("body").get_attribute("data-md-color-scheme") == scheme
     with subtests.test("outputs"):
         assert_shows(page, name)
     with subtests.test("width"):
         assert_nothing_sticks_out(page)
     with subtests.test("axe"):
-        assert violations(page) == []
-    with subtests.test("360 pixels"):
-        page.set_viewport_size({"width": 360, "height": 740})
-        assert page.evaluate(STICKING_OUT) <= 0
+        assert violations(page, RULES, CONTRAST) == []
+
+
+def assert_the_whole_program_runs(page, name):
+    """What the last button copies, with everything above it, is a program that runs."""
+    pasted = copied(page, page.locator(".take-away__copy").last.click)
+    drawing = any("alt" in snippet.options for snippet in read_page(PAGES[name], ROOT).snippets)
+    with PageProcess(Page("pasted.py", pasted, ()), ROOT) as process:
+        process.run(Snippet(pasted, 1, options={"alt": "drawn"} if drawing else {}))
 
 
 PACKED_SIZES: dict[str, int] = {}
@@ -97,16 +126,6 @@ def assert_snippets_are_copied(page, name):
     assert would_copy == [None if number in annotated else source for number, source in enumerate(sources)]
     for number in sorted({0, len(sources) - 1, *annotated} if sources else []):
         assert copied(page, buttons[number].click).rstrip("\n") == sources[number]
-
-
-@pytest.mark.parametrize("name", [name for name in LESSONS if len(read_page(PAGES[name], ROOT).snippets) > 1])
-def test_a_whole_lesson_pasted_runs(open_page, name):
-    page = open_page(name)
-    page.evaluate(UNFOLD)
-    pasted = copied(page, page.locator(".take-away__copy").last.click)
-    drawing = any("alt" in snippet.options for snippet in read_page(PAGES[name], ROOT).snippets)
-    with PageProcess(Page("pasted.py", pasted, ()), ROOT) as process:
-        process.run(Snippet(pasted, 1, options={"alt": "drawn"} if drawing else {}))
 
 
 def test_pages_have_outputs_of_every_kind(course):

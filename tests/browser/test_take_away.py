@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import os
@@ -112,6 +113,10 @@ e
 
 
 class Quiet(SimpleHTTPRequestHandler):
+    def handle(self) -> None:
+        with contextlib.suppress(ConnectionError):  # a page that was left
+            super().handle()
+
     def log_message(self, *_: object) -> None:
         pass
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import socket
 import subprocess
 import sys
 import time
@@ -12,15 +11,15 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+from ports import free_port
+
 PATIENCE = 180
 
 
 class Served:
     def __init__(self, root: Path, *options: str):
         self.root = root
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.address = f"127.0.0.1:{free.getsockname()[1]}"
+        self.address = f"127.0.0.1:{free_port()}"
         command = [sys.executable, "-m", "mkdocs", "serve", "--livereload", *options, "-a", self.address]
         self.log = open(root / "serve.log", "w+", encoding="utf-8")  # noqa: SIM115
         environment = os.environ | {"PYTHONUTF8": "1", "NO_MKDOCS_2_WARNING": "1"}

@@ -96,3 +96,19 @@ def test_two_cold_builds_are_byte_identical(tmp_path_factory):
         for site in sites
     )
     assert one and one == two
+
+
+def test_a_busy_machine_may_ask_for_patience(site, monkeypatch):
+    monkeypatch.setenv("PAGE_RUNNER_PATIENCE", "1000")
+    site.page("---\ntime_limit: 0.1\n---\n# T\n\n" + fence("import time\ntime.sleep(0.3)\nprint('through')"))
+    built = site.build()
+    assert built.ok, built.errors
+    assert "through" in built.page().get_text()
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "nan", "inf", "much", ""])
+def test_patience_is_a_positive_number(site, monkeypatch, value):
+    monkeypatch.setenv("PAGE_RUNNER_PATIENCE", value)
+    site.page("# T\n\n" + fence("1"))
+    built = site.build()
+    assert f"PAGE_RUNNER_PATIENCE is {value!r} but must be a positive number, such as 10" in "\n".join(built.errors)
