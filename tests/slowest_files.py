@@ -14,9 +14,8 @@ SHOWN = 10
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Generator[None]:
     """List files by the seconds that their tests took, fixtures included; with pytest-xdist, those of all workers."""
     yield
-    reports = [
-        each for found in terminalreporter.stats.values() for each in found if isinstance(each, pytest.TestReport)
-    ]
+    stats = terminalreporter.stats.values()
+    reports = [report for found in stats for report in found if type(report) is pytest.TestReport]  # no subtest's
     tests = Counter(name.partition("::")[0] for name in {report.nodeid for report in reports})
     seconds = Counter(dict.fromkeys(tests, 0.0))
     for report in reports:

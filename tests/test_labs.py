@@ -10,7 +10,7 @@ from urllib.parse import urljoin
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
-from kernels import notebook_client, warm_kernels
+from kernels import notebook_client
 from lab_titles import LAB_FUNCTIONS, LABS, texts
 
 every_lab = pytest.mark.parametrize("path", LABS, ids=lambda path: path.stem)
@@ -79,17 +79,11 @@ class Kernel:
         return texts(outputs[0]["data"]["image/svg+xml"])
 
 
-@pytest.fixture(scope="module")
-def warm():
-    with warm_kernels(environment={}) as kernel:
-        yield kernel
-
-
 @every_lab
-def test_a_lab_runs_and_its_controls_work(path, tmp_path, warm):
+def test_a_lab_runs_and_its_controls_work(path, tmp_path):
     book = nbformat.read(path, 4)
     book.cells.insert(0, nbformat.v4.new_code_cell("%config InlineBackend.figure_formats = ['svg']"))
-    with notebook_client(book, tmp_path, warm) as client:
+    with notebook_client(book, tmp_path) as client:
         for place, cell in enumerate(list(book.cells)):
             if cell.cell_type == "code":
                 client.execute_cell(cell, place)

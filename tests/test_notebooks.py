@@ -27,7 +27,7 @@ from page_runner.wheel import project_wheel
 
 LESSONS = [path for path in sorted((ROOT / "docs").rglob("*.md")) if path != ROOT / "docs/index.md"]
 LESSONS = [path for path in LESSONS if read_page(path, ROOT).snippets]
-WITH_PIP = ("16-the-passengers",)  # the others run in a fresh kernel weekly
+WITH_PIP = ("03-loss-functions", "16-the-passengers", "07-tensors")  # the others run in a fresh kernel weekly
 ANNOTATION = re.compile(r"(#.*\(\d+\))![ \t]*$", re.M)
 
 

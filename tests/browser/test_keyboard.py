@@ -3,6 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from keyboard import assert_tab_reaches_everything
+from pages import PAGES, UNFOLD
+
+
+@pytest.mark.parametrize("name", PAGES, ids=lambda name: name or "home")
+def test_tab_reaches_everything_and_shows_where_it_is(open_page, name):  # on a phone: test_pages.py
+    page = open_page(name, reduced_motion="reduce")
+    page.evaluate(UNFOLD)
+    assert_tab_reaches_everything(page)
 
 
 @pytest.mark.parametrize("name", ["errata/", "lessons/03-loss-functions/"])

@@ -42,9 +42,6 @@ def test_a_page(open_page, course, subtests, name):
         assert name in sizes
         assert sum(sizes.values()) <= (WITH_A_CHART if with_a_chart else PLAIN), sizes
     page.evaluate(UNFOLD)
-    with subtests.test("keyboard"):
-        assert_tab_reaches_everything(page)
-    page.locator(".md-content h1").click(position={"x": 2, "y": 2})  # the keyboard has left the page: come back
     assert_sound(page, name, subtests, "default")
     with subtests.test("copy"):
         assert_snippets_are_copied(page, name)
@@ -67,9 +64,9 @@ def test_a_page(open_page, course, subtests, name):
 def test_a_page_on_a_phone_in_the_dark(open_page, subtests, name):
     page = open_page(name, size="phone", scheme="dark", reduced_motion="reduce")
     page.evaluate(UNFOLD)
+    assert_sound(page, name, subtests, "slate")
     with subtests.test("keyboard"):
         assert_tab_reaches_everything(page)
-    assert_sound(page, name, subtests, "slate")
 
 
 @pytest.mark.weekly
@@ -175,7 +172,7 @@ def test_search_finds_every_lesson(course, open_page, subtests):
         with subtests.test(name):
             field.fill("")
             page.evaluate("document.querySelector('.md-search-result__list').replaceChildren()")
-            field.press_sequentially(max(title.split(), key=len))
+            field.fill(max(title.split(), key=len))
             page.locator(f"a.md-search-result__link[href*='{name}']").first.wait_for()
     page.locator(f"a.md-search-result__link[href*='{name}']").first.click()
     page.wait_for_url(f"{course.url}{name}**")
