@@ -79,7 +79,7 @@ class Kernel:
         return texts(outputs[0]["data"]["image/svg+xml"])
 
 
-@pytest.mark.weekly  # a kernel of Jupyter's sometimes waits for a message that never comes; JupyterLab itself is tested in every run
+@pytest.mark.weekly  # five minutes, nearly all of it waiting for messages; JupyterLab itself runs a lab in every run
 @every_lab
 def test_a_lab_runs_and_its_controls_work(path, tmp_path):
     book = nbformat.read(path, 4)
