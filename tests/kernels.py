@@ -41,6 +41,8 @@ def notebook_client(book, folder: Path, argv: tuple[str, ...] = FRESH, environme
     from jupyter_client.kernelspec import KernelSpecManager
     from nbclient import NotebookClient
 
+    from patient_client import PatientClient
+
     with tempfile.TemporaryDirectory(prefix="jupyter-") as name:
         home = Path(name)
         own = {"IPYTHONDIR": str(home), "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
@@ -51,6 +53,7 @@ def notebook_client(book, folder: Path, argv: tuple[str, ...] = FRESH, environme
             kernel_spec_manager=KernelSpecManager(kernel_dirs=[name]),
             connection_file=str(home / "k.json"),
             transport=TRANSPORT,
+            client_factory=PatientClient,
         )
         client = NotebookClient(book, km=manager, timeout=300, resources={"metadata": {"path": str(folder)}})
         with client.setup_kernel(cleanup_kc=True):

@@ -79,11 +79,7 @@ class Kernel:
         return texts(outputs[0]["data"]["image/svg+xml"])
 
 
-# The lab of the learning rate takes five minutes, of which it waits 300 seconds for a message: it is run once a week.
-@pytest.mark.parametrize(
-    "path",
-    [pytest.param(path, marks=[pytest.mark.weekly] * (path.stem == "learning-rate"), id=path.stem) for path in LABS],
-)
+@every_lab
 def test_a_lab_runs_and_its_controls_work(path, tmp_path):
     book = nbformat.read(path, 4)
     book.cells.insert(0, nbformat.v4.new_code_cell("%config InlineBackend.figure_formats = ['svg']"))
