@@ -1,5 +1,5 @@
-// Once the page stands and the browser has nothing else to do, let the service worker keep it for reading offline, and
-// the rest of the site too, unless the reader saves data.
+// Once the page stands and the browser has nothing else to do, or five seconds later, let the service worker keep it for
+// reading offline, and the rest of the site too, unless the reader saves data.
 {
   const start = async () => {
     const scope = new URL(`${__md_scope}`.replace(/\/?$/, "/"));
@@ -10,7 +10,10 @@
       active.postMessage({ own, all: !navigator.connection?.saveData });
     } catch { /* Where the browser allows none, as in some private windows, the site is read as before. */ }
   };
-  const later = () => (window.requestIdleCallback ?? setTimeout)(start);
+  const later = () => {
+    if (window.requestIdleCallback) requestIdleCallback(start, { timeout: 5000 }); // some pages leave no time
+    else setTimeout(start);
+  };
   if (navigator.serviceWorker) {
     if (document.readyState === "complete") later();
     else addEventListener("load", later);

@@ -13,6 +13,7 @@ ARGUMENTS = [
     "--disable-sync", "--no-first-run",
 ]  # fmt: skip
 HERE = Path(__file__).parent
+pytest.register_assert_rewrite("axe", "charts", "keyboard", "pads", "pages")  # so that they say what they saw
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups

@@ -30,7 +30,6 @@ def search(page, text):
     page.evaluate("document.querySelector('.md-search-result__list').replaceChildren()")
     field.fill(text)
     page.wait_for_selector("a.md-search-result__link", state="attached")
-    page.wait_for_timeout(150)
     return page.evaluate(FOUND)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from served import Served
@@ -12,32 +12,61 @@ from test_failures import FAILURES
 from tiny_site import fence
 
 
-@pytest.fixture(params=[(), ("--dirty",)], ids=["plain", "dirty"])
-def served(site, request) -> Iterator[Served]:
-    site.page(fence("print('good page')"))
-    site.page(fence("print('neighbour')"), "other")
-    site.start_lightly()
-    served = Served(site.root, *request.param)
-    try:
-        served.wait_for("good page")
-        yield served
-    finally:
+CASES = {name: getattr(case, "values", case) for name, case in FAILURES.items()}
+if sys.platform == "win32":
+    CASES = {name: case for name, case in CASES.items() if not re.search("SIGKILL|SIGSEGV", case[2])}
+
+
+@pytest.fixture
+def serve(site) -> Iterator[Callable[..., Served]]:
+    """Serves the tiny site, once its first page has come."""
+    started = []
+
+    def start(*options: str) -> Served:
+        site.page(fence("print('good page')"))
+        site.page(fence("print('neighbour')"), "other")
+        site.start_lightly()
+        started.append(Served(site.root, *options))
+        started[0].wait_for("good page")
+        return started[0]
+
+    yield start
+    for served in started:
         served.stop()
 
 
-def test_every_failure_is_shown_and_healed(site, served, request):
-    cases = {name: getattr(case, "values", case) for name, case in FAILURES.items()}
-    if "plain" in request.node.name:  # `make serve` is the dirty one
-        cases = {name: cases[name] for name in ("exception", "os._exit", "unclosed fence", "not UTF-8")}
-    for number, (text, line, message) in enumerate(cases.values()):
-        if sys.platform == "win32" and ("SIGKILL" in message or "SIGSEGV" in message):
-            continue
+def assert_shown(served: Served, name: str, line: int | None, message: str) -> None:
+    shown = re.sub(r"\s+", " ", served.wait_for("This page does not run.", name))
+    assert f"docs/{name}.md:{line or ''}" in shown
+    assert message.replace("'", "&#x27;").replace('"', "&quot;") in shown
+
+
+@pytest.mark.parametrize("options", [(), ("--dirty",)], ids=["plain", "dirty"])
+def test_one_failure_after_another_is_shown_and_healed(site, serve, options):
+    served = serve(*options)
+    for name in ("exception", "os._exit", "unclosed fence", "not UTF-8"):
+        text, line, message = CASES[name]
         site.page(text)
-        shown = re.sub(r"\s+", " ", served.wait_for("This page does not run."))
-        assert f"docs/index.md:{line or ''}" in shown
-        assert message.replace("'", "&#x27;").replace('"', "&quot;") in shown
-        site.page(fence(f"print('healed', {number})"))
-        served.wait_for(f"healed {number}")
+        assert_shown(served, "index", line, message)
+        site.page(fence(f"print('healed', {name!r})"))
+        served.wait_for(f"healed {name}")
+    assert "neighbour" in served.get("other")
+
+
+def test_every_failure_is_shown_on_its_page_and_healed(site, serve, subtests):
+    pages = {f"page-{number}": case for number, case in enumerate(CASES.values())}
+    for name in pages:
+        site.page(fence("print('good page')"), name)
+    served = serve("--dirty")  # as `make serve` starts it
+    for name, (text, _, _) in pages.items():
+        site.page(text, name)
+    for name, (text, line, message) in pages.items():
+        with subtests.test(text):
+            assert_shown(served, name, line, message)
+    for name in pages:
+        site.page(fence("print('healed')"), name)
+    for name in pages:
+        served.wait_for("healed", name)
     assert "neighbour" in served.get("other")
 
 
