@@ -40,7 +40,6 @@ def notebook_client(book, folder: Path, argv: tuple[str, ...] = FRESH, environme
     from jupyter_client import AsyncKernelManager
     from jupyter_client.kernelspec import KernelSpecManager
     from nbclient import NotebookClient
-
     from patient_client import PatientClient
 
     with tempfile.TemporaryDirectory(prefix="jupyter-") as name:

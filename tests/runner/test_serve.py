@@ -11,7 +11,6 @@ from served import Served
 from test_failures import FAILURES
 from tiny_site import fence
 
-
 CASES = {name: getattr(case, "values", case) for name, case in FAILURES.items()}
 if sys.platform == "win32":
     CASES = {name: case for name, case in CASES.items() if not re.search("SIGKILL|SIGSEGV", case[2])}
