@@ -42,9 +42,10 @@
       heading?.setAttribute("tabindex", "-1");
       heading?.focus({ preventScroll: true });
     };
+    const again = () => document.activeElement.closest("article") || focus(); // who is quick is further on by then
     focus();
-    addEventListener("popstate", focus);
-    setTimeout(() => removeEventListener("popstate", focus), 1000);
+    addEventListener("popstate", again);
+    setTimeout(() => removeEventListener("popstate", again), 1000);
   });
 
   // On a narrow screen a label opens the menu, which the keyboard cannot reach: a button in its place can be.

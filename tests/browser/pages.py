@@ -96,13 +96,14 @@ def assert_nothing_sticks_out(page):
 
 
 def copied(page, act):
-    """What an action puts into the clipboard."""
+    """What an action puts into the clipboard, at the latest when it is done again: a chart may just push a button away."""
     page.evaluate("navigator.clipboard.writeText('')")
-    act()
-    for _ in range(400):
-        if text := page.evaluate("navigator.clipboard.readText()"):
-            return text.replace("\r\n", "\n")
-        page.wait_for_timeout(25)
+    for _ in range(3):
+        act()
+        for _ in range(120):
+            if text := page.evaluate("navigator.clipboard.readText()"):
+                return text.replace("\r\n", "\n")
+            page.wait_for_timeout(25)
     return pytest.fail("nothing was copied")
 
 
