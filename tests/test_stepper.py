@@ -12,7 +12,7 @@ from bs4 import BeautifulSoup
 from live_charts import steps
 
 DRAWINGS = [f'<svg viewBox="0 0 9 9"><circle cx="5" cy="5" r="{radius}"/></svg>' for radius in (1, 2, 4)]
-CAPTIONS = ["Small.", "Larger: 2 < 4.", "Large."]
+CAPTIONS = ["Small.", "Larger: 2 < 4, as <b>markup</b> says.", "Large."]
 
 
 def made(**options):

@@ -77,6 +77,7 @@ PLACES = {  # what else the site has, the name that the page lesson.md offers, a
     "offered twice": ("docs/c.md", "a.bin"),
     "already there": ("docs/lesson/a.bin", "a.bin"),
     "differs in capitals": ("docs/lesson/A.bin", "a.bin"),
+    "has none where this has capitals": ("docs/lesson/a.bin", "A.bin"),
     "a folder": ("docs/lesson/a.bin/b.bin", "a.bin"),
     "the page": ("docs/c.md", "index.html"),
     "its notebook": ("docs/c.md", "lesson.ipynb"),
