@@ -21,11 +21,10 @@ from .pages import lesson
 
 ROOT = Path(__file__).resolve().parents[1]
 COPIED = ["LICENSE", "README.md", "mkdocs.yml", "pyproject.toml", "docs", "src", "tests", "theme"]
-# In mkdocs.yml: the runner, as a plugin and as an extension; the pages' order; where the list of plugins begins.
-RUNNER = re.compile(r"^ +- page_runner:?\n(?: {4,}.*\n)*", re.M)
-LABS = re.compile(r"^  - (?:Labs:|mkdocs-jupyter:|notebook_pages.*)\n(?: {6,}.*\n)*", re.M)
-NAVIGATION = re.compile(r"^nav:\n(?: .*\n)*", re.M)
-PLUGINS = re.compile(r"^plugins:\n", re.M)
+PLAIN = Path(__file__).with_name("plain.yml")
+AS_NOTEBOOKS = "plugins: [search, {mkdocs-jupyter: {execute: true, allow_errors: false}}]\n"
+ANY_ORDER = "nav: null\n"
+GLOSSARY = "# Glossary\n\nLoss { #loss }\n:   How far predictions are off.\n"
 # On a page: the line that opens a snippet, and the options there that only the runner knows.
 FENCE = re.compile(r"^ *```python .*$", re.M)
 OPTION = re.compile(r' (?:alt|download|fold|raises)="[^"]*"')
@@ -90,15 +89,13 @@ class Site:
 
 
 def real(folder: Path) -> Site:
-    """The course as it is."""
+    """The course as it is, with its labs."""
     for name in COPIED:
         if (ROOT / name).is_dir():
             shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             folder.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, folder / name)
-    edit(folder / "mkdocs.yml", LABS, "", times=3)  # notebooks are no pages of the runner's
-    shutil.rmtree(folder / "docs" / "labs")
     return Site(folder)
 
 
@@ -107,19 +104,23 @@ def generated(folder: Path, count: int) -> Site:
     site = real(folder)
     for page in site.pages:
         page.unlink()
-    edit(folder / "mkdocs.yml", NAVIGATION, "", times=1)
+    shutil.rmtree(folder / "docs" / "labs")
+    over(folder, ANY_ORDER)
     lessons = folder / "docs" / "lessons"
     lessons.mkdir(exist_ok=True)
     (folder / "docs" / "index.md").write_text("# Lessons\n", "utf-8")
+    (folder / "docs" / "glossary.md").write_text(GLOSSARY, "utf-8")
     for number in range(1, count + 1):
         (lessons / f"lesson-{number:04}.md").write_text(lesson(number), "utf-8")
     return site
 
 
 def plain(site: Site, folder: Path) -> Site:
-    """The same pages with the runner off."""
+    """The same pages without our plugins and extensions, and without the labs."""
     copy(site, folder)
-    edit(folder / "mkdocs.yml", RUNNER, "", times=2)
+    shutil.rmtree(folder / "docs" / "labs", ignore_errors=True)
+    (folder / "bare").mkdir()
+    over(folder, PLAIN.read_text("utf-8"))
     for page in Site(folder).pages:
         text = page.read_text("utf-8")
         page.write_text(FENCE.sub(lambda fence: OPTION.sub("", fence[0]), text), "utf-8")
@@ -128,21 +129,23 @@ def plain(site: Site, folder: Path) -> Site:
 
 def notebooks(site: Site, folder: Path) -> Site:
     """The same pages as notebooks, which mkdocs-jupyter executes."""
-    copy(site, folder)
-    config = folder / "mkdocs.yml"
-    edit(config, RUNNER, "", times=2)
-    edit(config, PLUGINS, "plugins:\n  - mkdocs-jupyter: {execute: true, allow_errors: false}\n", times=1)
-    settings = config.read_text("utf-8")
-    for page in Site(folder).pages:
-        cells = list(notebook_cells(page))
+    plain(site, folder)
+    over(folder, AS_NOTEBOOKS + ANY_ORDER)
+    for name in (page.relative_to(folder) for page in Site(folder).pages):
+        cells = list(notebook_cells(site.folder / name))
         if len(cells) > 1:
             notebook = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
-            page.with_suffix(".ipynb").write_text(json.dumps(notebook), "utf-8")
-            page.unlink()
-            name = page.relative_to(folder / "docs").with_suffix("").as_posix()
-            settings = settings.replace(f"{name}.md", f"{name}.ipynb")
-    config.write_text(settings, "utf-8")
+            (folder / name).with_suffix(".ipynb").write_text(json.dumps(notebook), "utf-8")
+            (folder / name).unlink()
     return Site(folder)
+
+
+def over(folder: Path, settings: str) -> None:
+    """Put settings over those in mkdocs.yml."""
+    config = folder / "mkdocs.yml"
+    below = folder / f"below-{len(list(folder.glob('below-*.yml')))}.yml"
+    config.rename(below)
+    config.write_text(f"INHERIT: {below.name}\n{settings}", "utf-8")
 
 
 def notebook_cells(page: Path) -> Iterator[dict[str, object]]:
@@ -164,14 +167,6 @@ def cell(kind: str, source: str) -> dict[str, object]:
 
 def copy(site: Site, folder: Path) -> None:
     shutil.copytree(site.folder, folder, ignore=shutil.ignore_patterns("__pycache__", ".cache", "site"))
-
-
-def edit(file: Path, pattern: re.Pattern[str], new: str, times: int) -> None:
-    """Replace what a pattern finds; it must be found so many times."""
-    text, count = pattern.subn(new, file.read_text("utf-8"))
-    if count != times:
-        raise ValueError(f"{pattern.pattern!r} stands {count} times in {file.name}, not {times}")
-    file.write_text(text, "utf-8")
 
 
 def end(server: subprocess.Popen[bytes]) -> None:
