@@ -25,6 +25,7 @@ from torch.nn import functional as F
 from foundations import sheet_inputs, spreadsheet, titanic, train_two_relus, two_relus, write_workbook
 from foundations.spreadsheet import INPUTS, N_STEPS, RAW
 
+pytestmark = pytest.mark.xdist_group("workbook")  # so that each is made and recalculated once
 SOURCES = ("passengers", "simulated") if HAS_LIST else ("simulated",)
 SHEETS = ["read me", "data", "linear", "relu", "mmult", "training", "products"]
 OFFICE = shutil.which("soffice") or shutil.which("libreoffice")
@@ -150,7 +151,6 @@ def steps(book: openpyxl.Workbook) -> tuple[torch.Tensor, torch.Tensor]:
 
 in_libreoffice = [
     pytest.mark.skipif(not OFFICE, reason="LibreOffice is not installed: apt-get install libreoffice-calc"),
-    pytest.mark.xdist_group("libreoffice"),
     pytest.mark.parametrize("source", SOURCES),
 ]
 

@@ -1,17 +1,20 @@
 """Accessibility by axe's rules, and one way to ask for them on a long page in a second or two.
 
 Nearly all of axe's time goes into contrast, which it works out anew for every word of highlighted code. Words with the
-same classes, tags and styles, and around them the same all the way up, have the same colours. So contrast is looked at
-in the first and in the last of those that are alike; all other rules are asked of the whole page.
+same classes, tags and styles, and around them the same all the way up, have the same colours, on every page. So contrast is
+looked at in the first and in the last of those that are alike on the first pages that have them; all other rules are
+asked of the whole page.
 """
 
 from __future__ import annotations
+
+from collections import Counter
 
 from axe_playwright_python.sync_playwright import Axe
 
 SCRIPT = Axe().axe_script
 RULES = """() => axe.run(document, {rules: {"color-contrast": {enabled: false}}, resultTypes: ["violations"]})"""
-CONTRAST = """() => {
+CONTRAST = """async (often) => {
     const looks = new Map();
     const look = (element) => {
         if (!element) return "";
@@ -27,24 +30,44 @@ CONTRAST = """() => {
     for (let text; (text = texts.nextNode());) {
         if (!text.data.trim() || !text.parentElement.checkVisibility()) continue;
         const name = look(text.parentElement);
+        if (often.includes(name)) continue;
         if (!first.has(name)) first.set(name, text.parentElement);
         last.set(name, text.parentElement);
     }
+    const seen = [...first.keys()];
     for (const field of document.querySelectorAll("input, textarea, select, button")) first.set(field, field);
     const include = [...new Set([...first.values(), ...last.values()])];
-    return axe.run({include}, {runOnly: ["color-contrast"], resultTypes: ["violations"]});
+    const {violations} = await axe.run({include}, {runOnly: ["color-contrast"], resultTypes: ["violations"]});
+    return {violations, seen};
 }"""
 EVERYWHERE = """() => axe.run(document, {runOnly: ["color-contrast"], resultTypes: ["violations"]})"""
 
 
-def violations(page, *asked):
-    """The rules that a page breaks, of those that are asked for, with the elements that break them."""
+OFTEN = 3  # pages on which what looks alike is looked at
+SEEN: dict[tuple[str, ...], Counter[str]] = {}  # by size and scheme: how many pages of this process had it
+
+
+def violations(page):
+    """The rules of axe that a page breaks, all but contrast, with the elements that break them."""
     page.evaluate(SCRIPT)
-    found = [result for rules in asked for result in page.evaluate(rules)["violations"]]
-    return [(rule["id"], node["html"]) for rule in found for node in rule["nodes"]]
+    return elements(page.evaluate(RULES)["violations"])
+
+
+def faint(page):
+    """The elements of a page that have too little contrast, of those that do not look as on pages before."""
+    page.evaluate(SCRIPT)
+    how = str(page.viewport_size), page.locator("body").get_attribute("data-md-color-scheme")
+    pages = SEEN.setdefault(how, Counter())
+    found = page.evaluate(CONTRAST, [name for name, count in pages.items() if count >= OFTEN])
+    pages.update(found["seen"])
+    return elements(found["violations"])
+
+
+def elements(rules):
+    return [(rule["id"], node["html"]) for rule in rules for node in rule["nodes"]]
 
 
 def contrast_everywhere(page):
     """The elements whose contrast is too low, looking at each of them."""
     page.evaluate(SCRIPT)
-    return [node["html"] for rule in page.evaluate(EVERYWHERE)["violations"] for node in rule["nodes"]]
+    return elements(page.evaluate(EVERYWHERE)["violations"])
