@@ -10,7 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = Path("src/foundations")
 # Tests of the site as a whole, or of other machines, that no fault of one function should have to reach.
-SLOW = ("test_cold_builds", "test_cuda", "test_labs", "test_notebooks", "test_setup", "test_site")
+SLOW = ("test_cold_builds", "test_contributing", "test_cuda", "test_labs", "test_notebooks", "test_setup", "test_site")
 # The page that shows what a script does; any other script or style is looked at on the first of them.
 SHOWN_ON = {
     "": "lessons/08-broadcasting",
