@@ -10,7 +10,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = Path("src/foundations")
 # Tests of the site as a whole, or of other machines, that no fault of one function should have to reach.
-SLOW = ("test_cold_builds", "test_contributing", "test_cuda", "test_labs", "test_notebooks", "test_setup", "test_site")
+SLOW = ("test_cold_builds", "test_cuda", "test_labs", "test_notebooks", "test_setup", "test_site")
+EXAMPLES = "test_contributing"  # names functions, but only in commands
 # The page that shows what a script does; any other script or style is looked at on the first of them.
 SHOWN_ON = {
     "": "lessons/08-broadcasting",
@@ -44,7 +45,7 @@ def naming(names: re.Pattern[str], pattern: str) -> list[Path]:
 
 def unit_tests(module: str) -> list[str]:
     """The files of tests that use a module of foundations, its own first."""
-    units = [path for path in using(module, "tests/test_*.py") if path.stem not in SLOW]
+    units = [path for path in using(module, "tests/test_*.py") if path.stem not in (*SLOW, EXAMPLES)]
     own = [path for path in units if path.stem.startswith(f"test_{module}")]
     return [path.as_posix() for path in own + [path for path in units if path not in own]]
 
