@@ -20,12 +20,12 @@ class Builds:
 
     cold: float
     unchanged: float
-    plain: float  # the runner is off
+    plain: float  # Material on the same pages, without ours
     least: float  # the pages' own compute and one import of torch
 
 
 def builds(site: Site, bare: Site, rounds: int) -> Builds:
-    """Build a site cold, again, and with the runner off, in turns."""
+    """Build a site cold and again, and plainly, in turns."""
     taken = []
     for _ in range(rounds):
         site.remove("site", ".cache")
@@ -48,7 +48,7 @@ def notebooks_row(name: str, built: Builds, site: Site, folder: Path) -> Row:
 
 def unchanged_row(name: str, built: Builds, limit: float) -> Row:
     what = f"build with nothing changed, {name}"
-    return Row(what, built.unchanged, built.plain, "plain MkDocs, runner off", limit=limit)
+    return Row(what, built.unchanged, built.plain, "plain MkDocs", limit=limit)
 
 
 def linear_row(size: int, large: Builds, small_size: int, small: Builds) -> Row:

@@ -25,7 +25,7 @@ def rows(name: str, site: Site, bare: Site, limit: float, edits: int) -> list[Ro
         site.run(*BUILD)
     plain = latency(bare, PLAIN, edits)
     what = "one word changed → page served"
-    other = "plain MkDocs serve, runner off"
+    other = "plain MkDocs serve"
     return [
         Row(f"`make serve`, {what}, {name}", unchanged(site, OURS, edits), plain, other, limit=limit),
         Row(f"`zensical serve`, {what}, {name}", unchanged(site, ZENSICAL, edits), plain, other, limit=limit),

@@ -156,7 +156,8 @@ class Controls:
             self.page.wait_for_timeout(50)
 
 
-# One function here and the mouse below in every run, the others each week.
+# One function here and the mouse below in every run, the others each week: what the labs compute, test_labs.py shows without
+# JupyterLab, for all of them.
 FIRST, *OTHERS = LAB_FUNCTIONS
 
 

@@ -18,16 +18,13 @@ if sys.platform == "win32":
 
 @pytest.fixture
 def serve(site) -> Iterator[Callable[..., Served]]:
-    """Serves the tiny site, once its first page has come."""
+    """Serves the tiny site with options of `mkdocs serve`, until the test has ended."""
     started = []
 
     def start(*options: str) -> Served:
-        site.page(fence("print('good page')"))
-        site.page(fence("print('neighbour')"), "other")
         site.start_lightly()
         started.append(Served(site.root, *options))
-        started[0].wait_for("good page")
-        return started[0]
+        return started[-1]
 
     yield start
     for served in started:
@@ -42,7 +39,10 @@ def assert_shown(served: Served, name: str, line: int | None, message: str) -> N
 
 @pytest.mark.parametrize("options", [(), ("--dirty",)], ids=["plain", "dirty"])
 def test_one_failure_after_another_is_shown_and_healed(site, serve, options):
+    site.page(fence("print('good page')"))
+    site.page(fence("print('neighbour')"), "other")
     served = serve(*options)
+    served.wait_for("good page")
     for name in ("exception", "os._exit", "unclosed fence", "not UTF-8"):
         text, line, message = CASES[name]
         site.page(text)
@@ -54,9 +54,11 @@ def test_one_failure_after_another_is_shown_and_healed(site, serve, options):
 
 def test_every_failure_is_shown_on_its_page_and_healed(site, serve, subtests):
     pages = {f"page-{number}": case for number, case in enumerate(CASES.values())}
-    for name in pages:
+    for name in ("index", *pages):
         site.page(fence("print('good page')"), name)
+    site.page(fence("print('neighbour')"), "other")
     served = serve("--dirty")  # as `make serve` starts it
+    served.wait_for("good page")
     for name, (text, _, _) in pages.items():
         site.page(text, name)
     for name, (text, line, message) in pages.items():
@@ -69,32 +71,24 @@ def test_every_failure_is_shown_on_its_page_and_healed(site, serve, subtests):
     assert "neighbour" in served.get("other")
 
 
-def test_a_failure_at_the_start_does_not_keep_the_server_from_starting(site):
+def test_a_failure_at_the_start_does_not_keep_the_server_from_starting(site, serve):
     site.page(fence("1 / 0"))
-    site.start_lightly()
-    served = Served(site.root, "--dirty")
-    try:
-        served.wait_for("ZeroDivisionError")
-        site.page(fence("print('healed')"))
-        served.wait_for("healed")
-    finally:
-        served.stop()
+    served = serve("--dirty")
+    served.wait_for("ZeroDivisionError")
+    site.page(fence("print('healed')"))
+    served.wait_for("healed")
 
 
-def test_a_change_in_the_code_below_a_page_reaches_it(site):
+def test_a_change_in_the_code_below_a_page_reaches_it(site, serve):
     module = site.write("src/course.py", "def f(): return 'first'\n")
     site.config((site.root / "mkdocs.yml").read_text() + "watch: [src]\n")
     site.page(fence(f"import sys\nsys.path.insert(0, {str(module.parent)!r})\nfrom course import f\nf()"))
     site.page(fence("print('neighbour')"), "other")
-    site.start_lightly()
-    served = Served(site.root, "--dirty")
-    try:
-        served.wait_for("first")
-        site.write("src/course.py", "def f(): return 'second'\n")
-        served.wait_for("second")
-        site.write("src/course.py", "def f(): return 1 / 0\n")
-        served.wait_for("ZeroDivisionError")
-        site.write("src/course.py", "def f(): return 'third'\n")
-        served.wait_for("third")
-    finally:
-        served.stop()
+    served = serve("--dirty")
+    served.wait_for("first")
+    site.write("src/course.py", "def f(): return 'second'\n")
+    served.wait_for("second")
+    site.write("src/course.py", "def f(): return 1 / 0\n")
+    served.wait_for("ZeroDivisionError")
+    site.write("src/course.py", "def f(): return 'third'\n")
+    served.wait_for("third")
