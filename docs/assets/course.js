@@ -33,20 +33,17 @@
   new MutationObserver(mend).observe(document.body, changes);
   mend();
 
-  // "Skip to content" takes the keyboard along, also where Material puts a new copy of the text into the page.
-  document.addEventListener("click", ({ target }) => {
-    const skip = target.closest?.(".md-skip");
+  // "Skip to content" takes the keyboard along. Material must not hear of it: it would put a new copy of the text into the
+  // page, in which nothing has the focus.
+  document.addEventListener("click", (event) => {
+    const skip = event.target.closest?.(".md-skip");
     if (!skip) return;
-    const focus = () => {
-      const heading = document.getElementById(decodeURIComponent(skip.hash.slice(1)));
-      heading?.setAttribute("tabindex", "-1");
-      heading?.focus({ preventScroll: true });
-    };
-    const again = () => document.activeElement.closest("article") || focus(); // who is quick is further on by then
-    focus();
-    addEventListener("popstate", again);
-    setTimeout(() => removeEventListener("popstate", again), 1000);
-  });
+    event.preventDefault();
+    event.stopPropagation();
+    const heading = document.getElementById(decodeURIComponent(skip.hash.slice(1)));
+    heading?.setAttribute("tabindex", "-1");
+    heading?.focus();
+  }, { capture: true });
 
   // On a narrow screen a label opens the menu, which the keyboard cannot reach: a button in its place can be.
   const drawer = document.getElementById("__drawer");

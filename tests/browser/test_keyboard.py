@@ -25,6 +25,16 @@ def test_the_first_stop_skips_to_the_text(open_page, name):
     page.wait_for_function("document.activeElement.closest('article') && !document.activeElement.matches('h1')")
 
 
+def test_who_goes_on_at_once_keeps_the_place(open_page):
+    page = open_page("lessons/03-loss-functions/")
+    page.evaluate("scrollTo(0, 3000)")
+    for key in ("Tab", "Enter", "Tab"):
+        page.keyboard.press(key)
+    page.wait_for_timeout(500)  # in which Material would have put a new copy of the text there
+    assert page.evaluate("document.activeElement.matches('article a')")
+    assert page.evaluate("document.querySelector('article h1').getBoundingClientRect().top") > 0
+
+
 def test_the_palette_changes_from_the_keyboard(open_page):
     page = open_page()
     page.locator("input[name=__palette]").first.focus()
