@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 
 import pytest
@@ -10,6 +11,8 @@ from course_site import CourseServer, built_course, start_building
 from page_runs import one_folder_for_all_processes  # noqa: F401  a fixture
 from passenger_list import HAS_LIST, HAS_TABLES
 from slowest_files import pytest_terminal_summary  # noqa: F401  pytest finds it here
+
+from page_runner.runner import cores
 
 # No test looks for the list of passengers on the network: where the reader's folder has none, they are simulated.
 if not HAS_LIST:
@@ -40,6 +43,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: at any time some test waits, for a browser or a server."""
+    return cores() + 1
+
+
+@pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node) -> None:
     """Tell a worker of pytest-xdist where the server is."""
     node.workerinput["course"] = node.config.stash[SERVER].root
@@ -66,6 +75,7 @@ def needs_the_site(item: pytest.Item) -> bool:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
+    gc.freeze()  # modules and tests stay: no test is slow because all of them are looked through for garbage
     if not session.config.option.collectonly and any(map(needs_the_site, session.items)):
         start_building(server_of(session.config))
 

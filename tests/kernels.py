@@ -7,6 +7,7 @@ long as that does.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import os
@@ -99,6 +100,7 @@ def serve(address: str, *preload: str) -> None:
     os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")  # as every kernel does
     for name in preload:
         importlib.import_module(name)
+    gc.freeze()  # as in a page's process
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(address)
         server.listen()

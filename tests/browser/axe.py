@@ -1,9 +1,9 @@
 """Accessibility by axe's rules, and one way to ask for them on a long page in a second or two.
 
-Nearly all of axe's time goes into contrast, which it works out anew for every word of highlighted code. Words with the
-same classes, tags and styles, and around them the same all the way up, have the same colours, on every page. So contrast is
-looked at in the first and in the last of those that are alike on the first pages that have them; all other rules are
-asked of the whole page.
+Most of axe's time goes into contrast, which it works out anew for every word of highlighted code and for every link.
+Words with the same classes, tags and styles, and around them the same all the way up, have the same colours, on every page.
+So contrast is looked at in the first and in the last of those that are alike on the first pages that have them; all other
+rules are asked of the whole page.
 """
 
 from __future__ import annotations
@@ -13,8 +13,13 @@ from collections import Counter
 from axe_playwright_python.sync_playwright import Axe
 
 SCRIPT = Axe().axe_script
-RULES = """() => axe.run(document, {rules: {"color-contrast": {enabled: false}}, resultTypes: ["violations"]})"""
-CONTRAST = """async (often) => {
+# Rules about what a text looks like beside what is around it.
+LOOKS = ["color-contrast", "link-in-text-block"]
+RULES = """(looks) => axe.run(document, {
+    rules: Object.fromEntries(looks.map((rule) => [rule, {enabled: false}])), resultTypes: ["violations"],
+})"""
+CONTRAST = """async ([rules, seen]) => {
+    const often = new Set(seen);
     const looks = new Map();
     const look = (element) => {
         if (!element) return "";
@@ -26,21 +31,26 @@ CONTRAST = """async (often) => {
         return looks.get(element);
     };
     const first = new Map(), last = new Map();
+    const see = (element) => {
+        const name = look(element);
+        if (often.has(name)) return;
+        if (!first.has(name)) first.set(name, element);
+        last.set(name, element);
+    };
     const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     for (let text; (text = texts.nextNode());) {
         if (!text.data.trim() || !text.parentElement.checkVisibility()) continue;
-        const name = look(text.parentElement);
-        if (often.includes(name)) continue;
-        if (!first.has(name)) first.set(name, text.parentElement);
-        last.set(name, text.parentElement);
+        see(text.parentElement);
+        if (text.parentElement.closest("a")) see(text.parentElement.closest("a"));
     }
-    const seen = [...first.keys()];
-    for (const field of document.querySelectorAll("input, textarea, select, button")) first.set(field, field);
+    document.querySelectorAll("input, textarea, select, button").forEach(see);
     const include = [...new Set([...first.values(), ...last.values()])];
-    const {violations} = await axe.run({include}, {runOnly: ["color-contrast"], resultTypes: ["violations"]});
-    return {violations, seen};
+    if (!include.length) return {violations: [], seen: []};
+    const {violations} = await axe.run({include}, {runOnly: rules, resultTypes: ["violations"]});
+    return {violations, seen: [...first.keys()]};
 }"""
-EVERYWHERE = """() => axe.run(document, {runOnly: ["color-contrast"], resultTypes: ["violations"]})"""
+EVERYWHERE = """(rules) => axe.run(document, {runOnly: rules, resultTypes: ["violations"]})"""
+LOADED = "() => 'axe' in window"
 
 
 OFTEN = 3  # pages on which what looks alike is looked at
@@ -48,19 +58,25 @@ SEEN: dict[tuple[str, ...], Counter[str]] = {}  # by size and scheme: how many p
 
 
 def violations(page):
-    """The rules of axe that a page breaks, all but contrast, with the elements that break them."""
-    page.evaluate(SCRIPT)
-    return elements(page.evaluate(RULES)["violations"])
+    """The rules of axe that a page breaks, all but those of looks, with the elements that break them."""
+    load(page)
+    return elements(page.evaluate(RULES, LOOKS)["violations"])
 
 
 def faint(page):
     """The elements of a page that have too little contrast, of those that do not look as on pages before."""
-    page.evaluate(SCRIPT)
+    load(page)
     how = str(page.viewport_size), page.locator("body").get_attribute("data-md-color-scheme")
     pages = SEEN.setdefault(how, Counter())
-    found = page.evaluate(CONTRAST, [name for name, count in pages.items() if count >= OFTEN])
+    found = page.evaluate(CONTRAST, [LOOKS, [name for name, count in pages.items() if count >= OFTEN]])
     pages.update(found["seen"])
     return elements(found["violations"])
+
+
+def load(page):
+    """Bring axe into a page, once."""
+    if not page.evaluate(LOADED):
+        page.evaluate(SCRIPT)
 
 
 def elements(rules):
@@ -69,5 +85,5 @@ def elements(rules):
 
 def contrast_everywhere(page):
     """The elements whose contrast is too low, looking at each of them."""
-    page.evaluate(SCRIPT)
-    return elements(page.evaluate(EVERYWHERE)["violations"])
+    load(page)
+    return elements(page.evaluate(EVERYWHERE, LOOKS)["violations"])
