@@ -23,8 +23,8 @@ def opened(course: object) -> dict[str, set[str]]:
     found = {}
     for path in LESSONS:
         assert RUNNER.result(path).errors == []
-        _, _, body = RUNNER.kept.entry(read_page(path, ROOT)).read_text("utf-8").partition("\n")
-        found[path.stem] = {name for name in json.loads(body)["files"] if name.startswith("src/")}
+        entry = json.loads(RUNNER.kept.store.load(RUNNER.kept.entry(read_page(path, ROOT))) or b"")
+        found[path.stem] = {name for kind, name, _ in entry["looks"] if kind == "content" and name.startswith("src/")}
     return found
 
 

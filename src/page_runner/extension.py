@@ -36,9 +36,9 @@ MARKDOWN = re.compile(r"[\\`*_\[\]]")
 class RunSnippets(Preprocessor):
     """Sets what a page's program gave into the page's Markdown."""
 
-    def __init__(self, md: Markdown, preload: tuple[str, ...], environment: tuple[str, ...]):
+    def __init__(self, md: Markdown, preload: tuple[str, ...]):
         super().__init__(md)
-        self.preload, self.environment = preload, environment
+        self.preload = preload
 
     def run(self, lines: list[str]) -> list[str]:
         """The page's lines with every output and number in them."""
@@ -49,7 +49,7 @@ class RunSnippets(Preprocessor):
             raise ValueError(
                 "page_runner renders the pages of MkDocs and Zensical; this Markdown text comes from neither"
             )
-        runner = runner_for(page.root, self.preload, self.environment)
+        runner = runner_for(page.root, self.preload)
         if "rendering_context" in self.md.preprocessors:  # Zensical, where no plugin of ours starts the runs
             start_all(runner, page.docs)
         errors_of(page.root).pop(page.name, None)
@@ -189,13 +189,12 @@ class PageRunnerExtension(Extension):
     def __init__(self, **options: Any):
         self.config = {
             "preload": [list(PRELOAD), "modules to import once, before pages are forked"],
-            "environment": [[], "names of environment variables that the pages depend on"],
         }
         super().__init__(**options)
 
     def extendMarkdown(self, md: Markdown) -> None:
         """Run snippets before the fences are read; thin out what the highlighter made of them."""
-        run = RunSnippets(md, tuple(self.getConfig("preload")), tuple(self.getConfig("environment")))
+        run = RunSnippets(md, tuple(self.getConfig("preload")))
         md.preprocessors.register(run, "page_runner", 27)
         md.postprocessors.register(Slim(md), "page_runner", 5)  # after 30, where the code is set in
         guard(md)

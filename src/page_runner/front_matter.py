@@ -17,7 +17,7 @@ KNOWN = {
     "author", "authors", "categories", "comments", "date", "description", "git_creation_date_localized",
     "git_revision_date_localized", "hide", "icon", "links", "location", "pin", "readtime", "revision_date", "search",
     "slug", "social", "source", "status", "subtitle", "tags", "template", "title",
-    "draft", "measures", "runs_in", "time_limit",
+    "draft", "measures", "reads", "runs_in", "time_limit",
 }  # fmt: skip
 
 
@@ -68,6 +68,9 @@ def read_front_matter(text: str) -> FrontMatter:
         wrong["time_limit"] = f"time_limit is {limit!r} but must be a positive number of seconds"
     if not isinstance(values.get("draft", True), bool):
         wrong["draft"] = f"draft is {values['draft']!r} but must be true or false"
+    reads = values.get("reads", [])
+    if not isinstance(reads, list) or not all(isinstance(pattern, str) and pattern.strip() for pattern in reads):
+        wrong["reads"] = f"reads is {reads!r} but must be a list of files of the project, such as [data/*.csv]"
     return FrontMatter(values, lines, tuple(sorted((lines.get(key, 1), what) for key, what in wrong.items())))
 
 

@@ -1,8 +1,8 @@
 """Outputs kept on disk, under the hash of everything they were made from.
 
-An entry's name is the hash of the page's code, the runner, the versions of Python and of every installed package, and
-the environment variables that the project names. Inside stand the hashes of the files that the run opened, in the
-project and in folders that those variables name: where one has changed, the entry does not count.
+An entry's name is the hash of the page's code, the runner, and the versions of Python and of every installed package.
+Inside stands what the run looked at (`page_runner.looks`): where something is no longer as it was seen, the entry does
+not count.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ import json
 import os
 import platform
 import sys
-import tempfile
 from collections.abc import Iterable
-from contextlib import suppress
 from pathlib import Path
 
+from .looks import Looks, Stamps, see, stamp
 from .page import Page, Snippet
 from .program import Output
+from .store import Store
 
 Given = list[Output | str]  # what a page's snippets and numbers gave, in the page's order
 
@@ -31,7 +31,6 @@ class Kept:
     Args:
         folder: where the entries lie; made when the first is written.
         root: the project's folder.
-        environment: names of environment variables that the pages depend on.
 
     Example:
         ```python
@@ -47,71 +46,58 @@ class Kept:
             kept = Kept(Path(folder, "kept"), Path(folder))
             assert kept.load(page) is None
             kept.save(page, [Output("2\n")], {})
-            assert kept.load(page) == [Output("2\n")]
+            assert kept.load(page) == ([Output("2\n")], {})
         ```
     """
 
-    def __init__(self, folder: Path, root: Path, environment: tuple[str, ...] = ()):
-        self.folder, self.root, self.environment = folder, root, environment
-        self.read: dict[Path, tuple[tuple[int, int], str]] = {}
+    def __init__(self, folder: Path, root: Path):
+        self.root, self.store = root, Store(folder)
+        self.read: dict[str, tuple[tuple[int, ...], str | None]] = {}
 
-    def entry(self, page: Page) -> Path:
-        """The file that holds, or would hold, a page's outputs."""
+    def entry(self, page: Page) -> str:
+        """The name under which a page's outputs are kept."""
         code = [[item.source, item.options] if isinstance(item, Snippet) else item.expression for item in page.items]
-        values = {name: os.environ.get(name) for name in self.environment}
-        key = json.dumps([versions(), page.name, code, values], sort_keys=True)
-        return self.folder / f"{digest(key.encode())}.json"
+        key = json.dumps([versions(), page.name, page.reads, code], sort_keys=True)
+        return f"{digest(key.encode())}.json"
 
-    def load(self, page: Page) -> Given | None:
-        """A page's kept outputs; None where there are none that count.
-
-        A damaged or foreign entry does not count.
-        """
+    def load(self, page: Page) -> tuple[Given, Looks] | None:
+        """A page's kept outputs, with what its run looked at; None where there are none that count."""
         try:
-            seal, _, body = self.entry(page).read_text("utf-8").partition("\n")
-            if seal != digest(body.encode()):
+            entry = json.loads(self.store.load(self.entry(page)) or b"{}")
+            looks: Looks = {(kind, name): seen for kind, name, seen in entry["looks"]}
+            if not self.current(looks):
                 return None
-            entry = json.loads(body)
-            if not self.current(entry["files"]):
-                return None
-            return [given if isinstance(given, str) else Output(**given) for given in entry["given"]]
-        except (OSError, ValueError, TypeError, KeyError, AttributeError):
+            return [given if isinstance(given, str) else Output(**given) for given in entry["given"]], looks
+        except (ValueError, TypeError, KeyError):
             return None
 
-    def save(self, page: Page, given: Given, files: dict[str, str | None]) -> None:
-        """Keep a page's outputs with the hashes of the files they were made from; whole or not at all."""
+    def save(self, page: Page, given: Given, looks: Looks) -> None:
+        """Keep a page's outputs with what its run looked at; whole or not at all."""
         shown = [item if isinstance(item, str) else dataclasses.asdict(item) for item in given]
-        body = json.dumps({"page": page.name, "files": files, "given": shown})
-        self.folder.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=self.folder, suffix=".new")
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(f"{digest(body.encode())}\n{body}")
-        try:
-            os.replace(name, self.entry(page))
-        except PermissionError:  # Windows, while another build reads the same entry
-            os.unlink(name)
+        entry = {"page": page.name, "looks": [[*look, seen] for look, seen in looks.items()], "given": shown}
+        self.store.save(self.entry(page), json.dumps(entry).encode())
 
-    def current(self, files: dict[str, str | None]) -> bool:
-        """Whether files are as they were, missing or not; each is read again only when its time or size has changed."""
-        return all(self._hash(self.root / name) == known for name, known in files.items())
+    def current(self, looks: Looks, stamps: Stamps | None = None) -> bool:
+        """Whether all that was looked at is as it was seen; files with the same stamps are not read for that."""
+        for name, known in (stamps or {}).items():
+            self.read[name] = known, looks["content", name]
+        return all(self._see(kind, name) == seen for (kind, name), seen in looks.items())
 
-    def _hash(self, path: Path) -> str | None:
+    def _see(self, kind: str, name: str) -> str | None:
+        """Look again; a file is read again only when its time or size has changed."""
+        if kind != "content":
+            return see(kind, name, str(self.root))
         try:
-            stat = path.stat()
-            stamp = stat.st_mtime_ns, stat.st_size
-            if self.read.get(path, (None,))[0] != stamp:
-                self.read[path] = stamp, digest(path.read_bytes())
-            return self.read[path][1]
-        except OSError:
+            now = stamp(os.path.join(self.root, name))
+        except (OSError, ValueError):
             return None
+        if self.read.get(name, (None,))[0] != now:
+            self.read[name] = now, see(kind, name, str(self.root))
+        return self.read[name][1]
 
     def drop_unused(self, pages: Iterable[Page]) -> None:
         """Remove every entry that no page uses."""
-        used = {self.entry(page) for page in pages}
-        for entry in self.folder.glob("*.json"):
-            if entry not in used:
-                with suppress(OSError):
-                    entry.unlink()
+        self.store.drop_unused({self.entry(page) for page in pages})
 
 
 def digest(data: bytes) -> str:

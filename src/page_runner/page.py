@@ -72,13 +72,17 @@ class Number:
 
 @dataclass(frozen=True)
 class Page:
-    """A page as read: its path, its snippets and numbers in order, its time limit in seconds, what is wrong with it."""
+    """A page as read: its path, its snippets and numbers in order, its time limit in seconds, what is wrong with it.
+
+    `reads` are patterns of files of the project on which its outputs depend though nobody sees that it reads them.
+    """
 
     name: str
     text: str
     items: tuple[Snippet | Number, ...]
     time_limit: float = TIME_LIMIT
     errors: tuple[PageError, ...] = ()
+    reads: tuple[str, ...] = ()
 
     @property
     def snippets(self) -> list[Snippet]:
@@ -176,8 +180,9 @@ def parse(text: str, name: str) -> Page:
     front = read_front_matter(text)
     items, errors = scan(text, name)
     errors = [*(PageError(name, line, what) for line, what in front.errors), *errors]
-    limit = TIME_LIMIT if front.errors else float(front.values.get("time_limit", TIME_LIMIT))
-    return Page(name, text, tuple(items), limit, tuple(errors))
+    values = {} if front.errors else front.values
+    limit, reads = float(values.get("time_limit", TIME_LIMIT)), tuple(values.get("reads", ()))
+    return Page(name, text, tuple(items), limit, tuple(errors), reads)
 
 
 def read_items(text: str, name: str) -> list[Snippet | Number]:

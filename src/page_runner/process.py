@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import faulthandler
 import gc
-import hashlib
 import multiprocessing
 import os
 import re
@@ -21,11 +20,11 @@ import threading
 import types
 from collections.abc import Iterator
 from importlib import import_module
-from importlib.util import source_from_cache
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from .looks import Looks, Stamps, Watch
 from .page import Number, Page, PageError, Snippet
 from .program import Output, Program, prepare
 
@@ -60,9 +59,8 @@ class PageProcess:
 
     Args:
         page: the page to run.
-        root: the project's folder; files below it that the page opens are noted.
+        root: the project's folder.
         preload: names of modules to import before pages are forked.
-        environment: names of environment variables; in a folder that one of them names, files are noted, too.
 
     Example:
         ```python
@@ -76,23 +74,22 @@ class PageProcess:
         ```
     """
 
-    def __init__(self, page: Page, root: Path, preload: tuple[str, ...] = PRELOAD, environment: tuple[str, ...] = ()):
-        self.page, self.root, self.preload, self.environment = page, root, preload, environment
+    def __init__(self, page: Page, root: Path, preload: tuple[str, ...] = PRELOAD):
+        self.page, self.root, self.preload = page, root, preload
         self.limit = patience() * page.time_limit
 
     def __enter__(self) -> PageProcess:
         self.folder = tempfile.TemporaryDirectory(prefix="page-", ignore_cleanup_errors=True)
         self.trace = Path(self.folder.name, "trace")
         self.pipe, theirs = CONTEXT.Pipe()
-        with STARTING, fresh_start():
+        with STARTING:
             values = dict(os.environ)
-            named = [os.path.expanduser(values.get(name, "")) for name in self.environment]
-            folders = [str(self.root), *filter(os.path.isabs, named)]
-            arguments = (theirs, self.page, folders, values, self.preload, self.folder.name)
-            self.process = CONTEXT.Process(target=serve, args=arguments, daemon=True)
-            if CONTEXT.get_start_method() == "forkserver":
-                CONTEXT.set_forkserver_preload([__name__, *self.preload])
-            self.process.start()
+            arguments = (theirs, self.page, str(self.root), values, self.preload, self.folder.name)
+            with fresh_start():
+                self.process = CONTEXT.Process(target=serve, args=arguments, daemon=True)
+                if CONTEXT.get_start_method() == "forkserver":
+                    CONTEXT.set_forkserver_preload([__name__, *self.preload])
+                self.process.start()
         theirs.close()
         try:
             self.pipe.recv()  # it is ready: its time counts from now
@@ -126,15 +123,10 @@ class PageProcess:
         given: Output | str = self._ask(item, item.line)
         return given
 
-    def files(self) -> dict[str, str | None]:
-        """The files that the run has opened so far, in the project and in the folders of the environment.
-
-        Returns:
-            SHA-256 of each as it was when opened, under its path: relative to the project's folder if it lies there.
-            None for one that was to be read and did not exist.
-        """
-        files: dict[str, str | None] = self._ask(None, 1)
-        return files
+    def looks(self) -> tuple[Looks, Stamps]:
+        """What the run has looked at so far, and what it saw there first; the stamps of the files that it read."""
+        seen: tuple[Looks, Stamps] = self._ask(None, 1)
+        return seen
 
     def _ask(self, question: Snippet | Number | None, line: int) -> Any:
         try:
@@ -206,19 +198,19 @@ def fresh_start() -> Iterator[None]:
 
 
 def serve(
-    pipe: Connection, page: Page, folders: list[str], environment: dict[str, str], preload: tuple[str, ...], folder: str
+    pipe: Connection, page: Page, root: str, environment: dict[str, str], preload: tuple[str, ...], folder: str
 ) -> None:
     """The page's process: answer until the pipe closes."""
     for name in INHERITED - environment.keys():
         os.environ.pop(name, None)
-    os.environ.update(environment)  # as it is now: the process that was forked may have started with another
+    os.environ.update(environment | ENVIRONMENT)  # as it is now: the process that was forked may have another
     if sys.platform != "win32":
         os.setsid()  # so that what the page starts can be ended with it
     for name in preload:  # on Windows; elsewhere they are here already
         with contextlib.suppress(ImportError):
             import_module(name)
     gc.freeze()  # what was imported stays: to look through all of it for garbage takes a third of a second each time
-    opened = watch_files(*folders)
+    watch = Watch(root, folder, page.name, environment)
     work = Path(folder, "work")
     work.mkdir()
     os.chdir(work)
@@ -232,36 +224,9 @@ def serve(
         while True:
             question = pipe.recv()
             try:
-                pipe.send(opened if question is None else program.run(question))
+                given = program.run(question) if question else (watch.looks, watch.stamps)
+                watch.pause()
+                pipe.send(given)
             except PageError as error:
                 pipe.send(error)
     os._exit(0)  # whatever threads and exit handlers the page left
-
-
-def watch_files(root: str, *others: str) -> dict[str, str | None]:
-    """Note each file below these folders as it is opened, with its hash; installed packages do not count."""
-    home, *elsewhere = (os.path.join(os.path.realpath(each), "") for each in (root, *others))
-    installed = os.path.join(os.path.realpath(sys.prefix), "")
-    seen: set[str] = set()
-    found: dict[str, str | None] = {}
-
-    def note(event: str, args: tuple[Any, ...]) -> None:
-        if event != "open" or not isinstance(args[0], str) or args[0] in seen:
-            return
-        seen.add(args[0])
-        path = args[0]
-        if path.endswith(".pyc"):
-            with contextlib.suppress(ValueError):
-                path = source_from_cache(path)
-        path = os.path.realpath(path)
-        if path.startswith(installed) or not path.startswith((home, *elsewhere)):
-            return
-        name = os.path.relpath(path, home).replace(os.sep, "/") if path.startswith(home) else path
-        if os.path.isfile(path):
-            with open(path, "rb") as file:
-                found[name] = hashlib.sha256(file.read()).hexdigest()
-        elif not os.path.exists(path) and not args[2] & (os.O_WRONLY | os.O_RDWR):
-            found[name] = None
-
-    sys.addaudithook(note)
-    return found

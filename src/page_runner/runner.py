@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .kept import Given, Kept
+from .looks import Looks, Stamps, see
 from .page import Page, PageError, survey_page
 from .process import PRELOAD, PageProcess
 
@@ -23,7 +24,8 @@ class Run:
     """
 
     given: Given = field(default_factory=list)
-    files: dict[str, str | None] = field(default_factory=dict)
+    looks: Looks = field(default_factory=dict)
+    stamps: Stamps = field(default_factory=dict)
     errors: list[PageError] = field(default_factory=list)
     page: Page | None = None
 
@@ -35,7 +37,6 @@ class Runner:
         root: the project's folder.
         cache: the folder of kept outputs.
         preload: names of modules to import once, before pages are forked.
-        environment: names of environment variables that the pages depend on.
 
     Example:
         ```python
@@ -52,12 +53,12 @@ class Runner:
         ```
     """
 
-    def __init__(self, root: Path, cache: Path, preload: tuple[str, ...] = PRELOAD, environment: tuple[str, ...] = ()):
-        self.root, self.preload, self.environment = root.resolve(), preload, environment
-        self.kept = Kept(cache, self.root, environment)
+    def __init__(self, root: Path, cache: Path, preload: tuple[str, ...] = PRELOAD):
+        self.root, self.preload = root.resolve(), preload
+        self.kept = Kept(cache, self.root)
         self.pool = ThreadPoolExecutor(cores(), thread_name_prefix="page")
         self.lock = threading.Lock()
-        self.running: dict[str, tuple[Path, Future[Run]]] = {}
+        self.running: dict[str, tuple[str, Future[Run]]] = {}
         self.latest = Run()  # what `result` gave last
 
     def start(self, paths: Iterable[Path]) -> list[Path]:
@@ -69,19 +70,19 @@ class Runner:
         Returns:
             The pages whose outputs are not kept, those that cannot be read among them.
         """
-        return [path for path in paths if not self._ready(path)]
+        missing = [(path, page) for path in paths if (page := self._missing(path))]
+        for _, page in missing:  # only now: what is read here is no look of a page that runs meanwhile
+            if not page.errors:
+                self._submit(page)
+        return [path for path, _ in missing]
 
-    def _ready(self, path: Path) -> bool:
+    def _missing(self, path: Path) -> Page | None:
+        """A page whose outputs are not kept."""
         try:
             page = survey_page(path, self.root)
-        except OSError:
-            return False
-        if page.errors:
-            return False
-        if not page.items or self.kept.load(page) is not None:
-            return True
-        self._submit(page)
-        return False
+        except OSError as error:
+            return Page(path.name, "", (), errors=(PageError(path.name, 1, str(error)),))
+        return page if page.errors or (page.items and self.kept.load(page) is None) else None
 
     def _submit(self, page: Page) -> Future[Run]:
         """The page's run; one that is under way for the very same code counts."""
@@ -110,25 +111,27 @@ class Runner:
             return Run(errors=list(page.errors), page=page)
         if not page.items:
             return Run(page=page)
-        if (given := self.kept.load(page)) is not None:
-            return Run(given, page=page)
+        if kept := self.kept.load(page):
+            return Run(kept[0], kept[1], page=page)
         run = self._submit(page).result()
         with self.lock:
             self.running.pop(page.name, None)
         # a file may have changed since the run began, as when its author goes on writing
-        return run if self.kept.current(run.files) else self._run(page)
+        return run if self.kept.current(run.looks, run.stamps) else self._run(page)
 
     def _run(self, page: Page) -> Run:
         run = Run(page=page)
+        declared: Looks = {("pattern", pattern): see("pattern", pattern, str(self.root)) for pattern in page.reads}
         try:
-            with PageProcess(page, self.root, self.preload, self.environment) as process:
+            with PageProcess(page, self.root, self.preload) as process:
                 for item in page.items:
                     run.given.append(process.run(item))
-                run.files = process.files()
+                looks, run.stamps = process.looks()
+                run.looks = declared | looks
         except PageError as error:
             run.errors.append(error)
         else:
-            self.kept.save(page, run.given, run.files)
+            self.kept.save(page, run.given, run.looks)
         return run
 
 
@@ -147,7 +150,7 @@ def cores() -> int:
 
 
 @functools.cache
-def runner_for(root: Path, preload: tuple[str, ...] = PRELOAD, environment: tuple[str, ...] = ()) -> Runner:
+def runner_for(root: Path, preload: tuple[str, ...] = PRELOAD) -> Runner:
     """The one runner of a project in this process; its kept outputs lie in `.cache/page_runner`.
 
     Example:
@@ -159,4 +162,4 @@ def runner_for(root: Path, preload: tuple[str, ...] = PRELOAD, environment: tupl
         assert runner_for(Path.cwd()) is runner_for(Path.cwd())
         ```
     """
-    return Runner(root, root / ".cache" / "page_runner", preload, environment)
+    return Runner(root, root / ".cache" / "page_runner", preload)

@@ -6,12 +6,12 @@ import functools
 import hashlib
 import io
 import json
-import os
-import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+
+from page_runner.store import Store
 
 SIZE = (1200, 630)
 MARGIN = 90
@@ -35,11 +35,11 @@ class Look:
     accent: str = "#0b5c66"
 
 
-def kept_card(folder: Path, title: str, about: str, above: str, below: str, look: Look) -> Path:
-    r"""The file of a card, drawn unless it is there already.
+def kept_card(store: Store, title: str, about: str, above: str, below: str, look: Look) -> bytes:
+    r"""A card, drawn unless it is kept already.
 
     Args:
-        folder: where cards are kept.
+        store: where cards are kept.
         title: what the page is called.
         about: a sentence on it.
         above: a line over the title.
@@ -47,30 +47,30 @@ def kept_card(folder: Path, title: str, about: str, above: str, below: str, look
         look: the colours.
 
     Returns:
-        A PNG file in that folder.
+        A PNG file.
 
     Example:
         ```python
         from pathlib import Path
         from tempfile import TemporaryDirectory
 
+        from page_runner.store import Store
         from site_extras.cards import Look, kept_card
 
         with TemporaryDirectory() as folder:
-            card = kept_card(Path(folder), "Sums", "One and one.", "Part I", "A course", Look())
-            assert card.read_bytes().startswith(b"\x89PNG")
-            assert kept_card(Path(folder), "Sums", "One and one.", "Part I", "A course", Look()) == card
+            store = Store(Path(folder, "cards"))
+            card = kept_card(store, "Sums", "One and one.", "Part I", "A course", Look())
+            assert card.startswith(b"\x89PNG")
+            assert kept_card(store, "Sums", "One and one.", "Part I", "A course", Look()) == card
         ```
     """
     key = json.dumps([own_code(), title, about, above, below, asdict(look)])
-    file = folder / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.png"
-    if not file.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=folder, suffix=".new")
-        with os.fdopen(handle, "wb") as new:
-            new.write(card(title, about, above, below, look))
-        os.replace(name, file)
-    return file
+    name = f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.png"
+    drawn = store.load(name)
+    if drawn is None:
+        drawn = card(title, about, above, below, look)
+        store.save(name, drawn)
+    return drawn
 
 
 @functools.cache

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +14,8 @@ import pytest
 from tiny_site import Site, fence
 
 from page_runner.kept import digest
+from page_runner.runner import runner_for
+from page_runner.store import Store, key, seal
 
 
 class Counted(Site):
@@ -69,7 +74,8 @@ def test_options_and_numbers_are_code_too(site):
     assert site.runs() == "a"
 
 
-def test_one_changed_function_runs_exactly_the_pages_that_used_its_file(site):
+def test_one_changed_function_runs_exactly_the_pages_that_used_its_file(site, monkeypatch):
+    monkeypatch.setattr("page_runner.runner.cores", lambda: 1)  # two pages at once would see each other's data
     site.write("src/course/__init__.py", "")
     site.write("src/course/one.py", "def f(): return 1\n")
     site.write("src/course/two.py", "def g(): return 2\n")
@@ -99,52 +105,17 @@ def test_a_file_that_changes_while_its_page_runs_is_seen(site):
     assert site.build().outputs("a") == ["new"]
 
 
-@pytest.fixture
-def environment(site, tmp_path, monkeypatch) -> Path:
-    """A folder outside of the project that a variable names, of which the site's pages are said to depend."""
-    text = (site.root / "mkdocs.yml").read_text("utf-8")
-    site.config(text.replace("  - page_runner\n", "  - page_runner: {environment: [TINY_DATA, TINY_MODE]}\n"))
-    monkeypatch.setenv("TINY_DATA", str(tmp_path))
-    monkeypatch.delenv("TINY_MODE", raising=False)
-    return tmp_path
-
-
-def test_a_variable_that_the_project_names_runs_its_pages(site, environment, monkeypatch):
-    site.counted("import os\nprint(os.environ.get('TINY_MODE'), os.environ.get('TINY_OTHER'))", "a")
-    assert site.runs() == "a"
-    assert site.runs() == ""
-    monkeypatch.setenv("TINY_MODE", "loud")
-    assert site.runs() == "a"
-    assert site.build().outputs("a") == ["loud None"]
-    monkeypatch.setenv("TINY_OTHER", "not named")
-    assert site.runs() == ""
-    monkeypatch.delenv("TINY_MODE")
-    assert site.runs() == "a"
-    assert site.build().outputs("a") == ["None not named"]
-
-
-def test_files_in_a_folder_that_a_variable_names_count(site, environment, monkeypatch):
-    (environment / "used.csv").write_text("1")
-    (environment / "unused.csv").write_text("1")
-    site.counted("import os\nint(open(os.environ['TINY_DATA'] + '/used.csv').read())", "a")
+def test_a_library_is_asked_and_a_variable_of_another_page_runs_nothing(site, monkeypatch):
+    site.counted("import os\nprint(os.environ.get('TINY_MODE'))", "a")
     site.counted("0", "b")
     assert site.runs() == "a b"
-    (environment / "unused.csv").write_text("2")
-    assert site.runs() == ""
-    (environment / "used.csv").write_text("3")
+    monkeypatch.setenv("TINY_MODE", "loud")
     assert site.runs() == "a"
-    assert site.build().outputs("a") == ["3"]
 
 
-def test_a_file_that_was_looked_for_counts_when_it_comes(site, environment, monkeypatch):
-    look = "import os\ntry:\n    data = open(os.environ['TINY_DATA'] + '/late.csv').read()\nexcept OSError:\n    data = 'none'\nprint(data)"
-    site.counted(look, "a")
-    site.counted("import os\n_ = open(os.environ['TINY_DATA'] + '/written.csv', 'w').write('x')", "b")
-    assert site.runs() == "a b"
-    assert site.runs() == ""
-    (environment / "late.csv").write_text("here")
-    assert site.runs() == "a"
-    assert site.build().outputs("a") == ["here"]
+def sealed(name: str, content: object) -> bytes:
+    body = json.dumps(content).encode()
+    return seal(name, body) + b"\n" + body
 
 
 DAMAGE = {
@@ -152,17 +123,21 @@ DAMAGE = {
     "cut short": lambda entry: entry.write_text(entry.read_text()[:-5]),
     "one letter": lambda entry: entry.write_text(entry.read_text().replace('"2\\n', '"3\\n')),
     "binary": lambda entry: entry.write_bytes(b"\xff\x00" * 99),
-    "foreign": lambda entry: entry.write_text(sealed({"something": "else"})),
-    "other fields": lambda entry: entry.write_text(sealed({"files": {}, "given": [{"colour": "red"}]})),
-    "a list": lambda entry: entry.write_text(sealed([1, 2])),
+    "foreign": lambda entry: entry.write_bytes(sealed(entry.name, {"something": "else"})),
+    "other fields": lambda entry: entry.write_bytes(sealed(entry.name, {"looks": [], "given": [{"colour": "red"}]})),
+    "a list": lambda entry: entry.write_bytes(sealed(entry.name, [1, 2])),
+    "sealed for another name": lambda entry: entry.write_bytes(sealed("other.json", json.loads(body_of(entry)))),
+    "forged": lambda entry: entry.write_bytes(
+        digest(body_of(entry).replace(b"2", b"3")).encode() + b"\n" + body_of(entry).replace(b"2", b"3")
+    ),
     "gone": lambda entry: entry.unlink(),
     "a folder": lambda entry: (entry.unlink(), entry.mkdir(), entry.rmdir()),
+    "a link": lambda entry: entry.symlink_to(entry.rename(entry.parent.parent / "away")),
 }
 
 
-def sealed(content: object) -> str:
-    body = json.dumps(content)
-    return f"{digest(body.encode())}\n{body}"
+def body_of(entry: Path) -> bytes:
+    return entry.read_bytes().partition(b"\n")[2]
 
 
 @pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE.keys())
@@ -174,7 +149,81 @@ def test_a_damaged_or_foreign_entry_is_made_anew(site, damage):
     damage(entry)
     assert site.runs() == "a"
     assert site.build().outputs("a") == ["2"]
-    assert entry.read_text() == whole
+    assert entry.read_text() == whole and entry.is_file() and not entry.is_symlink()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no named pipes among files")
+def test_nobody_waits_at_a_pipe(site):
+    site.counted("1 + 1", "a")
+    assert site.runs() == "a"
+    (entry,) = site.entries
+    entry.unlink()
+    os.mkfifo(entry)
+    assert site.runs() == "a"
+    assert site.runs() == ""
+
+
+WITHOUT_ROOM = {
+    "a folder in an entry's place": lambda cache, entry: (entry.unlink(), entry.mkdir(), (entry / "x").touch()),
+    "a file in the folder's place": lambda cache, entry: (shutil.rmtree(cache), cache.touch()),
+    "a link that leads nowhere": lambda cache, entry: (shutil.rmtree(cache), cache.symlink_to(cache / "nowhere")),
+    "a pipe in the folder's place": lambda cache, entry: (shutil.rmtree(cache), os.mkfifo(cache)),
+}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pipes and asks for a right to make links")
+@pytest.mark.parametrize("fault", WITHOUT_ROOM.values(), ids=WITHOUT_ROOM.keys())
+def test_where_nothing_can_be_kept_a_build_says_so_once_and_is_as_without(site, fault, caplog):
+    for name in "ab":
+        site.counted("1 + 1", name)
+    site.runs()
+    fault(site.root / ".cache", site.entries[0])
+    runner_for.cache_clear()  # as in another process
+    caplog.clear()
+    with caplog.at_level("INFO", "mkdocs.page_runner"):
+        assert len(site.runs()) >= 1
+    said = [record.getMessage() for record in caplog.records if "nothing new is kept there" in record.getMessage()]
+    assert len(said) == 1 and str(site.root / ".cache") in said[0]
+    assert site.build().outputs("a") == site.build().outputs("b") == ["2"]
+
+
+def test_no_room_leaves_nothing_half_written(tmp_path, monkeypatch, caplog):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    store = Store(tmp_path / "kept")
+    monkeypatch.setattr("page_runner.store.os.replace", full)
+    with caplog.at_level("INFO", "mkdocs.page_runner"):
+        store.save("one", b"1")
+        store.save("two", b"2")
+    assert list(store.folder.iterdir()) == []
+    assert [record.getMessage() for record in caplog.records] == [
+        f"{store.folder}: nothing new is kept there, so the next build takes longer ([Errno 28] No space left on device)"
+    ]
+
+
+def test_what_was_left_half_written_is_swept(site):
+    site.counted("1 + 1", "a")
+    site.runs()
+    kept = site.root / ".cache/page_runner"
+    for name in ("old.new", "fresh.new"):
+        (kept / name).write_text("half")
+    os.utime(kept / "old.new", (1, 1))
+    site.runs()
+    assert not (kept / "old.new").exists() and (kept / "fresh.new").exists()
+
+
+def test_the_key_lies_outside_of_the_project_and_is_the_users_alone(tmp_path, monkeypatch):
+    monkeypatch.delenv("PAGE_RUNNER_KEY", raising=False)
+    monkeypatch.setattr("page_runner.store.user_state_path", lambda *_, **__: tmp_path / "state")
+    own = key.__wrapped__
+    first = own()
+    assert own() == first == (tmp_path / "state/key").read_bytes()
+    assert (tmp_path / "state/key").stat().st_mode & 0o077 == 0 or sys.platform == "win32"
+    (tmp_path / "state/key").write_text("cut")
+    assert own() != own(), "with a damaged one nothing counts later"
+    monkeypatch.setenv("PAGE_RUNNER_KEY", "shared by machines")
+    assert own() == b"shared by machines"
 
 
 def test_entries_that_no_page_uses_are_dropped(site):
