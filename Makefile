@@ -24,7 +24,7 @@ help:
 serve: setup
 	@$(venv_python) tools/setup_env.py port $(ADDRESS)
 	@echo "Building the site. It will be at http://$(ADDRESS)/ and follow your edits; Ctrl+C stops it."
-	@$(venv_python) -m mkdocs serve --dirty --livereload --dev-addr $(ADDRESS)
+	@$(venv_python) -m mkdocs serve --livereload --dev-addr $(ADDRESS)
 
 check: setup
 	@$(venv_python) tools/$(if $(PAGE),check_page.py "$$PAGE",check.py --base "$$BASE")

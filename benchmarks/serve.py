@@ -13,7 +13,7 @@ from .report import Row
 from .sites import Site
 
 PAGE = "lesson-0001"
-OURS = ["mkdocs", "serve", "--dirty", "--livereload", "--dev-addr"]  # as `make serve` has it
+OURS = ["mkdocs", "serve", "--livereload", "--dev-addr"]  # as `make serve` has it
 PLAIN = ["mkdocs", "serve", "--livereload", "--dev-addr"]
 ZENSICAL = ["zensical", "serve", "--dev-addr"]
 PATIENCE = 600.0  # seconds

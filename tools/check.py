@@ -21,9 +21,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from affected import IN_A_BROWSER, ROOT, Watchers, watchers
+from page_runner.process import patience
 
 START = time.time()
-BEGIN_UNTIL = START + 40  # no test or page begins later: what has begun then ends within the minute
+BEGIN_UNTIL = START + 40 * patience()  # no test or page begins later: what has begun then ends within the minute
 NAMED = 6  # of what was not run, so much is named
 STATIC = (["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"])
 

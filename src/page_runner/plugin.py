@@ -7,16 +7,17 @@ import posixpath
 from base64 import b64decode
 from functools import partial
 from pathlib import Path
-from types import FunctionType
-from typing import Literal
+from types import CodeType, FunctionType
+from typing import ClassVar, Literal
 from urllib.parse import unquote, urljoin, urlsplit
 
-from jinja2 import Environment, FileSystemBytecodeCache
+from jinja2 import BytecodeCache, Environment
+from jinja2.bccache import Bucket
 from mkdocs.config.base import LegacyConfig
 from mkdocs.config.config_options import Optional, Type
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
-from mkdocs.plugins import BasePlugin
+from mkdocs.plugins import BasePlugin, event_priority
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page as SitePage
@@ -51,11 +52,12 @@ class PageRunnerPlugin(BasePlugin[LegacyConfig]):
             raise PluginError("the page_runner plugin needs page_runner under markdown_extensions too")
         options = config.mdx_configs.get("page_runner") or {}
         root = Path(config.config_file_path).parent.resolve()
-        preload, environment = tuple(options.get("preload", PRELOAD)), tuple(options.get("environment", ()))
-        self.runner: Runner = runner_for(root, preload, environment)
+        self.runner: Runner = runner_for(root, tuple(options.get("preload", PRELOAD)))
         errors_of(root).clear()
+        self.done: set[Path] = set()  # pages that another plugin has finished
         self.offers: dict[str, TakeAway] = {}
 
+    @event_priority(-10)
     def on_files(self, files: Files, *, config: MkDocsConfig) -> None:
         """Start the run of every page that has no kept outputs."""
         pages = {
@@ -63,7 +65,8 @@ class PageRunnerPlugin(BasePlugin[LegacyConfig]):
             for file in files.documentation_pages()
             if file.abs_src_path and is_markdown_file(file.src_uri)
         }
-        for path in self.runner.start(pages):
+        self.ran = self.runner.start(path for path in pages if path not in self.done)
+        for path in self.ran:
             if self.dirty and os.path.exists(pages[path].abs_dest_path):
                 os.unlink(pages[path].abs_dest_path)  # so that the page is made anew though its own text is the same
         try:
@@ -74,10 +77,8 @@ class PageRunnerPlugin(BasePlugin[LegacyConfig]):
             files.append(File.generated(config, f"dist/{self.wheel.name}", abs_src_path=str(self.wheel)))
 
     def on_env(self, env: Environment, /, *, config: MkDocsConfig, files: Files) -> None:
-        """Keep compiled templates: under `mkdocs serve` they would take half of the time of each rebuild."""
-        folder = self.runner.root / ".cache" / "templates"
-        folder.mkdir(parents=True, exist_ok=True)
-        env.bytecode_cache = FileSystemBytecodeCache(str(folder))
+        """Compile each template once: under `mkdocs serve` that would take half of the time of each rebuild."""
+        env.bytecode_cache = CompiledTemplates()
 
     def on_page_read_source(self, /, page: SitePage, config: MkDocsConfig) -> str | None:
         """A page that is not UTF-8 is shown as far as it can be, instead of ending the build for every page."""
@@ -134,9 +135,11 @@ class PageRunnerPlugin(BasePlugin[LegacyConfig]):
             if not self.serving:
                 where = ", ".join(f"{error.page}:{error.line}" for errors in failed for error in errors)
                 raise PluginError(f"{len(failed)} page{'s' * (len(failed) > 1)} failed: {where}")
-        elif not self.dirty:
+        elif self.ran and not self.dirty:
             docs = Path(config.docs_dir).resolve()
             self.runner.kept.drop_unused(survey_page(path, self.runner.root) for path in docs.rglob("*.md"))
+        else:
+            self.runner.kept.store.sweep()
 
     def _publish(
         self, offer: Output, line: int, *, page: SitePage, name: str, config: MkDocsConfig, files: Files
@@ -154,6 +157,23 @@ class PageRunnerPlugin(BasePlugin[LegacyConfig]):
 
     def _name(self, path: Path) -> str:
         return path.relative_to(self.runner.root).as_posix()
+
+
+class CompiledTemplates(BytecodeCache):
+    """The templates that this process has compiled; nothing is written to disk."""
+
+    known: ClassVar[dict[str, tuple[str, CodeType]]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give the code of a template that has not changed."""
+        checksum, code = self.known.get(bucket.key, (None, None))
+        if code and checksum == bucket.checksum:
+            bucket.code = code
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep the code of a template."""
+        if bucket.code:
+            self.known[bucket.key] = bucket.checksum, bucket.code
 
 
 def notebook_place(file: File) -> str:

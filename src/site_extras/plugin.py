@@ -23,11 +23,13 @@ from mkdocs.structure.pages import Page as SitePage
 from mkdocs.utils import is_markdown_file
 from mkdocs.utils.templates import TemplateContext
 
+from page_runner.beside import beside
 from page_runner.errors import errors_of, page_hook
 from page_runner.front_matter import read_front_matter
 from page_runner.notebook_page import taken_away
 from page_runner.page import PageError
 from page_runner.plugin import PageRunnerPlugin, in_site
+from page_runner.store import Store
 
 from .cards import Look, kept_card
 from .from_html import from_html
@@ -61,8 +63,7 @@ class SiteExtrasPlugin(BasePlugin[Extras]):
         self.made_with = {name: package_version(name) for name in self.config.versions}
         self.made_with["python"] = platform.python_version()
         self.words: dict[str, int] = {}
-        self.plain: dict[str, str] = {}
-        self.cards: dict[str, Path] = {}
+        self.kept_cards = Store(self.runner.root / ".cache" / "cards")
 
     def on_nav(self, nav: Navigation, /, *, config: MkDocsConfig, files: Files) -> None:
         """Keep the order of the pages for `llms.txt`."""
@@ -77,20 +78,22 @@ class SiteExtrasPlugin(BasePlugin[Extras]):
         """Write the page as Markdown, draw its card; say under its title how long it takes, and if it is a draft."""
         path = Path(page.file.abs_src_path or "")
         link = partial(in_site, page=page, files=files, site_url=config.site_url)
-        self.plain.pop(page.file.src_uri, None)
+        files_beside = beside(page)
         if config.site_url:
-            self.cards[page.file.src_uri] = self._card(page, config)
+            files_beside[card_place(page.file)] = self._card(page, config)
         if path.suffix == ".ipynb":
-            self.plain[page.file.src_uri] = plain_notebook(taken_away(path.read_text("utf-8"), link=link))
+            text = plain_notebook(taken_away(path.read_text("utf-8"), link=link))
+            files_beside[plain_place(page.file)] = text.encode()
         elif is_markdown_file(page.file.src_uri):
             latest = self.runner.latest  # the page was rendered a moment ago
             ours = latest.page and self.runner.root / latest.page.name == path.resolve()
             if latest.page and ours and latest.page.name not in errors_of(self.runner.root):
                 base = urljoin(config.site_url or "", page.url)
                 if WRITTEN.search(latest.page.text):
-                    self.plain[page.file.src_uri] = from_html(html, partial(urljoin, base))
+                    text = from_html(html, partial(urljoin, base))
                 else:
-                    self.plain[page.file.src_uri] = plain_page(latest.page, latest.given, link)
+                    text = plain_page(latest.page, latest.given, link)
+                files_beside[plain_place(page.file)] = text.encode()
         about = ["A draft"] * bool(page.meta.get("draft")) + [self._times(page)] * self.timed(page)
         if not about:
             return None
@@ -102,17 +105,15 @@ class SiteExtrasPlugin(BasePlugin[Extras]):
         """Give the theme what it links, as `extras`: the Markdown, the card, the versions that made the numbers."""
         given: Any = context
         given["extras"] = {
-            "plain": plain_place(page.file) if page.file.src_uri in self.plain else "",
-            "card": card_place(page.file) if page.file.src_uri in self.cards else "",
+            "plain": plain_place(page.file) if plain_place(page.file) in beside(page) else "",
+            "card": card_place(page.file) if card_place(page.file) in beside(page) else "",
             "versions": self.made_with if self.timed(page) else {},
         }
 
     def on_post_page(self, output: str, /, *, page: SitePage, config: MkDocsConfig) -> None:
         """Put the Markdown and the card into the site."""
-        if text := self.plain.get(page.file.src_uri):
-            write(Path(config.site_dir, plain_place(page.file)), text.encode())
-        if card := self.cards.get(page.file.src_uri):
-            write(Path(config.site_dir, card_place(page.file)), card.read_bytes())
+        for place, data in beside(page).items():
+            write(Path(config.site_dir, place), data)
 
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Write `llms.txt`, which names every page of the site's order."""
@@ -140,20 +141,20 @@ class SiteExtrasPlugin(BasePlugin[Extras]):
         if isinstance(item, Section):
             below = [line for each in item.children for line in self._listed(each, config, level + 1)]
             return [f"{'#' * level} {item.title}", "", *below]
-        if not isinstance(item, SitePage) or item.file.src_uri not in self.plain:
+        if not isinstance(item, SitePage) or plain_place(item.file) not in beside(item):
             return []
         address = urljoin(config.site_url or "", quote(plain_place(item.file)))
         about = f": {item.meta['description']}" if item.meta.get("description") else ""
         return [f"- [{item.title}]({address}){about}"]
 
-    def _card(self, page: SitePage, config: MkDocsConfig) -> Path:
-        """The file of the page's card."""
+    def _card(self, page: SitePage, config: MkDocsConfig) -> bytes:
+        """The page's card."""
         around = [section.title for section in reversed(list(page.ancestors))]
         title = str(page.meta.get("title") or page.title)
         about = str(page.meta.get("description") or config.site_description or "")
         above = " · ".join(filter(None, around))
         below = "" if title == config.site_name else config.site_name
-        return kept_card(self.runner.root / ".cache" / "cards", title, about, above, below, self.look)
+        return kept_card(self.kept_cards, title, about, above, below, self.look)
 
     def _times(self, page: SitePage) -> str:
         """How long a page takes, in words."""

@@ -57,7 +57,7 @@ def test_every_failure_is_shown_on_its_page_and_healed(site, serve, subtests):
     for name in ("index", *pages):
         site.page(fence("print('good page')"), name)
     site.page(fence("print('neighbour')"), "other")
-    served = serve("--dirty")  # as `make serve` starts it
+    served = serve()
     served.wait_for("good page")
     for name, (text, _, _) in pages.items():
         site.page(text, name)
@@ -73,7 +73,7 @@ def test_every_failure_is_shown_on_its_page_and_healed(site, serve, subtests):
 
 def test_a_failure_at_the_start_does_not_keep_the_server_from_starting(site, serve):
     site.page(fence("1 / 0"))
-    served = serve("--dirty")
+    served = serve()
     served.wait_for("ZeroDivisionError")
     site.page(fence("print('healed')"))
     served.wait_for("healed")
@@ -84,7 +84,7 @@ def test_a_change_in_the_code_below_a_page_reaches_it(site, serve):
     site.config((site.root / "mkdocs.yml").read_text() + "watch: [src]\n")
     site.page(fence(f"import sys\nsys.path.insert(0, {str(module.parent)!r})\nfrom course import f\nf()"))
     site.page(fence("print('neighbour')"), "other")
-    served = serve("--dirty")
+    served = serve()
     served.wait_for("first")
     site.write("src/course.py", "def f(): return 'second'\n")
     served.wait_for("second")

@@ -106,7 +106,7 @@ def served(tmp_path: Path) -> Iterator[Served]:
         shutil.copy(ROOT / f"docs/{name}.md", tmp_path / f"docs/{name}.md")
     config = (ROOT / "mkdocs.yml").read_text("utf-8")
     (tmp_path / "mkdocs.yml").write_text(re.sub(r"^nav:\n.*?^(?=plugins:)", "", config, flags=re.M | re.S), "utf-8")
-    served = Served(tmp_path, "--dirty")
+    served = Served(tmp_path)
     yield served
     served.stop()
 

@@ -1,0 +1,9 @@
+"""Keeps rendered pages: a build makes anew what changed, and nothing else.
+
+As an MkDocs plugin it stands before all others under `plugins` in mkdocs.yml: `kept_pages`.
+"""
+
+from .lazily import import_when_used
+
+# What mkdocs-jupyter needs for notebooks that are no longer as they were takes longer to import than a whole build.
+import_when_used("jupytext", "mkdocs_jupyter.convert")

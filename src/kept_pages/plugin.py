@@ -1,0 +1,497 @@
+"""The plugin as `plugins` in mkdocs.yml names it: `kept_pages`, before all others.
+
+A page whose text, outputs and all else that its rendering looked at are as they were is not rendered again: its page in
+the site, its entries for the search and the files that come with it are taken from what was kept. MkDocs goes through
+its pages as ever, and finds those done.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import re
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from copy import deepcopy
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment
+from mkdocs.commands.build import _build_page, _populate_page
+from mkdocs.config.base import LegacyConfig
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.livereload import LiveReloadServer
+from mkdocs.plugins import BasePlugin, event_priority
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.nav import Navigation
+from mkdocs.structure.pages import Page
+from mkdocs.structure.toc import TableOfContents
+from mkdocs.utils import is_markdown_file, write_file
+
+from page_runner.beside import beside
+from page_runner.errors import errors_of
+from page_runner.kept import Kept, digest
+from page_runner.looks import Looks, Watch, stamp
+from page_runner.plugin import PageRunnerPlugin
+from page_runner.store import Store
+
+from .rendered import Rendered
+from .settings import settings
+
+log = logging.getLogger("mkdocs.kept_pages")
+
+PAGE_EVENTS = ("pre_page", "page_read_source", "page_markdown", "page_content", "page_context", "post_page")
+# Plugins of which it is known what each page gets from them: all else that changes pages would have to do it again.
+KNOWN = (
+    "glossary_terms", "kept_pages", "material.plugins.search", "mkdocs.contrib.search", "mkdocs_autorefs",
+    "mkdocs_jupyter", "mkdocstrings", "offline_site", "page_runner", "recall", "site_extras",
+)  # fmt: skip
+CROSSING = re.compile(r"^::: ", re.M)  # mkdocstrings' pages, which link each other
+ALWAYS = {"sitemap.xml"}  # templates that say something of every page
+
+
+class Making:
+    """A page that is being rendered: what is looked at for it, and what it was given."""
+
+    def __init__(self, name: str):
+        self.name = name  # under which it will be kept
+        self.looks: Looks = {}
+        self.run_looks: Looks = {}  # of the page's own program
+        self.files: dict[str, bytes] = {}
+        self.entries: list[list[dict[str, Any]]] = []
+        self.sound = True  # nothing was said about it
+        self.meta: dict[str, Any] = {}
+
+
+class KeptPagesPlugin(BasePlugin[LegacyConfig]):
+    """Takes rendered pages from `.cache/pages`, and keeps those that were made."""
+
+    def on_startup(self, *, command: str, dirty: bool) -> None:
+        """Stay the same plugin for all builds of one server."""
+        self.dirty = dirty
+
+    @event_priority(-100)  # when all plugins are there and have changed the configuration
+    def on_config(self, config: MkDocsConfig) -> None:
+        """See which plugins take part in pages; come between MkDocs and what they do for each page."""
+        before, self.root = getattr(self, "root", None), Path(config.config_file_path).parent.resolve()
+        if self.root != before:
+            self.shared: Looks = {}  # what pages looked at, which others may have from them
+        self.store = Store(self.root / ".cache" / "pages")
+        runner = config.plugins.get("page_runner")
+        self.runner = runner if isinstance(runner, PageRunnerPlugin) else None
+        self.reader = self.runner.runner.kept if self.runner else Kept(self.root / ".cache" / "page_runner", self.root)
+        self.kept: dict[str, Rendered] = {}
+        self.making: dict[str, Making] = {}
+        self.names: dict[str, str] = {}
+        self.looks_of: dict[str, Looks] = {}
+        self.searched: dict[str, list[list[dict[str, Any]]]] = {}
+        self.site = config
+        self.ready = False  # for a change of single pages
+        self.current: Making | None = None
+        taking_part = {
+            type(getattr(method, "__self__", None)).__module__
+            for event in PAGE_EVENTS
+            for method in config.plugins.events[event]
+        }
+        strangers = sorted(name for name in taking_part if not name.startswith(KNOWN))
+        self.idle = self.dirty or bool(strangers)
+        if strangers:
+            log.info("every page is made anew in every build: nobody knows what %s would do to it", strangers[0])
+        if self.idle:
+            return
+        self.watch = watch_of(self.root)
+        for event in PAGE_EVENTS:
+            methods = config.plugins.events[event]
+            methods[:] = [
+                method if isinstance(method, partial) else partial(self._between, event, method) for method in methods
+            ]
+
+    def _between(self, event: str, method: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """Call what a plugin does for a page, unless the page is done."""
+        page: Page = kwargs["page"] if "page" in kwargs else args[0]
+        owner = getattr(method, "__self__", None)
+        entries = entries_of(owner) if event == "page_context" else None
+        done = self.kept.get(page.file.src_uri)
+        if done:
+            if entries is not None and done.entries:
+                self.searched.setdefault(page.file.src_uri, []).append(done.entries[0])
+                entries += done.entries.pop(0)
+            return None
+        making = self.making.get(page.file.src_uri)
+        if making is None or owner is self:
+            return method(*args, **kwargs)
+        self._look(making)
+        files: Files | None = kwargs.get("files")
+        before, count = len(files or ()), len(entries or ())
+        result = method(*args, **kwargs)
+        if files and len(files) > before:
+            for file in islice(files, before, None):
+                making.files[file.src_uri] = file.content_bytes
+        if entries is not None:
+            making.entries.append(entries[count:])
+            self.searched[page.file.src_uri] = making.entries
+        return result
+
+    def _look(self, making: Making | None) -> None:
+        """Note what is looked at for this page from now on."""
+        self.current = making
+        self.watch.looks = making.looks if making else {}
+
+    def on_pre_build(self, *, config: MkDocsConfig) -> None:
+        """Hear what is said of pages."""
+        self.ear = Ear(self)
+        logging.getLogger("mkdocs").addHandler(self.ear)
+
+    def on_build_error(self, *, error: Exception) -> None:
+        """Hear no more."""
+        self._look(None)
+        logging.getLogger("mkdocs").removeHandler(self.ear)
+
+    @event_priority(-5)  # when mkdocs-jupyter has named its pages, and before page_runner runs others
+    def on_files(self, files: Files, *, config: MkDocsConfig) -> None:
+        """Find the pages that are as they were."""
+        if self.idle:
+            return
+        self.base = settings(config, files)
+        crossing, run_before = set(), set()
+        for file in self._pages(files):
+            source = Path(file.abs_src_path).read_bytes() if file.abs_src_path else file.content_bytes
+            name = self.names[file.src_uri] = self._name(file, source)
+            self.making[file.src_uri] = Making(name)
+            page = self._load(name)
+            if page:
+                self.kept[file.src_uri] = page
+                self.looks_of[file.src_uri] = page.looks
+            if (page and page.crossing) or CROSSING.search(source.decode("utf-8", "replace")):
+                crossing.add(file.src_uri)
+        if not crossing <= self.kept.keys():
+            for src_uri in crossing:
+                self.kept.pop(src_uri, None)
+        self.crossing = crossing
+        for src_uri in self.kept:
+            if path := files.src_uris[src_uri].abs_src_path:
+                run_before.add(Path(path).resolve())
+        if self.runner:
+            self.runner.done = run_before
+
+    def _name(self, file: File, source: bytes) -> str:
+        """The name under which a page with this text is kept."""
+        return digest(f"{self.base}\0{file.src_uri}\0{digest(source)}".encode())
+
+    def _load(self, name: str) -> Rendered | None:
+        data = self.store.load(name)
+        if data is None:
+            return None
+        try:
+            page = Rendered.unpack(data)
+        except ValueError:
+            return None
+        return page if self.reader.current(page.looks) else None
+
+    @event_priority(100)
+    def on_nav(self, nav: Navigation, /, *, config: MkDocsConfig, files: Files) -> None:
+        """Let kept pages be what MkDocs would make of them."""
+        if self.idle:
+            return
+        self.nav, self.files = nav, files
+        for src_uri, kept in self.kept.items():
+            page = files.src_uris[src_uri].page
+            assert page is not None
+            page.__dict__["named"] = "title" in page.__dict__
+            page.read_source = lambda config: None  # type: ignore[method-assign]
+            page.render = lambda config, files: None  # type: ignore[method-assign]
+            page.markdown, page.content, page.toc = "", "", TableOfContents([])
+            page.meta, page.title = kept.meta, kept.title
+            page.present_anchor_ids = set(kept.anchors)
+            page.links_to_anchors = {
+                files.src_uris[target]: links for target, links in kept.links.items() if target in files.src_uris
+            }
+            for place, data in kept.files.items():
+                files.append(File.generated(config, place, content=data))
+            beside(page).update(kept.beside)
+
+    @event_priority(100)
+    def on_pre_page(self, page: Page, /, *, config: MkDocsConfig, files: Files) -> None:
+        """Note from here what is looked at for a page."""
+        self._look(self.making.get(page.file.src_uri))
+
+    @event_priority(-100)
+    def on_page_content(self, html: str, /, *, page: Page, config: MkDocsConfig, files: Files) -> None:
+        """Note what the page's run has looked at."""
+        making = self.making.get(page.file.src_uri)
+        if making and self.runner:
+            latest = self.runner.runner.latest  # the page was rendered a moment ago
+            if latest.page and self.root / latest.page.name == Path(page.file.abs_src_path or "").resolve():
+                making.run_looks = latest.looks
+
+    @event_priority(100)  # before autorefs fills in what pages link of each other
+    def on_env(self, env: Environment, /, *, config: MkDocsConfig, files: Files) -> Environment | None:
+        """All titles are known: make anew what shows other ones, and spare the templates of pages that are done."""
+        if self.idle:
+            return None
+        self._look(None)
+        self.menu = self._menu()
+        made = [file.page for file in self._pages(files) if file.page and file.src_uri not in self.kept]
+        stale = set(self.crossing) if any("<autoref" in (page.content or "") for page in made) else set()
+        stale |= {src_uri for src_uri, kept in self.kept.items() if kept.menu != self.menu}
+        for src_uri in sorted(stale & self.kept.keys()):
+            self._make_anew(files.src_uris[src_uri], config, files)
+        self._look(None)
+        for file in self._pages(files):
+            if file.page and (making := self.making.get(file.src_uri)):
+                making.meta = deepcopy(dict(file.page.meta))
+        for done in self.kept.values():
+            for place, data in done.beside.items():
+                write_file(data, os.path.join(config.site_dir, place))
+        original = env.get_template
+
+        def get_template(name: Any, *args: Any, **kwargs: Any) -> Any:
+            page = config._current_page
+            if page is not None and page.file.src_uri in self.kept and name == page.meta.get("template", "main.html"):
+                return Done(self.kept[page.file.src_uri].html)
+            if page is None and name in config.theme.static_templates and name not in ALWAYS:
+                self.names[name] = digest(f"{self.base}\0{self.menu}\0{name}".encode())
+                html = self.store.load(self.names[name])
+                return Done(html.decode()) if html else Keeping(original(name), self.store, self.names[name])
+            return original(name, *args, **kwargs)
+
+        env.get_template = get_template  # type: ignore[method-assign]
+        self.env = env
+        return env
+
+    def _make_anew(self, file: File, config: MkDocsConfig, files: Files) -> None:
+        """Render a page after all."""
+        page, kept = file.page, self.kept.pop(file.src_uri, None)
+        assert page is not None
+        undone = ["read_source", "render", *([] if page.__dict__.pop("named") else ["title"])] if kept else []
+        for name in undone:
+            page.__dict__.pop(name, None)
+        page.markdown, page.content, page.meta = None, None, {}
+        beside(page).clear()
+        for place in kept.files if kept else self.making[file.src_uri].files:
+            files.remove(files.src_uris[place])
+        source = Path(file.abs_src_path).read_bytes() if file.abs_src_path else file.content_bytes
+        self.names[file.src_uri] = self._name(file, source)
+        self.making[file.src_uri] = Making(self.names[file.src_uri])
+        _populate_page(page, config, files)
+
+    def _menu(self) -> str:
+        """The hash of what pages show of each other."""
+        shown = [
+            [file.src_uri, file.url, file.page.title, file.page.meta]
+            for file in sorted(self._pages(self.files), key=lambda file: file.src_uri)
+            if file.page
+        ]
+        order = [[type(item).__name__, item.title, getattr(item, "url", "")] for item in walk(self.nav.items)]
+        return digest(json.dumps([shown, order], default=repr).encode())
+
+    @event_priority(-1000)  # when the page is as it goes into the site
+    def on_post_page(self, output: str, /, *, page: Page, config: MkDocsConfig) -> None:
+        """Keep a page, unless something was said about it: that must be said again."""
+        making = self.making.get(page.file.src_uri)
+        self._look(None)
+        if self.idle or not making or not making.sound or not output.strip():
+            return
+        source = Path(page.file.abs_src_path or "")
+        text = ("content", os.path.relpath(source.resolve(), self.root).replace(os.sep, "/"))
+        self.shared.update({look: seen for look, seen in making.looks.items() if look != text})
+        own = source.suffix == ".md" and CROSSING.search(source.read_text("utf-8", "replace"))
+        shared = {look: seen for look, seen in self.shared.items() if own or not look[1].endswith(".py")}
+        kept = Rendered(
+            title=page.title,
+            meta=making.meta,
+            anchors=sorted(page.present_anchor_ids or ()),
+            links={file.src_uri: links for file, links in (page.links_to_anchors or {}).items()},
+            looks=shared | making.looks | making.run_looks,
+            menu=self.menu,
+            crossing=bool(own) or "<autoref" in (page.content or "") or "autorefs" in (page.content or ""),
+            entries=making.entries,
+            html=output,
+            files=making.files,
+            beside=beside(page),
+        )
+        try:
+            data = kept.pack()
+        except TypeError:
+            return  # its front matter holds what cannot be kept
+        self.looks_of[page.file.src_uri] = kept.looks
+        again = Rendered.unpack(data)
+        if (again.meta, again.title) == (kept.meta, kept.title):  # and not changed by that, as a date is
+            self.store.save(making.name, data)
+
+    @event_priority(-1000)
+    def on_post_build(self, *, config: MkDocsConfig) -> None:
+        """Drop the pages that were not needed for long."""
+        logging.getLogger("mkdocs").removeHandler(self.ear)
+        if self.idle:
+            return
+        self._look(None)
+        self.store.drop_oldest(3 * len(self.names), set(self.names.values()))
+        self.ready = True
+
+    def on_serve(self, server: LiveReloadServer, /, *, config: MkDocsConfig, builder: Any) -> None:
+        """From now on make single pages anew where nothing else has changed."""
+        self.seen = seen_in(server)
+        server.builder = partial(self._rebuild, server, server.builder)
+
+    def _rebuild(self, server: LiveReloadServer, build: Callable[[], None]) -> None:
+        """Build what has changed since the last time."""
+        now = seen_in(server)
+        changed = {path for path in now.keys() | self.seen.keys() if now.get(path) != self.seen.get(path)}
+        self.seen = now
+        if not (self.ready and changed and self._rebuild_pages(changed)):
+            self.ready = False
+            build()
+
+    def _rebuild_pages(self, changed: set[str]) -> bool:
+        """Make some pages anew in the site as it stands; whether nothing else depends on what has changed."""
+        start, pages = time.monotonic(), self._pages(self.files)
+        by_path = {file.abs_src_path: file for file in pages if is_markdown_file(file.src_uri) and file.page}
+        files = [by_path[path] for path in changed if path in by_path and os.path.exists(path)]
+        if len(files) < len(changed) or any(file.src_uri in self.crossing for file in files):
+            return False
+        if any(self._looked_at_by_others(file) for file in files):
+            return False
+        self.ready = False  # until all of it is done
+        self.on_pre_build(config=self.site)
+        try:
+            self._make_pages(files, pages)
+            if self._menu() != self.menu or any(
+                "<autoref" in ((file.page and file.page.content) or "") for file in files
+            ):
+                return False
+            for file in files:
+                self._write(file, pages)
+            for plugin in self.site.plugins.values():
+                if entries_of(plugin) is not None:
+                    plugin.on_post_build(config=self.site)
+        finally:
+            self._look(None)
+            logging.getLogger("mkdocs").removeHandler(self.ear)
+        for file in pages:
+            if file.page:
+                file.page.validate_anchor_links(files=self.files, log_level=self.site.validation.links.anchors)
+        self.ready = True
+        names = ", ".join(file.src_uri for file in files)
+        log.info("made anew in %.2f seconds: %s", time.monotonic() - start, names)
+        return True
+
+    def _looked_at_by_others(self, file: File) -> bool:
+        look = ("content", os.path.relpath(os.path.realpath(file.abs_src_path or ""), self.root).replace(os.sep, "/"))
+        return any(look in looks for src_uri, looks in self.looks_of.items() if src_uri != file.src_uri)
+
+    def _make_pages(self, files: list[File], pages: Sequence[File]) -> None:
+        """Run and render these pages."""
+        if self.runner:
+            paths = [Path(file.abs_src_path or "").resolve() for file in files]
+            self.runner.ran = self.runner.runner.start(paths)
+            for path in paths:
+                errors_of(self.root).pop(path.relative_to(self.root).as_posix(), None)
+        for file in files:
+            self._make_anew(file, self.site, self.files)
+            assert file.page is not None
+            self.making[file.src_uri].meta = deepcopy(dict(file.page.meta))
+
+    def _write(self, file: File, pages: Sequence[File]) -> None:
+        """Put a page into the site, with its files; its entries for the search take the place of those before."""
+        before = self.searched.get(file.src_uri, [])
+        for place in self.making[file.src_uri].files:
+            self.files.src_uris[place].copy_file()
+        assert file.page is not None
+        excluded = file.inclusion.is_excluded()
+        _build_page(file.page, self.site, pages, self.nav, self.env, dirty=False, excluded=excluded)
+        found = [entries for plugin in self.site.plugins.values() if (entries := entries_of(plugin)) is not None]
+        for entries, old, new in zip(found, before, self.making[file.src_uri].entries, strict=False):
+            at = next((number for number, entry in enumerate(entries) if old and entry is old[0]), None)
+            if at is not None:
+                del entries[len(entries) - len(new) :]
+                entries[at : at + len(old)] = new
+
+    def _pages(self, files: Files) -> Sequence[File]:
+        return files.documentation_pages(inclusion=lambda level: level.is_in_serve())
+
+
+def seen_in(server: LiveReloadServer) -> dict[str, tuple[int, ...]]:
+    """The files that a server watches, with their stamps."""
+    found: dict[str, tuple[int, ...]] = {}
+    for watched in list(server._watched_paths):
+        paths = [watched] if os.path.isfile(watched) else walk_files(watched)
+        for path in paths:
+            with suppress(OSError):
+                found[path] = stamp(path)
+    return found
+
+
+def walk_files(folder: str) -> Iterator[str]:
+    """All files in a folder, what Python compiled left out."""
+    for place, names, files in os.walk(folder):
+        names[:] = [name for name in names if name != "__pycache__"]
+        yield from (os.path.join(place, name) for name in files)
+
+
+class Ear(logging.Handler):
+    """Hears whether anything is said about the page that is being made."""
+
+    def __init__(self, plugin: KeptPagesPlugin):
+        super().__init__(logging.WARNING)
+        self.plugin = plugin
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Note it."""
+        if self.plugin.current:
+            self.plugin.current.sound = False
+
+
+class Done:
+    """Stands for a template whose work is done."""
+
+    def __init__(self, html: str):
+        self.html = html
+
+    def render(self, *args: Any, **kwargs: Any) -> str:
+        """What the template became."""
+        return self.html
+
+
+class Keeping:
+    """A template without a page of its own, whose work is kept when it is done."""
+
+    def __init__(self, template: Any, store: Store, name: str):
+        self.template, self.store, self.name = template, store, name
+
+    def render(self, *args: Any, **kwargs: Any) -> str:
+        """What the template becomes."""
+        html: str = self.template.render(*args, **kwargs)
+        self.store.save(self.name, html.encode())
+        return html
+
+
+def watch_of(root: Path) -> Watch:
+    """The one watch of this process, for the project in this folder."""
+    own = str(root / ".cache")
+    if not WATCHES:
+        WATCHES.append(Watch(str(root), own, "", {}, thorough=False))
+    watch = WATCHES[0]
+    watch.home, watch.own = os.path.realpath(root), {os.path.realpath(own)}
+    return watch
+
+
+WATCHES: list[Watch] = []
+
+
+def entries_of(plugin: Any) -> list[Any] | None:
+    """The entries that a search plugin collects, if it is one."""
+    index = getattr(plugin, "search_index", None)
+    found = getattr(index, "entries", getattr(index, "_entries", None))
+    return found if isinstance(found, list) else None
+
+
+def walk(items: Any) -> Any:
+    """Everything in a site's menu, in order."""
+    for item in items:
+        yield item
+        yield from walk(item.children or ())

@@ -1,0 +1,96 @@
+"""What every page depends on beside its own text: configuration, theme, and the code that makes pages."""
+
+from __future__ import annotations
+
+import functools
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.plugins import BasePlugin
+from mkdocs.structure.files import Files
+
+from page_runner.kept import digest, versions
+from page_runner.looks import installed
+
+# Where the site is written, and what MkDocs watches, changes no page.
+NO_MATTER = {"config_file_path", "dev_addr", "docs_dir", "plugins", "site_dir", "theme", "watch"}
+DEEP = 9  # objects within objects
+
+
+def settings(config: MkDocsConfig, files: Files) -> str:
+    """The hash of all that can change any page of a site.
+
+    Args:
+        config: the site's configuration, after all plugins have changed it.
+        files: the site's files: links lead to them.
+
+    Returns:
+        SHA-256, in hexadecimal.
+    """
+    chosen = {key: plain(value) for key, value in config.items() if key not in NO_MATTER}
+    plugins = [[name, plain(dict(plugin.config))] for name, plugin in config.plugins.items()]
+    theme = [config.theme.name, {key: plain(config.theme[key]) for key in config.theme}]
+    own = [folder for folder in config.theme.dirs if not f"{folder}/".startswith(installed())]
+    parts = [
+        versions(),
+        code(Path(config.config_file_path).parent),
+        chosen,
+        plugins,
+        theme,
+        [hashes(Path(folder)) for folder in own],
+        sorted([file.src_uri, file.dest_uri, file.inclusion.name] for file in files),
+    ]
+    return digest(json.dumps(parts, sort_keys=True).encode())
+
+
+def plain(value: Any, depth: int = 0) -> Any:
+    """A value as JSON can say it; functions and classes by their names."""
+    if value is None or isinstance(value, (str, int, float)):
+        return value
+    if isinstance(value, Mapping) and not isinstance(value, MkDocsConfig):
+        return {str(key): plain(each, depth + 1) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(each, depth + 1) for each in value]
+    if isinstance(value, (set, frozenset)):
+        return sorted(str(plain(each, depth + 1)) for each in value)
+    if isinstance(value, Path):
+        return str(value)
+    if name := getattr(value, "__qualname__", None):
+        return f"{getattr(value, '__module__', '')}.{name}"
+    known = isinstance(value, (BasePlugin, MkDocsConfig))  # all that matters of them is here already
+    inside = {} if known or depth > DEEP else plain(getattr(value, "__dict__", {}), depth + 1)
+    return [type(value).__module__, type(value).__qualname__, inside]
+
+
+@functools.cache
+def code(root: Path) -> list[str]:
+    """The hashes of the project's own code that takes part in builds, as it was when this process imported it."""
+    left_out = installed()
+    found = set()
+    for module in list(sys.modules.values()):
+        inside = object.__getattribute__(module, "__dict__")  # which does not load those that are imported when used
+        file = inside.get("__file__") or ""
+        if file.startswith(f"{root}/") and not file.startswith(left_out):
+            path = Path(file)
+            package = inside["__name__"].partition(".")[0]
+            above = [folder for folder in path.parents if folder.name == package]
+            found.add(above[-1] if above else path)
+    return list(hashes(*sorted(found)))
+
+
+def hashes(*paths: Path) -> list[str]:
+    """Names and hashes of files, and of all files in folders, what Python compiled left out."""
+    return [f"{path.name} {digest(path.read_bytes())}" for path in below(paths)]
+
+
+def below(paths: Iterable[Path]) -> Iterator[Path]:
+    """Files, and all files in folders."""
+    for path in paths:
+        if path.is_dir():
+            yield from below(sorted(each for each in path.iterdir() if each.name != "__pycache__"))
+        elif path.is_file():
+            yield path
