@@ -142,7 +142,10 @@ class KeptPagesPlugin(BasePlugin[LegacyConfig]):
         self.watch.looks = making.looks if making else {}
 
     def on_pre_build(self, *, config: MkDocsConfig) -> None:
-        """Hear what is said of pages."""
+        """Hear what is said of pages; make the folders of which a list of the project's files would tell later."""
+        for folder in (config.site_dir, str(self.store.folder)):
+            with suppress(OSError):
+                os.makedirs(folder, exist_ok=True)
         self.ear = Ear(self)
         logging.getLogger("mkdocs").addHandler(self.ear)
 
