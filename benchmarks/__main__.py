@@ -15,7 +15,7 @@ from .report import Row, raw, table
 
 PARTS = ["imports", "models", "build", "serve", "suite"]
 SIZES = [15, 100, 1000]
-LIMITS = {15: 1.0, 100: 0.25, 1000: 0.05}  # of `make serve` against plain MkDocs
+LIMITS = {15: 0.5, 100: 0.1, 1000: 0.05}  # of `make serve` against plain MkDocs
 MANY_ROWS = 10_000_000  # for one gradient; a tenth of them in a quick run
 MANY = 1000  # pages at which a build is measured once and the runner's share must be small
 
@@ -37,9 +37,11 @@ def measure(parts: list[str], sizes: list[int], runs: int, folder: Path) -> Iter
             if size < 100:  # where there are more pages, most of a build is MkDocs' own work
                 yield build.least_row(name, built[size])
                 yield build.notebooks_row(name, built[size], site, folder / f"{size}-notebooks")
-            yield build.unchanged_row(name, built[size], 1.2 if size >= MANY else 2)
+            yield build.unchanged_row(name, built[size], 1.0 if size else 0.5)
         if "suite" in parts and size < MANY:
             yield suite.row(name, site, rounds)
+        if "serve" in parts and size < MANY:
+            yield serve.first_row(name, site, bare, rounds)
         if "serve" in parts and size:
             yield from serve.rows(name, site, bare, LIMITS.get(size, 1.0), rounds)
     if len(built) > 2:

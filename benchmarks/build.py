@@ -37,7 +37,7 @@ def builds(site: Site, bare: Site, rounds: int) -> Builds:
 
 def least_row(name: str, built: Builds) -> Row:
     """A cold build against the least that it has to do."""
-    return Row(f"cold build, {name}", built.cold, built.least, "own compute + one import of torch", limit=1.3)
+    return Row(f"cold build, {name}", built.cold, built.least, "own compute + one import of torch", limit=1.0)
 
 
 def notebooks_row(name: str, built: Builds, site: Site, folder: Path) -> Row:

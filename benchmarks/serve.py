@@ -32,6 +32,26 @@ def rows(name: str, site: Site, bare: Site, limit: float, edits: int) -> list[Ro
     ]
 
 
+def first_row(name: str, site: Site, bare: Site, rounds: int) -> Row:
+    """The first page of a server that is started again where it was, so that nothing has changed."""
+    port = free_port()
+    first_page(site, OURS, port)
+    ours = median(first_page(site, OURS, port) for _ in range(rounds))
+    plain = median(first_page(bare, PLAIN, port) for _ in range(rounds))
+    return Row(
+        f"`make serve`, nothing changed, start → first page, {name}", ours, plain, "plain MkDocs serve", limit=0.5
+    )
+
+
+def first_page(site: Site, server: list[str], port: int) -> float:
+    """Seconds from the start of a server to its first answer."""
+    start = time.perf_counter()
+    with site.running(*server, f"127.0.0.1:{port}"):
+        while not get(port, "/"):
+            time.sleep(0.01)
+        return time.perf_counter() - start
+
+
 def unchanged(site: Site, server: list[str], edits: int) -> float:
     """The same as `latency`, where no snippet may run again: kept outputs must stay the files they are."""
     before = site.kept
