@@ -34,6 +34,7 @@ from markdown import Markdown
 from page_rules import ROOT, ROUNDED, Fault, Lesson, faults, read
 from page_runner.check import plain_fences
 from page_runner.extension import set_number
+from page_runner.fences import parsed
 from page_runner.page import NUMBER, Number, PageError, Snippet
 from page_runner.process import PageProcess
 from page_runner.program import Output
@@ -160,7 +161,7 @@ def names(item: Snippet | Number, known: set[str]) -> tuple[set[str], set[str]]:
     made, needed = set[str](), set[str]()
     if isinstance(item, Snippet):
         try:
-            statements = ast.parse(item.source).body
+            statements = parsed(item.source).body
         except SyntaxError:
             return set(re.findall(r"[^\W\d]\w*", item.source)) - known, needed
         for statement in statements:
@@ -183,7 +184,7 @@ def made_before(item: Snippet | Number, line: int) -> set[str]:
     if isinstance(item, Number) or not item.line <= line < item.end:
         return found
     with contextlib.suppress(SyntaxError):
-        for statement in ast.parse(item.source).body:
+        for statement in parsed(item.source).body:
             names = scope(ast.unparse(statement))[0]
             ran = item.line - 1 + (statement.end_lineno or 0) < line
             found = found | names if ran else found - names

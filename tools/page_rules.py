@@ -18,7 +18,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from page_runner.fences import last_line, opening
+from page_runner.fences import last_line, opening, parsed
 from page_runner.front_matter import FRONT_MATTER, FrontMatter, read_front_matter
 from page_runner.page import NUMBER as COMPUTED
 from page_runner.page import Page, Snippet, survey_page
@@ -180,7 +180,7 @@ def read(path: Path, root: Path = ROOT) -> Lesson:
 def checked(snippet: Snippet) -> list[str]:
     """The exercises that a snippet checks."""
     try:
-        tree = ast.parse(snippet.source)
+        tree = parsed(snippet.source)
     except SyntaxError:  # the run says so
         return []
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)]
@@ -378,7 +378,7 @@ def judges(lesson: Lesson) -> Iterator[Fault]:
 def index_of(path: Path) -> dict[str, tuple[str, ...]]:
     """The exercises of each lesson, as the index says; nothing where it cannot be read."""
     with contextlib.suppress(OSError, SyntaxError, ValueError):
-        for node in ast.parse(path.read_text("utf-8")).body:
+        for node in parsed(path.read_text("utf-8")).body:
             if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "JUDGES":
                 found: dict[str, tuple[str, ...]] = ast.literal_eval(node.value)
                 return found
@@ -388,7 +388,7 @@ def index_of(path: Path) -> dict[str, tuple[str, ...]]:
 def judges_in(path: Path) -> list[str]:
     """The exercises that a file has judges for."""
     try:
-        tree = ast.parse(path.read_text("utf-8"))
+        tree = parsed(path.read_text("utf-8"))
     except (OSError, SyntaxError):
         return []
     functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]

@@ -71,6 +71,8 @@ class Making:
 class KeptPagesPlugin(BasePlugin[LegacyConfig]):
     """Takes rendered pages from `.cache/pages`, and keeps those that were made."""
 
+    watch: Watch | None = None
+
     def on_startup(self, *, command: str, dirty: bool) -> None:
         """Stay the same plugin for all builds of one server."""
         self.dirty = dirty
@@ -90,14 +92,11 @@ class KeptPagesPlugin(BasePlugin[LegacyConfig]):
         self.names: dict[str, str] = {}
         self.looks_of: dict[str, Looks] = {}
         self.searched: dict[str, list[list[dict[str, Any]]]] = {}
+        self.ear = Ear(self)
         self.site = config
         self.ready = False  # for a change of single pages
         self.current: Making | None = None
-        taking_part = {
-            type(getattr(method, "__self__", None)).__module__
-            for event in PAGE_EVENTS
-            for method in config.plugins.events[event]
-        }
+        taking_part = {origin(method) for event in PAGE_EVENTS for method in config.plugins.events[event]}
         strangers = sorted(name for name in taking_part if not name.startswith(KNOWN))
         self.idle = self.dirty or bool(strangers)
         if strangers:
@@ -140,20 +139,21 @@ class KeptPagesPlugin(BasePlugin[LegacyConfig]):
     def _look(self, making: Making | None) -> None:
         """Note what is looked at for this page from now on."""
         self.current = making
-        self.watch.looks = making.looks if making else {}
+        if self.watch:
+            self.watch.looks = making.looks if making else {}
 
     def on_pre_build(self, *, config: MkDocsConfig) -> None:
         """Hear what is said of pages; make the folders of which a list of the project's files would tell later."""
         for folder in (config.site_dir, str(self.store.folder)):
             with suppress(OSError):
                 os.makedirs(folder, exist_ok=True)
-        self.ear = Ear(self)
         logging.getLogger("mkdocs").addHandler(self.ear)
 
     def on_build_error(self, *, error: Exception) -> None:
         """Hear no more."""
         self._look(None)
-        logging.getLogger("mkdocs").removeHandler(self.ear)
+        if hasattr(self, "ear"):  # the error is not that of the configuration
+            logging.getLogger("mkdocs").removeHandler(self.ear)
 
     @event_priority(-5)  # when mkdocs-jupyter has named its pages, and before page_runner runs others
     def on_files(self, files: Files, *, config: MkDocsConfig) -> None:
@@ -366,9 +366,8 @@ class KeptPagesPlugin(BasePlugin[LegacyConfig]):
         self.on_pre_build(config=self.site)
         try:
             self._make_pages(files, pages)
-            if self._menu() != self.menu or any(
-                "<autoref" in ((file.page and file.page.content) or "") for file in files
-            ):
+            crossing = any(file.page and "<autoref" in (file.page.content or "") for file in files)
+            if crossing or self._menu() != self.menu:
                 return False
             for file in files:
                 self._write(file, pages)
@@ -408,8 +407,7 @@ class KeptPagesPlugin(BasePlugin[LegacyConfig]):
         for place in self.making[file.src_uri].files:
             self.files.src_uris[place].copy_file()
         assert file.page is not None
-        excluded = file.inclusion.is_excluded()
-        _build_page(file.page, self.site, pages, self.nav, self.env, dirty=False, excluded=excluded)
+        _build_page(file.page, self.site, pages, self.nav, self.env)
         found = [entries for plugin in self.site.plugins.values() if (entries := entries_of(plugin)) is not None]
         for entries, old, new in zip(found, before, self.making[file.src_uri].entries, strict=False):
             at = next((number for number, entry in enumerate(entries) if old and entry is old[0]), None)
@@ -418,7 +416,15 @@ class KeptPagesPlugin(BasePlugin[LegacyConfig]):
                 entries[at : at + len(old)] = new
 
     def _pages(self, files: Files) -> Sequence[File]:
-        return files.documentation_pages(inclusion=lambda level: level.is_in_serve())
+        """The pages that may be kept: all but those that only the preview has."""
+        return files.documentation_pages()
+
+
+def origin(method: Callable[..., Any]) -> str:
+    """The module of the plugin, or of the hook, that a method belongs to."""
+    own = method.args[1] if isinstance(method, partial) else method
+    owner = getattr(own, "__self__", None)
+    return own.__module__ if owner is None else type(owner).__module__
 
 
 def look_more_often(server: LiveReloadServer, takes: float) -> None:

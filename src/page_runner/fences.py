@@ -6,6 +6,7 @@ import ast
 import difflib
 import re
 import textwrap
+import threading
 
 from pygments.lexers import find_lexer_class_by_name
 from pygments.lexers.python import Python2Lexer, PythonLexer
@@ -84,7 +85,7 @@ def code_before_prose(lines: list[str]) -> int:
 def parses(lines: list[str]) -> bool:
     """Whether lines are Python."""
     try:
-        ast.parse("\n".join(lines))
+        parsed("\n".join(lines))
     except (SyntaxError, ValueError):
         return False
     return True
@@ -133,3 +134,25 @@ def options(fence: re.Match[str]) -> tuple[dict[str, str], list[str]]:
     if OPTION.sub("", rest).strip():
         wrong.append(f'{written(fence)} has options that cannot be read: write key="value", one after the other')
     return known, wrong
+
+
+def parsed(source: str) -> ast.Module:
+    r"""Code as a tree, for one thread after the other: in Python 3.11 two at once fail now and then.
+
+    https://github.com/python/cpython/issues/106905 tells of it.
+
+    Raises:
+        SyntaxError: It is no code.
+
+    Example:
+        ```python
+        from page_runner.fences import parsed
+
+        assert len(parsed("x = 1\ny = 2").body) == 2
+        ```
+    """
+    with PARSING:
+        return ast.parse(source)
+
+
+PARSING = threading.Lock()

@@ -254,7 +254,26 @@ def test_where_a_stranger_changes_pages_all_are_made_anew(both: Both, rendered: 
             built = both.site.build()
         assert sorted(rendered) == EVERY
     assert "WELCOME." in built.page().get_text()
-    assert "every page is made anew in every build: nobody knows what" in caplog.text
+    assert "every page is made anew in every build: nobody knows what stranger.py would do to it" in caplog.text
+    both.site.change("docs/one.md", "print(slope,", "print(1 / 0,")
+    built = both.site.build()
+    assert not built.ok and built.errors[-1] == "1 page failed: docs/one.md:11"
+
+
+def test_a_page_that_only_the_preview_has(both: Both):
+    both.site.change("mkdocs.yml", "site_name: Small", "draft_docs: two.md\nsite_name: Small")
+    served = Served(both.root)
+    served.address += "/small"
+    try:
+        served.wait_for("Back to", "two")
+        for word in ("Hither", "Thither"):
+            both.site.page(f"# Two\n\n{word}\n", "two")
+            served.wait_for(word, "two")
+            both.site.page(f"# Home\n\n{word}\n")
+            served.wait_for(word)
+    finally:
+        served.stop()
+    both.built()
 
 
 def test_a_kept_page_that_is_damaged_is_made_anew(both: Both, rendered: list[str]):
