@@ -18,7 +18,8 @@ from course_runner import ENVIRONMENT, ROOT
 from filelock import FileLock
 
 from page_runner import check
-from page_runner.kept import Given, digest
+from page_runner.kept import Given
+from page_runner.looks import digest
 from page_runner.page import Number, Page, PageError
 from page_runner.process import PageProcess
 

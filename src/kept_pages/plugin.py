@@ -12,7 +12,7 @@ import logging
 import os
 import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from copy import deepcopy
 from functools import partial
@@ -35,13 +35,13 @@ from watchdog.observers.polling import PollingObserver
 
 from page_runner.beside import beside
 from page_runner.errors import errors_of
-from page_runner.kept import Kept, digest
-from page_runner.looks import Looks, Watch, stamp
+from page_runner.kept import Kept
+from page_runner.looks import Looks, Watch, digest, stamp
 from page_runner.plugin import PageRunnerPlugin
 from page_runner.store import Store
 
 from .rendered import Rendered
-from .settings import settings
+from .settings import below, settings
 
 log = logging.getLogger("mkdocs.kept_pages")
 
@@ -163,7 +163,7 @@ class KeptPagesPlugin(BasePlugin[LegacyConfig]):
         self.base = settings(config, files)
         crossing, run_before = set(), set()
         for file in self._pages(files):
-            source = Path(file.abs_src_path).read_bytes() if file.abs_src_path else file.content_bytes
+            source = file.content_bytes
             name = self.names[file.src_uri] = self._name(file, source)
             self.making[file.src_uri] = Making(name)
             page = self._load(name)
@@ -278,8 +278,7 @@ class KeptPagesPlugin(BasePlugin[LegacyConfig]):
         beside(page).clear()
         for place in kept.files if kept else self.making[file.src_uri].files:
             files.remove(files.src_uris[place])
-        source = Path(file.abs_src_path).read_bytes() if file.abs_src_path else file.content_bytes
-        self.names[file.src_uri] = self._name(file, source)
+        self.names[file.src_uri] = self._name(file, file.content_bytes)
         self.making[file.src_uri] = Making(self.names[file.src_uri])
         _populate_page(page, config, files)
 
@@ -301,7 +300,7 @@ class KeptPagesPlugin(BasePlugin[LegacyConfig]):
         if self.idle or not making or not making.sound or not output.strip():
             return
         source = Path(page.file.abs_src_path or "")
-        text = ("content", os.path.relpath(source.resolve(), self.root).replace(os.sep, "/"))
+        text = self._text(page.file)
         self.shared.update({look: seen for look, seen in making.looks.items() if look != text})
         own = source.suffix == ".md" and CROSSING.search(source.read_text("utf-8", "replace"))
         shared = {look: seen for look, seen in self.shared.items() if own or not look[1].endswith(".py")}
@@ -349,7 +348,9 @@ class KeptPagesPlugin(BasePlugin[LegacyConfig]):
         now = seen_in(server)
         changed = {path for path in now.keys() | self.seen.keys() if now.get(path) != self.seen.get(path)}
         self.seen = now
-        if not (self.ready and changed and self._rebuild_pages(changed)):
+        if self.ready and not changed:
+            return  # it was seen before the server told of it, and is in the site
+        if not (self.ready and self._rebuild_pages(changed)):
             self.ready = False
             build()
 
@@ -386,8 +387,12 @@ class KeptPagesPlugin(BasePlugin[LegacyConfig]):
         return True
 
     def _looked_at_by_others(self, file: File) -> bool:
-        look = ("content", os.path.relpath(os.path.realpath(file.abs_src_path or ""), self.root).replace(os.sep, "/"))
-        return any(look in looks for src_uri, looks in self.looks_of.items() if src_uri != file.src_uri)
+        text = self._text(file)
+        return any(text in looks for src_uri, looks in self.looks_of.items() if src_uri != file.src_uri)
+
+    def _text(self, file: File) -> tuple[str, str]:
+        """The look at a page's own text."""
+        return "content", os.path.relpath(os.path.realpath(file.abs_src_path or ""), self.root).replace(os.sep, "/")
 
     def _make_pages(self, files: list[File], pages: Sequence[File]) -> None:
         """Run and render these pages."""
@@ -440,19 +445,10 @@ def look_more_often(server: LiveReloadServer, takes: float) -> None:
 def seen_in(server: LiveReloadServer) -> dict[str, tuple[int, ...]]:
     """The files that a server watches, with their stamps."""
     found: dict[str, tuple[int, ...]] = {}
-    for watched in list(server._watched_paths):
-        paths = [watched] if os.path.isfile(watched) else walk_files(watched)
-        for path in paths:
-            with suppress(OSError):
-                found[path] = stamp(path)
+    for path in map(str, below(map(Path, list(server._watched_paths)))):
+        with suppress(OSError):
+            found[path] = stamp(path)
     return found
-
-
-def walk_files(folder: str) -> Iterator[str]:
-    """All files in a folder, what Python compiled left out."""
-    for place, names, files in os.walk(folder):
-        names[:] = [name for name in names if name != "__pycache__"]
-        yield from (os.path.join(place, name) for name in files)
 
 
 class Ear(logging.Handler):

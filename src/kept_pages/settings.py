@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -13,8 +14,8 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.plugins import BasePlugin
 from mkdocs.structure.files import Files
 
-from page_runner.kept import digest, versions
-from page_runner.looks import installed
+from page_runner.kept import versions
+from page_runner.looks import digest, installed
 
 # Where the site is written, and what MkDocs watches, changes no page.
 NO_MATTER = {"config_file_path", "dev_addr", "docs_dir", "plugins", "site_dir", "theme", "watch"}
@@ -83,14 +84,15 @@ def code(root: Path) -> list[str]:
 
 
 def hashes(*paths: Path) -> list[str]:
-    """Names and hashes of files, and of all files in folders, what Python compiled left out."""
+    """Names and hashes of files, and of all files in folders."""
     return [f"{path.name} {digest(path.read_bytes())}" for path in below(paths)]
 
 
 def below(paths: Iterable[Path]) -> Iterator[Path]:
-    """Files, and all files in folders."""
+    """Files, and all files in folders, in one order, what Python compiled left out."""
     for path in paths:
-        if path.is_dir():
-            yield from below(sorted(each for each in path.iterdir() if each.name != "__pycache__"))
-        elif path.is_file():
+        if path.is_file():
             yield path
+        for folder, names, files in os.walk(path):
+            names[:] = sorted(name for name in names if name != "__pycache__")
+            yield from (Path(folder, name) for name in sorted(files))

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import hashlib
 import json
 import os
 import platform
@@ -17,7 +16,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from .looks import Looks, Stamps, see, stamp
+from .looks import Looks, Stamps, digest, see, stamp
 from .page import Page, Snippet
 from .program import Output
 from .store import Store
@@ -98,19 +97,6 @@ class Kept:
     def drop_unused(self, pages: Iterable[Page]) -> None:
         """Remove every entry that no page uses."""
         self.store.drop_unused({self.entry(page) for page in pages})
-
-
-def digest(data: bytes) -> str:
-    """SHA-256 of some bytes, in hexadecimal.
-
-    Example:
-        ```python
-        from page_runner.kept import digest
-
-        assert len(digest(b"")) == 64
-        ```
-    """
-    return hashlib.sha256(data).hexdigest()
 
 
 @functools.cache

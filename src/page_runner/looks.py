@@ -92,7 +92,15 @@ def alone() -> Iterator[None]:
 
 
 def digest(data: bytes) -> str:
-    """SHA-256 of some bytes, in hexadecimal."""
+    """SHA-256 of some bytes, in hexadecimal.
+
+    Example:
+        ```python
+        from page_runner.looks import digest
+
+        assert len(digest(b"")) == 64
+        ```
+    """
     return hashlib.sha256(data).hexdigest()
 
 
@@ -438,9 +446,7 @@ class Opens:
             if "pyvenv.cfg" in files or "sitemap.xml" in files or count >= self.MOST:
                 names.clear()
                 continue
-            names[:] = [
-                name for name in names if not name.startswith(".") and name not in ("__pycache__", "node_modules")
-            ]
+            names[:] = [name for name in names if not name.startswith(".") and name not in self.NOT_BELOW]
             count += 1
             yield folder
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from tiny_site import Site, fence
 
-from page_runner.kept import digest
+from page_runner.looks import digest
 from page_runner.runner import runner_for
 from page_runner.store import Store, key, seal
 

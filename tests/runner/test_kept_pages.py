@@ -38,7 +38,7 @@ markdown_extensions:
   - toc: {permalink: true}
   - glossary_terms: {glossary: glossary.md}
   - recall
-  - page_runner: {preload: []}
+  - page_runner
 """
 ONE = (
     "---\ntitle: One\ndescription: The first.\n---\n# One\n\n"
@@ -262,6 +262,7 @@ def test_where_a_stranger_changes_pages_all_are_made_anew(both: Both, rendered: 
 
 def test_a_page_that_only_the_preview_has(both: Both):
     both.site.change("mkdocs.yml", "site_name: Small", "draft_docs: two.md\nsite_name: Small")
+    both.site.start_lightly()
     served = Served(both.root)
     served.address += "/small"
     try:
@@ -293,6 +294,7 @@ def found_by_search(served: Served) -> list[tuple[str, str, str]]:
 
 def test_under_serve_one_page_is_made_anew_and_the_rest_of_the_site_follows(both: Both):
     site = both.site
+    site.start_lightly()
     served = Served(site.root)
     served.address += "/small"
     try:

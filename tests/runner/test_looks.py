@@ -9,16 +9,14 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
-from tiny_site import CONFIG, Site, fence
+from tiny_site import Site, fence
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="opens in C are seen on Linux alone")
 
 
 @pytest.fixture
 def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
-    site = Site(tmp_path_factory.mktemp("project"))
-    site.config(CONFIG.replace("  - page_runner\n", "  - page_runner: {preload: []}\n"))
-    return site
+    return Site(tmp_path_factory.mktemp("project"))
 
 
 def database(path: Path, value: int) -> None:
