@@ -23,7 +23,7 @@ help:
 
 serve: setup
 	@$(venv_python) tools/setup_env.py port $(ADDRESS)
-	@echo "Building the site. It will be at http://$(ADDRESS)/ and follow your edits; Ctrl+C stops it."
+	@echo "Building the site. Open http://$(ADDRESS)/ now: it says how far the build has come, then shows the site and follows your edits; Ctrl+C stops it."
 	@$(venv_python) -m mkdocs serve --livereload --dev-addr $(ADDRESS)
 
 check: setup

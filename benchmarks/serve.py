@@ -98,7 +98,8 @@ def get(port: int, path: str) -> str:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     try:
         connection.request("GET", path)
-        return connection.getresponse().read().decode("utf-8", "replace")
+        answer = connection.getresponse()
+        return answer.read().decode("utf-8", "replace") if answer.status == 200 else ""  # ours says 503 while it builds
     except (OSError, http.client.HTTPException):
         return ""
     finally:

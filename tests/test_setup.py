@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import re
@@ -43,8 +44,8 @@ exec "{python}" -c 'import sys; sys.version_info = (3, 8, 18, "final", 0); exec(
 def project(tmp_path: Path) -> Path:
     """A copy of what the set-up reads, in a folder with a space in its name, without a virtual environment."""
     copy = tmp_path / "a course"
-    (copy / "tools").mkdir(parents=True)
-    for name in ["Makefile", "tools/setup_env.py", "requirements.lock", "pyproject.toml"]:
+    for name in ["Makefile", "tools/setup_env.py", "requirements.lock", "pyproject.toml", "src/page_runner/bar.py"]:
+        (copy / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, copy / name)
     return copy
 
@@ -194,3 +195,23 @@ def test_the_written_lines_are_the_ones_that_make_runs(project_with_pip: Path) -
         found = [shlex.split(line[line.index("install -c ") :]) for line in written]
         assert found, name
         assert found == ran * (len(found) // 2), name
+
+
+def test_the_bar_follows_what_pip_writes(tmp_path: Path) -> None:
+    spec = importlib.util.spec_from_file_location("setup_env", ROOT / "tools/setup_env.py")
+    assert spec and spec.loader
+    setup_env = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(setup_env)
+    packages = tmp_path / "lib" / "python3.11" / "site-packages"
+    (packages / "pip-1.dist-info").mkdir(parents=True)
+    work = setup_env.PipWork(tmp_path)
+    pinned = len((ROOT / "requirements.lock").read_text().splitlines()) - 1
+
+    assert str(work.state()) == f"0 of {pinned} packages are found or downloaded"
+    work.hear("Collecting torch==2.0 (from -c requirements.lock (line 1))")
+    work.hear("Requirement already satisfied: numpy in /somewhere")
+    work.hear("Downloading torch-2.0-cp311.whl (200 MB)")
+    assert str(work.state()) == f"2 of {pinned} packages are found or downloaded: numpy"
+    work.hear("Installing collected packages: mpmath, numpy, torch")
+    (packages / "mpmath-1.dist-info").mkdir()
+    assert str(work.state()) == "1 of 3 packages are installed"

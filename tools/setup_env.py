@@ -19,12 +19,17 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "src"))
+
+from page_runner.bar import Bar, State  # noqa: E402  it needs nothing that is not there before the set-up
+
 LOCK = ROOT / "requirements.lock"
 VENV = ROOT / ".venv"
 
@@ -124,16 +129,58 @@ def pip(venv: Path, *arguments: str) -> None:
     options = ["--require-virtualenv", "--disable-pip-version-check"]
     command = [str(python_of(venv)), "-m", "pip", *options, *arguments]
     written = []
-    with subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
-    ) as process:
+    work = PipWork(venv)
+    with (
+        Bar(work.state, lambda line: print(line, flush=True)),
+        subprocess.Popen(
+            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+        ) as process,
+    ):
         assert process.stdout is not None
         for line in process.stdout:
             written.append(line)
-            if line.strip().startswith(("Downloading", "Installing collected packages")):
+            work.hear(line.strip())
+            if line.strip().startswith("Downloading") and not sys.stderr.isatty():
                 print(line.strip(), flush=True)
     if process.returncode != 0:
         raise PipError("".join(written))
+
+
+class PipWork:
+    """How far a virtual environment's pip has come, from what it writes and installs."""
+
+    def __init__(self, venv: Path):
+        self.venv = venv
+        self.installed = self._packages()  # before
+        self.found: set[str] = set()
+        self.wanted = 0  # how many it installs, once it says so
+        self.total = len(LOCK.read_text("utf-8").splitlines()) - 1
+        self.now, self.since = "", time.monotonic()  # the package it is at
+        self.began = self.since
+
+    def hear(self, line: str) -> None:
+        """A line that pip wrote."""
+        if match := re.match(r"(?:Collecting|Requirement already satisfied:) ([\w.-]+)", line):
+            self.found.add(match[1])
+            self.now, self.since = match[1], time.monotonic()
+        elif match := re.match(r"Installing collected packages: (.+)", line):
+            self.wanted = match[1].count(",") + 1
+            self.now, self.began = "", time.monotonic()
+
+    def state(self) -> State:
+        """For the bar."""
+        taken = time.monotonic() - self.began
+        if self.wanted:
+            what, done, total = "packages are installed", self._packages() - self.installed, self.wanted
+        else:
+            what, done, total = "packages are found or downloaded", len(self.found), max(self.total, len(self.found))
+        left = taken * (total - done) / done if done and taken >= 3 else None
+        now = [(self.now, time.monotonic() - self.since)] if self.now else []
+        return State(what, done, total, now, left)
+
+    def _packages(self) -> int:
+        places = ["lib/python*/site-packages", "Lib/site-packages"]  # the latter on Windows
+        return sum(1 for place in places for _ in self.venv.glob(f"{place}/*.dist-info"))
 
 
 def explain(written: str) -> str:

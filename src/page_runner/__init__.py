@@ -7,7 +7,8 @@ A page is one program: its Python fences run top to bottom in one fresh process.
 - `program` runs them inside the page's own process; `display` draws what they give.
 - `process` is that process seen from outside: time limit, crashes, errors by page and line.
 - `kept` keeps outputs on disk, under the hash of everything they were made from.
-- `runner` runs many pages at once and collects what they gave.
+- `runner` runs many pages at once and collects what they gave; `progress` and `bar` say how far they have come.
+- `listener` answers at the site's address until MkDocs does.
 - `errors` makes whatever goes wrong, in any part of the kit, an error of its page.
 - `extension` (Python-Markdown) and `plugin` (MkDocs) put it all into a site.
 """

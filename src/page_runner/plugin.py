@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import posixpath
+import signal
+import threading
 from base64 import b64decode
 from functools import partial
 from pathlib import Path
@@ -24,7 +27,9 @@ from mkdocs.structure.pages import Page as SitePage
 from mkdocs.utils import is_markdown_file
 from mkdocs.utils.templates import TemplateContext
 
+from .bar import Bar, MakeRoom
 from .errors import errors_of, page_hook, report
+from .listener import Listener
 from .notebook import notebook
 from .page import PageError, survey_page
 from .process import PRELOAD
@@ -32,6 +37,8 @@ from .program import Output
 from .runner import Runner, runner_for
 from .take_away import TakeAway
 from .wheel import project_wheel
+
+log = logging.getLogger("mkdocs.page_runner")
 
 
 class PageRunnerPlugin(BasePlugin[LegacyConfig]):
@@ -45,6 +52,17 @@ class PageRunnerPlugin(BasePlugin[LegacyConfig]):
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         """Note what the build is for."""
         self.serving, self.dirty = command == "serve", dirty
+        self.listener: Listener | None = None
+        self.bar: Bar | None = None
+        end_in_order()
+
+    def on_shutdown(self) -> None:
+        """End what still runs, as when the build was interrupted."""
+        self._take_bar_away()
+        if self.listener:
+            self.listener.close()
+        if hasattr(self, "runner"):
+            self.runner.stop()
 
     def on_config(self, config: MkDocsConfig) -> None:
         """Find the project's runner."""
@@ -56,6 +74,36 @@ class PageRunnerPlugin(BasePlugin[LegacyConfig]):
         errors_of(root).clear()
         self.done: set[Path] = set()  # pages that another plugin has finished
         self.offers: dict[str, TakeAway] = {}
+        if self.serving and not self.listener:
+            self.listener = self._listen(config)
+
+    def _listen(self, config: MkDocsConfig) -> Listener:
+        host, port = config.dev_addr
+        try:
+            return Listener((host, port), config.site_name, lambda: self.runner.progress.state())
+        except OSError as error:
+            raise PluginError(
+                f"cannot serve at {host}:{port} ({error.strerror or error}): if another program is there, stop it, "
+                f"or choose another address: mkdocs serve -a {host}:{port % 65535 + 1}"
+            ) from None
+
+    def _show_bar(self) -> None:
+        """Say how far the runs have come, unless the build is quiet."""
+        if log.isEnabledFor(logging.INFO):
+            self.bar = Bar(self.runner.progress.state, log.info)
+            logging.getLogger("mkdocs").handlers.insert(0, MakeRoom(self.bar))
+            self.bar.__enter__()
+
+    def _take_bar_away(self) -> None:
+        if self.bar:
+            self.bar.stop()
+            for handler in [each for each in logging.getLogger("mkdocs").handlers if isinstance(each, MakeRoom)]:
+                logging.getLogger("mkdocs").removeHandler(handler)
+            self.bar = None
+
+    def on_build_error(self, *, error: Exception) -> None:
+        """Say no more how far the runs have come."""
+        self._take_bar_away()
 
     @event_priority(-10)
     def on_files(self, files: Files, *, config: MkDocsConfig) -> None:
@@ -69,6 +117,8 @@ class PageRunnerPlugin(BasePlugin[LegacyConfig]):
         for path in self.ran:
             if self.dirty and os.path.exists(pages[path].abs_dest_path):
                 os.unlink(pages[path].abs_dest_path)  # so that the page is made anew though its own text is the same
+        if self.ran:
+            self._show_bar()
         try:
             self.wheel = project_wheel(self.runner.root, self.runner.root / ".cache" / "wheel")
         except ValueError as error:
@@ -131,6 +181,7 @@ class PageRunnerPlugin(BasePlugin[LegacyConfig]):
 
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Fail the build when a page has an error; after a good one drop the outputs that no page uses."""
+        self._take_bar_away()
         if failed := list(errors_of(self.runner.root).values()):
             if not self.serving:
                 where = ", ".join(f"{error.page}:{error.line}" for errors in failed for error in errors)
@@ -157,6 +208,12 @@ class PageRunnerPlugin(BasePlugin[LegacyConfig]):
 
     def _name(self, path: Path) -> str:
         return path.relative_to(self.runner.root).as_posix()
+
+
+def end_in_order() -> None:
+    """Let a signal to end be answered as Ctrl-C is: nothing that was started or half written stays behind."""
+    if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 class CompiledTemplates(BytecodeCache):

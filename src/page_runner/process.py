@@ -20,6 +20,7 @@ import threading
 import types
 from collections.abc import Iterator
 from importlib import import_module
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -52,6 +53,7 @@ ENVIRONMENT = {
 
 CONTEXT: Any = multiprocessing.get_context("spawn" if sys.platform == "win32" else "forkserver")
 STARTING = threading.Lock()
+ALIVE: set[PageProcess] = set()
 
 
 class PageProcess:
@@ -77,36 +79,53 @@ class PageProcess:
     def __init__(self, page: Page, root: Path, preload: tuple[str, ...] = PRELOAD):
         self.page, self.root, self.preload = page, root, preload
         self.limit = patience() * page.time_limit
+        self.ended = False
 
     def __enter__(self) -> PageProcess:
         self.folder = tempfile.TemporaryDirectory(prefix="page-", ignore_cleanup_errors=True)
         self.trace = Path(self.folder.name, "trace")
         self.pipe, theirs = CONTEXT.Pipe()
-        with STARTING:
+        self.process: Any = None
+        ALIVE.add(self)
+        try:
+            self._start(theirs)
+            self.pipe.recv()  # it is ready: its time counts from now
+        except (EOFError, OSError) as error:
+            self.__exit__()
+            why = f": {error}" if str(error) else ""
+            raise PageError(self.page.name, 1, f"the page's process could not start{why}") from None
+        return self
+
+    def _start(self, theirs: Connection) -> None:
+        with STARTING, theirs:
+            if self.ended:
+                raise EOFError
             values = dict(os.environ)
             arguments = (theirs, self.page, str(self.root), values, self.preload, self.folder.name)
             with fresh_start():
-                self.process = CONTEXT.Process(target=serve, args=arguments, daemon=True)
+                process = CONTEXT.Process(target=serve, args=arguments, daemon=True)
                 if CONTEXT.get_start_method() == "forkserver":
                     CONTEXT.set_forkserver_preload([__name__, *self.preload])
-                self.process.start()
-        theirs.close()
-        try:
-            self.pipe.recv()  # it is ready: its time counts from now
-        except EOFError:
-            self.__exit__()
-            raise PageError(self.page.name, 1, "the page's process could not start") from None
-        return self
+                process.start()
+                self.process = process
 
     def __exit__(self, *_: object) -> None:
+        ALIVE.discard(self)
         self.pipe.close()
-        self.process.kill()
-        if sys.platform != "win32":  # what the page started goes with it
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(self.process.pid or 0, signal.SIGKILL)
-        self.process.join()
-        self.process.close()
+        self.kill()
+        if self.process:
+            self.process.join()
+            self.process.close()
         self.folder.cleanup()
+
+    def kill(self) -> None:
+        """End the process, and what the page has started."""
+        self.ended = True
+        with contextlib.suppress(ValueError, AttributeError):  # it is closed, or was not started
+            self.process.kill()
+            if sys.platform != "win32":
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    os.killpg(self.process.pid, signal.SIGKILL)
 
     def run(self, item: Snippet | Number) -> Output | str:
         """Run one snippet, or work out one number.
@@ -164,6 +183,18 @@ class PageProcess:
         )
 
 
+def end_all() -> None:
+    """End every page's process at once, and the one from which they are forked, whatever it imports just now."""
+    for each in list(ALIVE):
+        each.kill()
+    if sys.platform != "win32":
+        from multiprocessing.forkserver import _forkserver
+
+        if pid := getattr(_forkserver, "_forkserver_pid", None):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+
 def patience() -> float:
     """How many times its time limit a page may take: 1, or what PAGE_RUNNER_PATIENCE says, where a machine is busy.
 
@@ -186,15 +217,25 @@ def fresh_start() -> Iterator[None]:
     main, before = sys.modules["__main__"], {name: os.environ.get(name) for name in ENVIRONMENT}
     sys.modules["__main__"] = types.ModuleType("__main__")  # else every child imports the program's main module
     os.environ.update(ENVIRONMENT)
+    if sys.platform != "win32":
+        resource_tracker.ensure_running()  # which lets interrupts through when it is started
+    hold_interrupts(block=True)  # they are for the program; pages are ended by it
     try:
         yield
     finally:
+        hold_interrupts(block=False)
         sys.modules["__main__"] = main
         for name, value in before.items():
             if value is None:
                 del os.environ[name]
             else:
                 os.environ[name] = value
+
+
+def hold_interrupts(*, block: bool) -> None:
+    """Block SIGINT for this thread and for what it starts, or let it through again."""
+    if sys.platform != "win32":
+        signal.pthread_sigmask(signal.SIG_BLOCK if block else signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
 def serve(
@@ -206,6 +247,7 @@ def serve(
     os.environ.update(environment | ENVIRONMENT)  # as it is now: the process that was forked may have another
     if sys.platform != "win32":
         os.setsid()  # so that what the page starts can be ended with it
+        hold_interrupts(block=False)
     for name in preload:  # on Windows; elsewhere they are here already
         with contextlib.suppress(ImportError):
             import_module(name)

@@ -13,7 +13,8 @@ from pathlib import Path
 from .kept import Given, Kept
 from .looks import Looks, Stamps, see
 from .page import Page, PageError, survey_page
-from .process import PRELOAD, PageProcess
+from .process import PRELOAD, PageProcess, end_all
+from .progress import Progress
 
 
 @dataclass
@@ -56,7 +57,8 @@ class Runner:
     def __init__(self, root: Path, cache: Path, preload: tuple[str, ...] = PRELOAD):
         self.root, self.preload = root.resolve(), preload
         self.kept = Kept(cache, self.root)
-        self.pool = ThreadPoolExecutor(cores(), thread_name_prefix="page")
+        self.pool = self._pool()
+        self.progress = Progress()
         self.lock = threading.Lock()
         self.running: dict[str, tuple[str, Future[Run]]] = {}
         self.latest = Run()  # what `result` gave last
@@ -90,6 +92,7 @@ class Runner:
             entry = self.kept.entry(page)
             known = self.running.get(page.name)
             if known is None or known[0] != entry:
+                self.progress.expect(page)
                 known = self.running[page.name] = entry, self.pool.submit(self._run, page)
             return known[1]
 
@@ -122,17 +125,32 @@ class Runner:
     def _run(self, page: Page) -> Run:
         run = Run(page=page)
         declared: Looks = {("pattern", pattern): see("pattern", pattern, str(self.root)) for pattern in page.reads}
+        self.progress.begin(page)
         try:
             with PageProcess(page, self.root, self.preload) as process:
                 for item in page.items:
                     run.given.append(process.run(item))
+                    self.progress.step(page)
                 looks, run.stamps = process.looks()
                 run.looks = declared | looks
         except PageError as error:
             run.errors.append(error)
         else:
             self.kept.save(page, run.given, run.looks)
+        finally:
+            self.progress.end(page)
         return run
+
+    def stop(self) -> None:
+        """End all runs at once, and begin none that waits."""
+        self.pool.shutdown(wait=False, cancel_futures=True)
+        end_all()
+        with self.lock:
+            self.running.clear()
+            self.pool, self.progress = self._pool(), Progress()
+
+    def _pool(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(cores(), thread_name_prefix="page")
 
 
 def cores() -> int:
