@@ -17,7 +17,9 @@ import check
 from affected import IN_A_BROWSER, SHOWN_ON, mentioning, page_test, watchers
 
 ROOT = Path(__file__).resolve().parents[1]
-MODULES = [path.stem for path in sorted((ROOT / "src/foundations").glob("*.py")) if path.stem != "__init__"]
+ROOMS = ROOT / "src/foundations"
+MODULES = [path.relative_to(ROOMS).with_suffix("").as_posix() for path in sorted(ROOMS.rglob("*.py"))]
+MODULES = [module for module in MODULES if not module.endswith("__init__") and not module.startswith("exercises/")]
 
 needs_git = pytest.mark.skipif(not shutil.which("git"), reason="needs git")
 
@@ -31,20 +33,23 @@ def test_a_changed_lesson_is_looked_at_as_a_whole_and_nothing_else_is_run():
 
 
 def test_a_judge_and_its_answers_are_watched_by_their_lesson():
-    for path in ("src/foundations/exercises/_gradient_descent.py", "tests/answers/gradient_descent.py"):
+    for path in ("src/foundations/exercises/gradient_descent.py", "tests/answers/gradient_descent.py"):
         found = watchers([path])
-        assert (found.pages, found.tests) == (["docs/lessons/05-gradient-descent.md"], ["tests/test_exercises.py"])
-        assert found.only == {"tests/test_exercises.py": {"05-gradient-descent"}}
-    assert watchers(["src/foundations/exercises/_judging.py"]).tests == ["tests/test_exercises.py"]
+        assert (found.pages, found.tests) == (
+            ["docs/lessons/05-gradient-descent.md"],
+            ["tests/foundations/exercises/test_exercises.py"],
+        )
+        assert found.only == {"tests/foundations/exercises/test_exercises.py": {"05-gradient-descent"}}
+    assert watchers(["src/foundations/exercises/judging.py"]).tests == ["tests/foundations/exercises/test_exercises.py"]
 
 
 def test_a_module_is_watched_by_its_own_tests_first_and_by_the_pages_that_use_it():
-    found = watchers(["src/foundations/losses.py", "docs/lessons/03-loss-functions.md"])
-    assert found.tests[0] == "tests/test_losses.py"
-    assert found.only["tests/test_docstrings.py"] == {"foundations.losses"}
+    found = watchers(["src/foundations/curves/losses.py", "docs/lessons/03-loss-functions.md"])
+    assert found.tests[0] == "tests/foundations/curves/test_losses.py"
+    assert found.only["tests/test_docstrings.py"] == {"foundations.curves.losses"}
     assert found.pages == ["docs/lessons/03-loss-functions.md"]
     assert "docs/lessons/05-gradient-descent.md" in found.runs and found.pages[0] not in found.runs
-    assert "03-loss-functions" in found.only["tests/test_exercises.py"]
+    assert "03-loss-functions" in found.only["tests/foundations/exercises/test_exercises.py"]
 
 
 def test_every_module_of_foundations_is_watched_by_tests_of_its_own(subtests):
@@ -53,9 +58,10 @@ def test_every_module_of_foundations_is_watched_by_tests_of_its_own(subtests):
             found = watchers([f"src/foundations/{module}.py"])
             assert len(found.tests) > 1
             assert all(Path(ROOT, test).is_file() for test in found.tests)
-            assert set(found.tests) - {"tests/test_docstrings.py", "tests/test_exercises.py"} <= set(
-                affected.tests_of(module)
-            )
+            assert set(found.tests) - {
+                "tests/test_docstrings.py",
+                "tests/foundations/exercises/test_exercises.py",
+            } <= set(affected.tests_of(module))
 
 
 @pytest.mark.parametrize(
@@ -67,13 +73,13 @@ def test_every_module_of_foundations_is_watched_by_tests_of_its_own(subtests):
         ("src/glossary_terms/glossary.py", ["tests/test_glossary.py"]),
         ("src/site_extras/cards.py", ["tests/test_site_extras.py"]),
         ("src/live_charts/record.py", ["tests/test_live_charts.py"]),
-        ("src/foundations/__init__.pyi", ["tests/test_foundations.py"]),
+        ("src/foundations/__init__.pyi", ["tests/foundations/test_foundations.py"]),
         ("docs/glossary.md", ["tests/test_glossary.py"]),
         ("docs/errata-originals.md", ["tests/test_errata.py"]),
         ("docs/assets/live-charts.js", ["tests/test_live_charts.py"]),
         ("tests/curriculum.yml", ["tests/test_page_rules.py::test_a_page_of_the_course_keeps_the_rules"]),
         ("mkdocs.yml", ["tests/test_page_rules.py::test_a_page_of_the_course_keeps_the_rules"]),
-        ("tests/test_losses.py", ["tests/test_losses.py"]),
+        ("tests/foundations/curves/test_losses.py", ["tests/foundations/curves/test_losses.py"]),
         ("tests/course_runner.py", ["tests/test_page_dependencies.py"]),
         ("tools/check_page.py", ["tests/test_page_rules.py"]),
         ("CONTRIBUTING.md", ["tests/test_contributing.py"]),
@@ -102,7 +108,7 @@ def test_what_watches_the_whole_site_is_named_and_not_run():
 def test_a_script_a_style_and_the_theme_are_looked_at_in_the_browser_on_a_page_that_is_there():
     assert watchers(["docs/assets/sketch-pad.js"]).shown == ["lessons/22-three-or-seven"]
     assert watchers(["theme/main.html"]).shown == watchers(["docs/assets/course.css"]).shown == [SHOWN_ON[""]]
-    assert not watchers(["src/foundations/losses.py", "docs/index.md"]).shown
+    assert not watchers(["src/foundations/curves/losses.py", "docs/index.md"]).shown
     assert all((ROOT / f"docs/{page}.md").is_file() for page in SHOWN_ON.values())
     for test in IN_A_BROWSER:
         file, _, name = test.partition("::")

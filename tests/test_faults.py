@@ -177,8 +177,8 @@ def test_faults_are_drawn_by_a_seed_and_from_every_module(monkeypatch):
     pytest.importorskip("cosmic_ray")
     from faults import drawn
 
-    assert {"_checks", "losses", "exercises/_judging"} < set(drawn.modules())
-    monkeypatch.setattr(drawn, "modules", lambda: ["_checks", "devices", "losses"])
+    assert {"_checks", "curves/losses", "exercises/judging"} < set(drawn.modules())
+    monkeypatch.setattr(drawn, "modules", lambda: ["_checks", "devices", "curves/losses"])
     faults = drawn.drawn(6, seed=7)
     assert faults == drawn.drawn(6, seed=7) != drawn.drawn(6, seed=8)
     files = [fault.file for fault in faults]

@@ -14,7 +14,7 @@ import new_lesson
 from page_rules import faults, read
 
 ROOT = Path(__file__).resolve().parents[1]
-READ = ("mkdocs.yml", "pyproject.toml", "tests/curriculum.yml", "src/foundations/exercises/_index.py")
+READ = ("mkdocs.yml", "pyproject.toml", "tests/curriculum.yml", "src/foundations/exercises/index.py")
 
 
 @pytest.fixture
@@ -41,8 +41,8 @@ def test_a_new_lesson_is_a_sound_draft_and_changes_nothing_else(project: Path):
     page, judges, answers, *lists = new_lesson.new_lesson("  The  median ", project)
     number = max(int(path.name[:2]) for path in (ROOT / "docs/lessons").glob("*.md")) + 1
     assert page == f"docs/lessons/{number:02}-the-median.md"
-    assert (judges, answers) == ("src/foundations/exercises/_the_median.py", "tests/answers/the_median.py")
-    assert lists == ["mkdocs.yml", "src/foundations/exercises/_index.py"]
+    assert (judges, answers) == ("src/foundations/exercises/the_median.py", "tests/answers/the_median.py")
+    assert lists == ["mkdocs.yml", "src/foundations/exercises/index.py"]
     lesson = read(project / page, project)
     assert lesson.draft and lesson.meta["title"] == "The median"
     found = faults(lesson)
@@ -110,7 +110,7 @@ def test_a_title_that_cannot_be_is_refused_and_nothing_is_written(subtests, proj
     ("name", "text", "words"),
     [
         ("mkdocs.yml", "nav: []\n", "mkdocs.yml names no lesson under nav"),
-        ("src/foundations/exercises/_index.py", "JUDGES = {}\n", "_index.py has no list of judges"),
+        ("src/foundations/exercises/index.py", "JUDGES = {}\n", "exercises/index.py has no list of judges"),
         ("docs/lessons/99-last.md", "# Last\n", "used up their two digits"),
     ],
 )
@@ -123,7 +123,7 @@ def test_a_project_that_has_no_place_for_it_is_left_alone(project: Path, name: s
 
 
 def test_where_a_file_cannot_be_written_nothing_is(project: Path):
-    index = project / "src/foundations/exercises/_index.py"
+    index = project / "src/foundations/exercises/index.py"
     before = contents(project)
     text = index.read_text("utf-8")
     with pytest.MonkeyPatch.context() as patch:
@@ -135,9 +135,7 @@ def test_where_a_file_cannot_be_written_nothing_is(project: Path):
             return write(path, *args, **options)
 
         patch.setattr(Path, "write_text", refuse)
-        with pytest.raises(
-            ValueError, match=r"_index\.py cannot be written \(Permission denied\): nothing was changed"
-        ):
+        with pytest.raises(ValueError, match=r"index\.py cannot be written \(Permission denied\): nothing was changed"):
             new_lesson.new_lesson("The median", project)
     assert contents(project) == before and index.read_text("utf-8") == text
 

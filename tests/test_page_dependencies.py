@@ -14,7 +14,7 @@ from page_runner.page import read_page
 ROOT = Path(__file__).resolve().parents[1]
 LESSONS = sorted((ROOT / "docs/lessons").glob("*.md"))
 EXERCISES = "src/foundations/exercises/"
-SHARED = {EXERCISES + name for name in ("__init__.py", "_index.py", "_judging.py")}
+SHARED = {EXERCISES + name for name in ("__init__.py", "index.py", "judging.py")}
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,7 @@ def test_a_lesson_opens_its_own_judges_and_no_others(opened: dict[str, set[str]]
     }
     for lesson, files in judges.items():
         with subtests.test(lesson):
-            assert files <= {f"{EXERCISES}_{lesson[3:].replace('-', '_')}.py"}
+            assert files <= {f"{EXERCISES}{lesson[3:].replace('-', '_')}.py"}
     assert set().union(*judges.values()) | SHARED == files_of(EXERCISES), "the entries name what was opened"
 
 

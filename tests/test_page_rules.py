@@ -87,8 +87,8 @@ JUDGES = "".join(f"@exercise\ndef {name}(answer): ...\n" for name in ("first", "
 def project(tmp_path: Path) -> Path:
     for name, text in {
         "docs/other.md": "---\ntitle: Other\ndescription: Another page.\n---\n# Other\n",
-        "src/foundations/exercises/_small.py": JUDGES,
-        "src/foundations/exercises/_index.py": 'JUDGES = {"small": ("first", "second", "third")}\n',
+        "src/foundations/exercises/small.py": JUDGES,
+        "src/foundations/exercises/index.py": 'JUDGES = {"small": ("first", "second", "third")}\n',
         "tests/curriculum.yml": "topics:\n  small: [lessons/07-small.md]\n",
         "mkdocs.yml": "nav:\n  - Small: lessons/07-small.md\n",
     }.items():
@@ -150,9 +150,9 @@ SOLVED_FIRST = SECOND.partition("\n\n")[2] + "\n" + SECOND.partition("\n\n")[0] 
         (SECOND, SOLVED_FIRST, 'check("second", 1)', "stands before its starter"),
         (EXERCISE.format(name="third"), "\nWords.\n", "## Repeat", "no exercise repeats the lesson on other data"),
         ('("third", ...)', '("fourth", ...)', 'check("fourth", ...)', "fourth has no judge: write `def fourth` in src/"),
-        ('("third", ...)', '("fourth", ...)', "", "_small.py has third, and no exercise here asks for it"),
-        ('("third", ...)', '("fourth", ...)', 'check("fourth", ...)', "_index.py does not name the exercise fourth"),
-        ('("third", ...)', '("fourth", ...)', "", "_index.py has third, and no exercise here asks for it"),
+        ('("third", ...)', '("fourth", ...)', "", "/small.py has third, and no exercise here asks for it"),
+        ('("third", ...)', '("fourth", ...)', 'check("fourth", ...)', "index.py does not name the exercise fourth"),
+        ('("third", ...)', '("fourth", ...)', "", "index.py has third, and no exercise here asks for it"),
         # Questions
         (QUESTION.format(n=5, even=" ", odd="x"), "", "## Questions", "3 questions: a lesson ends with 4"),
         ("Is 3 even?", "Is 2 even?", '"Is 2 even?"\n\n    - [ ]', "is asked twice"),
@@ -179,7 +179,7 @@ def test_a_broken_rule_is_found_and_its_line_named(project: Path, old: str, new:
     [
         ("mkdocs.yml", "nav: []\n", "write `- Small: lessons/07-small.md` under `nav`"),
         ("tests/curriculum.yml", "topics: {}\n", "no topic in tests/curriculum.yml names this lesson"),
-        ("src/foundations/exercises/_small.py", "def (\n", "first has no judge"),
+        ("src/foundations/exercises/small.py", "def (\n", "first has no judge"),
         ("docs/lessons/07-other.md", "# Other\n", "07-other.md has the number 07, too"),
         ("docs/lessons/08-small.md", "# Other\n", "08-small.md has the same name"),
         ("docs/other.md", "---\ntitle: Small\n---\n", "docs/other.md has the same title"),

@@ -12,6 +12,8 @@ PACKAGE = Path("src/foundations")
 # Tests of the site as a whole, or of other machines, that no fault of one function should have to reach.
 SLOW = ("test_cold_builds", "test_cuda", "test_labs", "test_notebooks", "test_setup", "test_site")
 EXAMPLES = "test_contributing"  # names functions, but only in commands
+UNIT_TESTS = ("tests/foundations/**/test_*.py", "tests/test_*.py")
+EXERCISES = "tests/foundations/exercises/test_exercises.py"
 # The page that shows what a script does; any other script or style is looked at on the first of them.
 SHOWN_ON = {
     "": "lessons/08-broadcasting",
@@ -21,10 +23,16 @@ SHOWN_ON = {
 IN_A_BROWSER = ("tests/browser/test_pages.py::test_a_page[{}/]",)
 
 
+def dotted(path: str | Path) -> str:
+    """The name of the module that is in a file of src/."""
+    return ".".join(Path(path).with_suffix("").parts[1:]).removesuffix(".__init__")
+
+
 def public_names(module: str) -> list[str]:
-    """The names of a module of foundations that the package offers, and its own name."""
+    """The names that the package offers of one of its modules, such as curves/losses, and the module's own name."""
+    name = dotted(PACKAGE / module)
     listed = (ROOT / PACKAGE / "__init__.pyi").read_text("utf-8")
-    return [*re.findall(rf"^from foundations\.{module} import (\w+)", listed, re.M), f"foundations.{module}"]
+    return [*re.findall(rf"^from {re.escape(name)} import (\w+)", listed, re.M), name]
 
 
 def using(module: str, pattern: str) -> list[Path]:
@@ -45,8 +53,8 @@ def naming(names: re.Pattern[str], pattern: str) -> list[Path]:
 
 def unit_tests(module: str) -> list[str]:
     """The files of tests that use a module of foundations, its own first."""
-    units = [path for path in using(module, "tests/test_*.py") if path.stem not in (*SLOW, EXAMPLES)]
-    own = [path for path in units if path.stem.startswith(f"test_{module}")]
+    units = [path for pattern in UNIT_TESTS for path in using(module, pattern) if path.stem not in (*SLOW, EXAMPLES)]
+    own = [path for path in units if path.stem == f"test_{Path(module).name}"]
     return [path.as_posix() for path in own + [path for path in units if path not in own]]
 
 
@@ -62,7 +70,7 @@ def tests_of(module: str) -> list[str]:
     pages = [path.as_posix() for path in using(module, "docs/**/*.md")]
     pages.sort(key=lambda page: "titanic(" in (ROOT / page).read_text("utf-8"))
     lessons = [page_test(page) for page in pages]
-    return [*unit_tests(module), "tests/test_docstrings.py", "tests/test_exercises.py", *lessons]
+    return [*unit_tests(module), "tests/test_docstrings.py", EXERCISES, *lessons]
 
 
 @dataclass
@@ -123,17 +131,18 @@ def watch(path: str, found: Watchers) -> None:
             found.pages += [page.as_posix() for page in naming(links, "docs/**/*.md")]
         if parts[1] in ("errata.md", "errata-originals.md", "glossary.md"):
             found.add(f"tests/test_{stem.partition('-')[0]}.py")
-    elif parts[:3] == ("src", "foundations", "exercises") and lesson_of(stem.removeprefix("_")):
-        watch_lesson(lesson_of(stem.removeprefix("_")), found)
+    elif parts[:3] == ("src", "foundations", "exercises") and lesson_of(stem):
+        watch_lesson(lesson_of(stem), found)
     elif parts[:3] == ("src", "foundations", "exercises"):
-        found.add("tests/test_exercises.py")
-    elif parts[:2] == ("src", "foundations") and len(parts) == 3 and name.endswith(".py") and stem != "__init__":
-        found.add(*unit_tests(stem))
-        found.cases("tests/test_docstrings.py", f"foundations.{stem}")
-        used = words_of(stem)
+        found.add(EXERCISES)
+    elif parts[:2] == ("src", "foundations") and name.endswith(".py") and stem != "__init__":
+        module = Path(path).relative_to(PACKAGE).with_suffix("").as_posix()
+        found.add(*unit_tests(module))
+        found.cases("tests/test_docstrings.py", dotted(path))
+        used = words_of(module)
         pages = [page.as_posix() for page in naming(used, "docs/**/*.md")]
         pages.sort(key=lambda page: -len(used.findall((ROOT / page).read_text("utf-8"))))
-        found.cases("tests/test_exercises.py", *(Path(page).stem for page in pages))
+        found.cases(EXERCISES, *(Path(page).stem for page in pages))
         found.runs += pages
     elif parts[:2] == ("tests", "answers"):
         watch_lesson(lesson_of(stem), found)
@@ -141,10 +150,8 @@ def watch(path: str, found: Watchers) -> None:
         found.shown.append(SHOWN_ON.get(name, SHOWN_ON[""]))
         found.add(*mentioning(name))
     elif parts[0] == "src" and name.endswith((".py", ".pyi")):
-        package = parts[1]
-        found.add(*mentioning(f"{package}.{stem}"), *mentioning(package))
-        module = package if stem == "__init__" else f"{package}.{stem}"
-        found.cases("tests/test_docstrings.py", module)
+        found.add(*mentioning(dotted(path)), *mentioning(parts[1]))
+        found.cases("tests/test_docstrings.py", dotted(path))
     elif parts[0] == "tests" and stem.startswith("test_"):
         if there:
             found.add(path)
@@ -163,7 +170,7 @@ def watch_lesson(page: str, found: Watchers) -> None:
     """Add a lesson whose judges or answers have changed."""
     if page:
         found.pages.append(page)
-        found.cases("tests/test_exercises.py", Path(page).stem)
+        found.cases(EXERCISES, Path(page).stem)
 
 
 def lesson_of(module: str) -> str:
@@ -175,5 +182,5 @@ def lesson_of(module: str) -> str:
 def mentioning(words: str, *, escape: bool = True) -> list[str]:
     """The files of tests that name something."""
     pattern = re.compile(rf"(?<!\w){re.escape(words) if escape else words}\b")
-    found = [*naming(pattern, "tests/test_*.py"), *naming(pattern, "tests/*/test_*.py")]
+    found = [*naming(pattern, "tests/test_*.py"), *naming(pattern, "tests/*/**/test_*.py")]
     return [path.as_posix() for path in found]

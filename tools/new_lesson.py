@@ -98,7 +98,7 @@ An exercise that repeats the lesson on data of another kind.
 JUDGES = Template('''\
 """The exercises of $title."""
 
-from foundations.exercises._judging import compare, exercise, number
+from foundations.exercises.judging import compare, exercise, number
 
 
 @exercise
@@ -157,14 +157,14 @@ def new_lesson(title: str, root: Path = ROOT) -> list[str]:
     words = {"title": title, "yaml_title": quoted(title), "exercise": f"{module}_1"}
     written = {
         page: PAGE.substitute(words),
-        f"src/foundations/exercises/_{module}.py": JUDGES.substitute(words),
+        f"src/foundations/exercises/{module}.py": JUDGES.substitute(words),
         f"tests/answers/{module}.py": ANSWERS.substitute(words),
     }
     taken = [name for name in written if (root / name).exists()]
     taken += [path.relative_to(root).as_posix() for path in lessons.glob(f"??-{slug}.md")]
     if taken:
         raise ValueError(f"{taken[0]} is there already: choose another title, or take that file away")
-    menu, index = "mkdocs.yml", "src/foundations/exercises/_index.py"
+    menu, index = "mkdocs.yml", "src/foundations/exercises/index.py"
     written[menu] = in_menu((root / menu).read_text("utf-8"), f"{quoted(title)}: lessons/{number:02}-{slug}.md")
     written[index] = in_index((root / index).read_text("utf-8"), module, words["exercise"])
     write(root, written)
@@ -216,7 +216,7 @@ def in_index(text: str, module: str, exercise: str) -> str:
     ]
     end = [number for number, line in enumerate(lines) if line == "}"]
     if not end:
-        raise ValueError("_index.py has no list of judges that ends in a line `}`: mend it first")
+        raise ValueError("exercises/index.py has no list of judges that ends in a line `}`: mend it first")
     lines.insert([*after, *end][0], f'    "{module}": ("{exercise}",),')
     return "\n".join(lines)
 

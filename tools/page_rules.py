@@ -359,7 +359,7 @@ def folded(lesson: Lesson, snippet: Snippet) -> bool:
 def judges(lesson: Lesson) -> Iterator[Fault]:
     """A judge for each exercise, in the lesson's own file and in the index, and no judge without its exercise."""
     folder = "src/foundations/exercises"
-    name, index = f"{folder}/_{lesson.module}.py", f"{folder}/_index.py"
+    name, index = f"{folder}/{lesson.module}.py", f"{folder}/index.py"
     found = judges_in(lesson.root / name)
     listed = index_of(lesson.root / index).get(lesson.module, ())
     for exercise, snippet in lesson.starters.items():

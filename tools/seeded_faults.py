@@ -44,7 +44,7 @@ def main() -> None:
         "--seed", type=int, default=week.year * 100 + week.week, help="of the draw; the week's without it"
     )
     parser.add_argument(
-        "--only", metavar="NAME", help="a module of foundations, or a part of a file's or a fault's name"
+        "--only", metavar="NAME", help="a module or room of foundations, or a part of a file's or a fault's name"
     )
     parser.add_argument("--same-as", type=Path, metavar="FILE", help="the faults of a file of results, and no others")
     parser.add_argument(
@@ -62,7 +62,7 @@ def main() -> None:
     else:
         chosen = choose(options.half, options.count, options.seed, options.only)
     if not chosen:
-        parser.error(f"--only {options.only}: there is no such module, file or fault")
+        parser.error(f"--only {options.only}: there is no such module, room, file or fault")
     if options.list:
         print("\n\n".join(fault.shown(ROOT) for fault in chosen))
         return
@@ -79,10 +79,9 @@ def choose(half: str | None, count: int, seed: int, only: str | None) -> list[Fa
     """The faults of one half or of both."""
     found = []
     if half != "site":
-        from faults.drawn import drawn, modules  # needs cosmic-ray
+        from faults.drawn import drawn  # needs cosmic-ray
 
-        if only is None or only in modules():
-            found += drawn(count, seed, only)
+        found += drawn(count, seed, only)
     if half != "foundations":
         found += [fault for fault in listed() if only is None or only in fault.file or only in fault.name]
     return found

@@ -3,12 +3,31 @@
 Every name can be taken from the package itself, as in `from foundations import quad, mse`. A name's module is
 opened when the name is first used, so `import foundations` is instant and loads neither torch nor Matplotlib.
 
-There is another reason, and it matters more to authors. What a page gives is kept until a file changes that its run
-has opened. So a module opens only what it needs: an edit of `trees` runs the one lesson about trees again, and not all.
-What few calls need is imported inside the function that needs it. `tests/test_page_dependencies.py` holds this.
+The modules stand in rooms, one for each subject. What is in a room, its own docstring says.
 
-The list of names is `__init__.pyi`, which editors and type checkers read too: a new public function is one
-line there and nothing here. No module has the name of a function, or it would take that function's place.
+- `curves`: curves with a few parameters, their losses, gradient descent, sums of ReLUs, plots.
+- `autograd`: an engine for slopes, and drawings of what autograd records.
+- `training`: the loop over batches, schedules, linear regression, a learner with callbacks.
+- `passengers`: the Titanic's list, made into numbers, and models of it from scratch.
+- `trees`: splits, trees and forests.
+- `images`: digits, and what image models cost and give.
+- `exercises`: `check`, and a module of judges for each lesson.
+
+Below the rooms stands what several of them need.
+
+- `devices`: the processor or graphics card to work on.
+- `timing`: how long something takes, here and on other machines; `python -m foundations.timing` is a command.
+- `_checks`: whether an argument is what it should be, and what to say if not.
+- `_local_data`: files of data that the reader has, or that are downloaded once.
+- `_drawings`: what drawings of graphs and of trees share.
+
+There is another reason to open modules late, and it matters more to authors. What a page gives is kept until a file
+changes that its run has opened. So a module opens only what it needs, and a room nothing of its own: an edit of
+`trees.splits` runs the one lesson about trees again, and not all. What few calls need is imported inside the function
+that needs it. `tests/test_page_dependencies.py` holds this, and `tests/test_imports.py` who may import whom.
+
+The list of names is `__init__.pyi`, which editors and type checkers read too: a new public function is one line there
+and nothing here. No room or module beside this one has the name of a function, or it would take that function's place.
 """
 
 import ast

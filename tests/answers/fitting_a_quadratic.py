@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from foundations import coordinate_search, course22_points, fit_quad, quad, quad_mae
-from foundations.exercises._judging import diabetes
+from foundations.exercises.judging import diabetes
 
 x, y = course22_points()
 

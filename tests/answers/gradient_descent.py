@@ -3,7 +3,7 @@
 import torch
 
 from foundations import course22_points, fit_quad, gradient_descent, gradient_step, mse, quad_mse
-from foundations.exercises._judging import diabetes
+from foundations.exercises.judging import diabetes
 
 x, y = course22_points()
 start = torch.full((3,), 1.1)

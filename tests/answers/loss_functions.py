@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 
 from foundations import course22_points, mae, mk_quad, mse, quad_mae, quad_mse, rmse
-from foundations.exercises._judging import diabetes
+from foundations.exercises.judging import diabetes
 
 x, y = course22_points()
 target = diabetes(2)[1]

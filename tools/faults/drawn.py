@@ -10,7 +10,7 @@ from cosmic_ray.ast import ast_nodes, get_ast
 from cosmic_ray.mutating import mutate_code
 from cosmic_ray.plugins import get_operator, operator_names
 
-from affected import PACKAGE, ROOT, tests_of
+from affected import PACKAGE, ROOT, dotted, tests_of
 
 from .fault import Fault, between
 from .listed import equivalents, running
@@ -18,8 +18,9 @@ from .listed import equivalents, running
 
 def modules() -> list[str]:
     """The modules of foundations, and what its judges share."""
-    found = sorted(path.stem for path in (ROOT / PACKAGE).glob("*.py"))
-    return [*(name for name in found if name != "__init__"), "exercises/_judging"]
+    found = [path.relative_to(ROOT / PACKAGE).with_suffix("") for path in (ROOT / PACKAGE).rglob("*.py")]
+    plain = sorted(path.as_posix() for path in found if path.name != "__init__" and path.parts[0] != "exercises")
+    return [*plain, "exercises/judging"]
 
 
 def drawn(count: int, seed: int, only: str | None = None) -> list[Fault]:
@@ -28,12 +29,12 @@ def drawn(count: int, seed: int, only: str | None = None) -> list[Fault]:
     Args:
         count: How many.
         seed: Of the draw; what one module gives does not depend on the others.
-        only: One module to draw from.
+        only: A module or a room to draw from, by its name or its path: trees, forests or trees/forests.
 
     Returns:
         The faults, none of them in the list of those that change nothing.
     """
-    names = [only] if only else modules()
+    names = [name for name in modules() if only in (None, name, *name.split("/"))]
     random.Random(seed).shuffle(names)
     sources = {name: faults_in(name, seed) for name in names}
     found: list[Fault] = []
@@ -87,9 +88,9 @@ def watching(file: str) -> list[list[str]]:
         Its own tests, then all the others.
     """
     module = Path(file).relative_to(PACKAGE).with_suffix("").as_posix()
-    tests = tests_of(module.partition("/")[0])
+    tests = tests_of("exercises" if module.startswith("exercises/") else module)
     if module.startswith("_"):  # what the other modules share
         for name in modules():
-            if f"from foundations.{module} import" in (ROOT / PACKAGE / f"{name}.py").read_text("utf-8"):
+            if f"from {dotted(file)} import" in (ROOT / PACKAGE / f"{name}.py").read_text("utf-8"):
                 tests += tests_of(name)
     return [tests[:1], list(dict.fromkeys(tests[1:]))]

@@ -1,16 +1,17 @@
 """Exercises that check themselves: `check("at_two", answer)` says what is right or wrong with an answer.
 
-The exercises of a lesson stand in a module of this folder that has the lesson's name after an underscore. Each is one
-function under `@exercise`, named as the exercise: it takes the answer, raises `NotYet` with a hint where something is
-wrong, and gives the reason why the answer is right. What they share is in `_judging.py`, and `_index.py` says in which
-module each exercise is judged: `check` opens that one alone, so an edit of one lesson's judges runs one page again.
+The exercises of a lesson stand in a module of this folder that has the lesson's name. Each is one function under
+`@exercise`, named as the exercise: it takes the answer, raises `NotYet` with a hint where something is wrong, and gives
+the reason why the answer is right. What they share is in `judging`, and `index` says in which module each exercise is
+judged: `check` opens that one alone, so an edit of one lesson's judges runs one page again. Readers need none of these
+modules; `check` and `NotYet` are all that they call.
 """
 
 import difflib
 import importlib
 import sys
 
-from foundations.exercises._index import JUDGES
+from foundations.exercises.index import JUDGES
 
 
 class NotYet(AssertionError):
@@ -66,9 +67,9 @@ def check(name: str, answer: object) -> None:
     if name not in modules:
         near = difflib.get_close_matches(name, modules) or sorted(modules)
         raise ValueError(f"there is no exercise {name!r}; there is {', '.join(map(repr, near))}")
-    from foundations.exercises._judging import EXERCISES  # only now: it imports NotYet from here
+    from foundations.exercises.judging import EXERCISES  # only now: it imports NotYet from here
 
-    importlib.import_module(f"{__name__}._{modules[name]}")
+    importlib.import_module(f"{__name__}.{modules[name]}")
     try:
         why = EXERCISES[name](answer)
     except NotYet as hint:

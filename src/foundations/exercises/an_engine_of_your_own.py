@@ -1,0 +1,254 @@
+"""The exercises of An engine of your own: slopes by hand, two operations, an engine to mend, and a line to fit."""
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from foundations.autograd.engine import Value
+from foundations.exercises import NotYet
+from foundations.exercises.judging import UNFINISHED, compare, described, exercise, near, numbers
+
+N_PATIENTS = 40
+DEEP = 5000
+
+
+@exercise
+def slopes_by_hand(answer: object) -> str:
+    """The slopes of (p + q) · p along p and q, at p = 4 and q = −1."""
+    given = numbers(answer, 2, "the slopes along p and q")
+    compare(
+        given,
+        [7, 4],
+        {
+            "along p that is only the straight way, with slope r = 3: another one leads through r": [3, 4],
+            "along p that is only the way through r, with slope 4: another one leads there straight": [4, 4],
+            "those two are the wrong way round: the slope along p comes first": [4, 7],
+            "where ways meet, slopes add: along p you have multiplied them": [12, 4],
+            "the straight way from s to p has the slope r, the other factor, and not p": [8, 4],
+            "q moves r by as much, and r moves s by p times as much: that is not 1 or 3": [7, 1],
+        },
+        f"{given[0]:g} and {given[1]:g} are not the slopes: follow every way from s back to p, and to q",
+    )
+    return "two ways lead from s back to p, and their slopes add: 3 + 4."
+
+
+@exercise
+def sigmoid_value(answer: object) -> str:
+    """A function of a Value that gives its sigmoid as a Value which slopes can pass."""
+    for place in (2.0, -3.0, 0.0):
+        x = Value(place)
+        result = _value_of(answer, [x], f"sigmoid({place:g})")
+        s = 1 / (1 + math.exp(-place))
+        _right_number(result, s, f"sigmoid({place:g})", {"sign of x is turned": 1 - s})
+        _right_slopes(
+            result,
+            {"x": x},
+            [s * (1 - s)],
+            f"sigmoid({place:g})",
+            {
+                "the slope is s · (1 − s), and this is s alone": [s],
+                "the slope is s · (1 − s), and this is 1 − s": [1 - s],
+                "the sign of the slope is turned": [-s * (1 - s)],
+                "s · (1 − s) takes s, the result, and this takes x": [place * (1 - place)],
+                "that is twice the slope: does x stand among the parents twice?": [2 * s * (1 - s)],
+            },
+        )
+    return "the number is right, and slopes pass through it."
+
+
+@exercise
+def larger_value(answer: object) -> str:
+    """A function of two Values that gives the larger one, with the slopes of torch.maximum."""
+    for first, second, right in ((2.0, 5.0, [0.0, 1.0]), (5.0, 2.0, [1.0, 0.0]), (3.0, 3.0, [0.5, 0.5])):
+        x, y = Value(first), Value(second)
+        called = f"larger({first:g}, {second:g})"
+        result = _value_of(answer, [x, y], called)
+        _right_number(result, max(first, second), called, {"that is the smaller one": min(first, second)})
+        if first == second:
+            shares = ([1.0, 0.0], [0.0, 1.0], [0.0, 0.0], [1.0, 1.0])
+            mistakes = {
+                f"where both are equal, each gets half, and not {one:g} and {other:g}": [one, other]
+                for one, other in shares
+            }
+        else:
+            mistakes = {
+                "the slopes go to the smaller one": right[::-1],
+                "half is for numbers that are equal": [0.5, 0.5],
+            }
+        _right_slopes(result, {"x": x, "y": y}, right, called, mistakes)
+        if result is x or result is y:
+            raise NotYet(f"{called} gives one of the two values itself: make a new one that has both as parents")
+    return "the larger one has the slope 1, and of two equal ones each has half."
+
+
+@exercise
+def mended_engine(answer: object) -> str:
+    """A function that finds the slopes of a Value along every value that it came from."""
+    for name, make in GRAPHS.items():
+        root, leaves = make()
+        right = [root.slopes()[leaf] for leaf in leaves.values()]
+        found = _called(answer, [root], f"for {name} it")
+        if not isinstance(found, dict):
+            raise NotYet(f"for {name} it should give a dict of slopes by value, not {described(found)}")
+        slopes = _numbers_of(found, leaves, name)
+        if not near(slopes, right, 1e-9):
+            leaf, given, wanted = next(each for each in zip(leaves, slopes, right, strict=True) if each[1] != each[2])
+            if given == -wanted:
+                raise NotYet(f"for {name} the slope along {leaf} comes with its sign turned")
+            raise NotYet(
+                f"for {name} the slope along {leaf} is {wanted:g}, and it gives {given:g}: {_reason(name, found, root)}"
+            )
+    return "every value waits until all of its slope has arrived, and a long sum is no trouble."
+
+
+@exercise
+def bmi_line(answer: object) -> str:
+    """The line through forty patients: w and b, as Values or as numbers."""
+    inputs, targets = _patients(N_PATIENTS)
+    plain = answer
+    if isinstance(answer, list | tuple):
+        plain = [each.data if isinstance(each, Value) else each for each in answer]
+    w, b = numbers(plain, 2, "w and b", not_finite="the steps were too long, and the line flew away")
+
+    def loss(w: float, b: float) -> float:
+        return sum((w * x + b - y) ** 2 for x, y in zip(inputs, targets, strict=True)) / len(inputs)
+
+    best_w, best_b = _least_squares(inputs, targets)
+    reached, least = loss(w, b), loss(best_w, best_b)
+    if reached > 1.001 * least:
+        where = f"the mean squared error is {reached:.4f}, and a line can have {least:.4f}"
+        if loss(b, w) <= 1.001 * least:
+            raise NotYet("w and b are the wrong way round: w, the slope of the line, comes first")
+        if loss(w / 100, b / 100) <= 1.001 * least:
+            raise NotYet(f"{where}: take the progress in hundreds")
+        if w == b == 0:
+            raise NotYet(f"{where}: w and b have not moved from 0")
+        if near([w, b], _least_squares(*_patients(442)), 1e-2):
+            raise NotYet(f"{where}: that is the line of all patients, and only the first {N_PATIENTS} are asked for")
+        if near([b], [best_b], 1e-2) and w == 0:
+            raise NotYet(f"{where}: w has not moved")
+        raise NotYet(f"{where}: are the slopes cleared after each step? If they are, take more steps")
+    return f"the mean squared error is {reached:.4f}, the least that a line can have, and your engine found the slopes."
+
+
+def _called(answer: object, args: Sequence[Value], it: str) -> Any:
+    """Call a learner's function with the values themselves: a copy would have other parents."""
+    if answer is ...:
+        raise NotYet(UNFINISHED)
+    if not callable(answer):
+        raise NotYet(f"the answer should be a function, not {described(answer)}")
+    try:
+        return answer(*args)
+    except RecursionError as error:
+        raise NotYet(f"{it} raises RecursionError: keep a list of what waits instead of calling itself") from error
+    except Exception as error:
+        raise NotYet(f"{it} raises {type(error).__name__}: {error}") from error
+
+
+def _value_of(answer: object, args: Sequence[Value], called: str) -> Value:
+    """What an operation gives, which must be a Value that came from its arguments, and left them as they were."""
+    before = [each.data for each in args]
+    result = _called(answer, args, called)
+    if not isinstance(result, Value):
+        raise NotYet(f"{called} should give a Value, not {described(result)}: else no slope can pass")
+    if [each.data for each in args] != before:
+        raise NotYet(f"{called} changes the number that it was given")
+    return result
+
+
+def _right_number(result: Value, right: float, called: str, mistakes: dict[str, float]) -> None:
+    (given,) = numbers(result.data, 1, f"the number of {called}")
+    hints = {f"the number of {called} is {given:.4g}: {hint}": [wrong] for hint, wrong in mistakes.items()}
+    compare([given], [right], hints, f"the number of {called} is {given:.4g} and should be {right:.4g}", within=1e-9)
+
+
+def _right_slopes(
+    result: Value, args: dict[str, Value], right: list[float], called: str, mistakes: dict[str, list[float]]
+) -> None:
+    """The slopes along the arguments, found through one more step on either side."""
+    if not result.parents and result not in args.values():
+        raise NotYet(f"{called} has no parents, so no slope can pass: name the values that it was calculated from")
+    try:
+        slopes = (result * 3).slopes()
+    except Exception as error:
+        raise NotYet(f"the parents of {called} should be pairs, each of a value and a slope, with a comma") from error
+    given = numbers([slopes.get(each, 0.0) / 3 for each in args.values()], len(args), f"the slopes of {called}")
+    said = " and ".join(f"{each:.4g} along {name}" for name, each in zip(args, given, strict=True))
+    wanted = " and ".join(f"{each:.4g}" for each in right)
+    hints = {f"the slope of {called} is {said}: {hint}": wrong for hint, wrong in mistakes.items()}
+    compare(given, right, hints, f"the slope of {called} is {said} and should be {wanted}", within=1e-9)
+
+
+def _numbers_of(found: dict[Any, Any], leaves: dict[str, Value], name: str) -> list[float]:
+    missing = [leaf for leaf, value in leaves.items() if value not in found]
+    if missing:
+        raise NotYet(f"for {name} there is no slope along {', '.join(missing)}: give one for every value, by value")
+    return numbers([found[value] for value in leaves.values()], len(leaves), f"the slopes for {name}")
+
+
+def _reason(name: str, found: dict[Any, Any], root: Value) -> str:
+    if found.get(root) != 1:
+        return "the slope of the result along itself is 1, and all others start from there"
+    if name == "x + x":
+        return "x is used twice, and what comes first is overwritten by what comes next"
+    if name in ("a · b", "a long sum"):
+        return "that is not slope times slope, added up"
+    return "some value passed its slope on before all of it had arrived"
+
+
+def _product() -> tuple[Value, dict[str, Value]]:
+    a, b = Value(2), Value(3)
+    return a * b, {"a": a, "b": b}
+
+
+def _twice() -> tuple[Value, dict[str, Value]]:
+    x = Value(2)
+    return x + x, {"x": x}
+
+
+def _diamond(turned: bool) -> tuple[Value, dict[str, Value]]:
+    a, b = Value(2), Value(3)
+    c = a * b
+    d = c + b
+    return d * c if turned else c * d, {"a": a, "b": b}
+
+
+def _ladder() -> tuple[Value, dict[str, Value]]:
+    x, y = Value(1.5), Value(-0.5)
+    first, second = x, y
+    for _ in range(6):
+        first, second = second, first * second + first
+    return first * second + x, {"x": x, "y": y}
+
+
+def _long_sum() -> tuple[Value, dict[str, Value]]:
+    x = Value(1)
+    total = x
+    for _ in range(DEEP):
+        total = total + 1
+    return total, {"x": x}
+
+
+GRAPHS: dict[str, Callable[[], tuple[Value, dict[str, Value]]]] = {
+    "a · b": _product,
+    "x + x": _twice,
+    "c · d": lambda: _diamond(False),
+    "d · c": lambda: _diamond(True),
+    "a ladder of sums and products": _ladder,
+    "a long sum": _long_sum,
+}
+
+
+def _patients(n: int) -> tuple[list[float], list[float]]:
+    """The body mass index of the first patients, with mean 0 and standard deviation 1, and the progress in hundreds."""
+    from sklearn.datasets import load_diabetes
+
+    table = load_diabetes(scaled=False)
+    inputs = table.data[:n, 2]
+    return ((inputs - inputs.mean()) / inputs.std()).tolist(), (table.target[:n] / 100).tolist()
+
+
+def _least_squares(inputs: list[float], targets: list[float]) -> tuple[float, float]:
+    """The best line; the inputs have mean 0 and standard deviation 1."""
+    n = len(inputs)
+    return sum(x * y for x, y in zip(inputs, targets, strict=True)) / n, sum(targets) / n

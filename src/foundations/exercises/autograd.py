@@ -1,0 +1,141 @@
+"""The exercises of Autograd: slopes, leaves, one step of training, and a gradient for other data."""
+
+import torch
+from torch import Tensor
+
+from foundations.exercises import NotYet
+from foundations.exercises.judging import (
+    EXPLAINED,
+    UNFINISHED,
+    call,
+    compare,
+    described,
+    exercise,
+    number,
+    numbers,
+    values,
+)
+
+
+@exercise
+def slope_of(answer: object) -> str:
+    """A function of a function and a place: the slope there, as a plain number."""
+    for text, curve, place in (("x³ − 3x", _cubic, 2.0), ("sin(x) / x", _wave, 1.5)):
+        at = torch.tensor(place, dtype=torch.float64)
+        slope = call(answer, curve, at)
+        given = number(slope, f"for {text} at {place:g} what it gives")
+        watched = at.clone().requires_grad_()
+        curve(watched).backward()
+        (right,) = numbers(watched.grad, 1)
+        height = curve(at).item()
+        gives = f"for {text} at {place:g} it gives {given:.4g}"
+        compare(
+            [given],
+            [right],
+            {
+                f"{gives}, which is the height there: the slope stands in .grad": [height],
+                f"{gives}, the slope with the sign turned": [-right],
+                f"{gives}, which is twice the slope: did backward() run twice, and add to what was there?": [2 * right],
+            },
+            f"{gives}, and the slope there is {right:.4g}",
+            within=1e-6,
+        )
+        if isinstance(slope, Tensor):
+            raise NotYet("the slope is right, but it comes as a tensor: .item() makes it a plain number")
+    return "it finds the slopes of functions that it has never seen."
+
+
+@exercise
+def small_weights(answer: object) -> str:
+    """Random weights times 0.01 that are a leaf and require a gradient."""
+    right = torch.randn(5, generator=torch.Generator().manual_seed(0)) * 0.01
+    compare(
+        values(answer, right.shape, "weights"),
+        right.tolist(),
+        {"the weights are a hundred times too large: the 0.01 is missing": (100 * right).tolist()},
+        "the numbers have changed: make the generator anew before you draw from it",
+    )
+    assert isinstance(answer, Tensor)
+    if answer.grad_fn is not None:
+        raise NotYet(f"the weights are no leaf, but the result of {answer.grad_fn.name()}: ask for the gradient last")
+    if not answer.requires_grad:
+        raise NotYet("the weights do not require a gradient: who calls requires_grad_()?")
+    return "they are a leaf, so backward() will leave a gradient in them."
+
+
+@exercise
+def one_step(answer: object) -> str:
+    """A function that takes params one step downhill in place, clears the gradient and gives the loss before."""
+    if answer is ...:
+        raise NotYet(UNFINISHED)
+    if not callable(answer):
+        raise NotYet(f"the answer should be a function, and it is {described(answer)}")
+    params, lr = torch.tensor([1.0, -2.0], requires_grad=True), 0.1
+    for visit in ("first", "second"):
+        before = params.detach().clone()
+        slopes = torch.tensor([2.0, 6.0]) * before
+        try:
+            loss = answer(params, _bowl, lr)
+        except Exception as error:
+            reasons = [reason for words, reason in EXPLAINED.items() if words in str(error)]
+            said = f"the {visit} step raises {type(error).__name__}"
+            raise NotYet(": ".join([said, str(error), *reasons[:1]])) from error
+        compare(
+            params.tolist(),
+            (before - lr * slopes).tolist(),
+            {
+                "the caller's params have not moved: change the tensor itself, with -=": before.tolist(),
+                "params went uphill: take lr times the gradient away from them": (before + lr * slopes).tolist(),
+                "the learning rate is left out: a step is only a part of the gradient": (before - slopes).tolist(),
+            },
+            f"the {visit} step should lead from {before.tolist()} to {(before - lr * slopes).tolist()}, "
+            f"and leads to {params.tolist()}",
+        )
+        if params.grad is not None and params.grad.any():
+            raise NotYet("a gradient is left behind, and the next backward() would add to it: params.grad = None")
+        if loss is None:
+            raise NotYet("it gives None: the loss before the step is wanted, by a `return`")
+        compare(
+            [number(loss, "what it gives")],
+            [_bowl(before).item()],
+            {"it gives the loss after the step: the one before is wanted": [_bowl(params.detach()).item()]},
+            f"the loss before the {visit} step is {_bowl(before).item():.4g}, and it gives {number(loss):.4g}",
+        )
+        if isinstance(loss, Tensor):
+            raise NotYet("the loss is right, but it comes as a tensor: .item() makes it a plain number")
+    return "in place, downhill, and nothing is left behind."
+
+
+@exercise
+def diabetes_slopes(answer: object) -> str:
+    """The gradient of the mean squared error of a weighted sum of ten columns, with all weights at zero."""
+    from sklearn.datasets import load_diabetes
+
+    table, progression = (torch.tensor(each) for each in load_diabetes(return_X_y=True))
+    right = -2 * (progression @ table) / len(table)
+    given = values(answer, right.shape, "the gradient")
+    if not any(given):
+        raise NotYet("all slopes are zero: give the gradient, and not the weights")
+    compare(
+        given,
+        right.tolist(),
+        {
+            "the signs are turned: that is the way to go, and the gradient points the other way": (-right).tolist(),
+            "twice too much: did backward() run twice, and add to what was there?": (2 * right).tolist(),
+            f"{len(table)} times too much: take the mean over the people, not the sum": (len(table) * right).tolist(),
+        },
+        f"those are not the slopes of the mean squared error at zero weights: the first should be {right[0]:.4g}",
+    )
+    return "the third slope is the steepest, that of the body mass index."
+
+
+def _cubic(x: Tensor) -> Tensor:
+    return x**3 - 3 * x
+
+
+def _wave(x: Tensor) -> Tensor:
+    return x.sin() / x
+
+
+def _bowl(params: Tensor) -> Tensor:
+    return (params**2 * torch.tensor([1.0, 3.0])).sum()

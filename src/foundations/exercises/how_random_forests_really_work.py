@@ -1,0 +1,149 @@
+"""The exercises of How random forests really work: impurity, a split, bootstrap samples, and a forest on other data."""
+
+import math
+
+import torch
+from torch import Tensor
+
+from foundations import gini, min_col, one_r, titanic
+from foundations.exercises import NotYet
+from foundations.exercises.judging import UNFINISHED, call, compare, described, exercise, number, values
+
+
+@exercise
+def weighted_gini(answer: object) -> str:
+    """A function of a column, targets and a threshold: the mean Gini impurity of both sides, weighted by their rows."""
+    column = torch.tensor([1.0, 2.0, 3.0, 4.0, 5.0, 6.0], dtype=torch.float64)
+    targets = torch.tensor([1.0, 0.0, 1.0, 1.0, 1.0, 0.0], dtype=torch.float64)
+    for threshold in (2.0, 4.0, 1.0):
+        given = number(call(answer, column, targets, threshold), f"at {threshold:g} what it gives")
+        left = column <= threshold
+        share, sides = left.double().mean().item(), (gini(targets[left]).item(), gini(targets[~left]).item())
+        right = share * sides[0] + (1 - share) * sides[1]
+        alike = [1 - side for side in sides]
+        compare(
+            [given],
+            [right],
+            {
+                "both sides count the same: weight each by its share of the rows": [sum(sides) / 2],
+                "the impurities are added up: weight each by its share of the rows": [sum(sides)],
+                "it is weighted by the number of rows, and not yet divided by all of them": [len(column) * right],
+                "the weights are exchanged: the left side's impurity has the right side's share": [
+                    (1 - share) * sides[0] + share * sides[1]
+                ],
+                "it gives the chance that two rows are alike: the impurity is one minus that": [
+                    share * alike[0] + (1 - share) * alike[1]
+                ],
+                "only the left side counts: the right one is missing": [share * sides[0]],
+                "only the left side counts: weight both by their shares of the rows, and add them": [sides[0]],
+            },
+            f"at {threshold:g} it gives {given:.4g}, and the weighted impurity is {right:.4g}",
+        )
+    return "by this a tree for two classes chooses its splits."
+
+
+@exercise
+def third_class_women(answer: object) -> str:
+    """The name of the column, and the threshold, that separate the women of the third class best."""
+    if answer is ...:
+        raise NotYet(UNFINISHED)
+    if not isinstance(answer, tuple | list) or len(answer) != 2 or not isinstance(answer[0], str):
+        raise NotYet(f"the answer should be a column's name and a threshold, not {described(answer)}")
+    name, given = answer[0], number(answer[1], "the threshold")
+    inputs, survived = _passengers()
+    if name not in inputs:
+        raise NotYet(f"there is no column {name!r}: {', '.join(inputs)} are")
+    women = (inputs["Sex"] == 0) & (inputs["Pclass"] == 3)
+    found = {each: min_col(column[women], survived[women]) for each, column in inputs.items()}
+    best = min(found, key=lambda each: found[each][1])
+    everybody = {each: min_col(column, survived) for each, column in inputs.items()}
+    if name == min(everybody, key=lambda each: everybody[each][1]):
+        raise NotYet(f"{name} separates all passengers best: take the rows of these women alone, targets too")
+    if name != best:
+        raise NotYet(f"{name} has a score of {found[name][1]:.4f} for them, and another column has a lower one")
+    values_above = inputs[best][women & (inputs[best] > found[best][0])]
+    if not found[best][0] - 1e-6 <= given < values_above.min().item():
+        raise NotYet(f"{name} it is, but not at {given:.4g}: take the rows of these women alone, of all passengers")
+    return f"{name} at most {found[best][0]:.4g} separates them best."
+
+
+@exercise
+def bootstrap_share(answer: object) -> str:
+    """The share of rows that a bootstrap sample contains on average: 1 − 1/e."""
+    given = number(answer, "the share")
+    right = 1 - math.exp(-1)
+    compare(
+        [given],
+        [right],
+        {
+            "all of them it would be without replacement: some rows are drawn twice, so others are not drawn": [1.0],
+            "that is the share that it leaves out: the others are in it": [1 - right],
+            "not half: a row has n chances to be drawn, each of 1/n": [0.5],
+        },
+        f"{given:.4g} is not the share: a row is never drawn with probability (1 − 1/n)ⁿ",
+        within=5e-3,
+    )
+    return "1 − 1/e: a good third of the rows is out of the bag of each tree."
+
+
+@exercise
+def out_of_bag(answer: object) -> str:
+    """A function of votes and counts: the mean vote for each row, of the trees that did not draw it."""
+    votes = torch.tensor([[1.0, 0.0, 1.0, 0.5], [0.0, 0.5, 1.0, 0.0], [0.25, 1.0, 0.0, 1.0]])
+    counts = torch.tensor([[0, 2, 1, 1], [1, 0, 0, 3], [0, 1, 2, 0]])
+    right = torch.tensor([0.625, 0.5, 1.0, 1.0])
+    seen = counts > 0
+    given = call(answer, votes, counts)
+    compare(
+        values(given, right.shape, "what it gives"),
+        right.tolist(),
+        {
+            "all trees vote for all rows: leave out those that drew the row": votes.mean(dim=0).tolist(),
+            "those trees vote that drew the row: the others should": ((votes * seen).sum(0) / seen.sum(0)).tolist(),
+            "it divides by the number of all trees: divide by the number of those that vote": (
+                (votes * ~seen).sum(0) / len(votes)
+            ).tolist(),
+            "it adds the votes up: divide by the number of those that vote": (votes * ~seen).sum(0).tolist(),
+        },
+        f"for three trees and four rows it should give {right.tolist()}",
+    )
+    return "each row is judged by those alone that have never seen it."
+
+
+@exercise
+def breast_cancer_forest(answer: object) -> str:
+    """Predictions of 0 or 1 for the quarter of the breast cancer table that train_test_split keeps with state 42."""
+    from sklearn.datasets import load_breast_cancer
+    from sklearn.model_selection import train_test_split
+
+    table, benign = (torch.tensor(each).double() for each in load_breast_cancer(return_X_y=True))
+    fit_x, test_x, fit_y, test_y = train_test_split(table, benign, test_size=0.25, random_state=42)
+    if isinstance(answer, Tensor) and answer.shape == fit_y.shape:
+        raise NotYet(f"those are predictions for the {len(fit_y)} rows to learn from: give those for test_x")
+    given = torch.tensor(values(answer, test_y.shape, "the predictions"), dtype=torch.float64)
+    if not ((given == 0) | (given == 1)).all():
+        raise NotYet("give 0 or 1 for each row, as numbers: is the share of votes above 0.5?")
+    if given.unique().numel() == 1:
+        raise NotYet("all predictions are the same: where has the forest gone?")
+    share = (given == test_y).double().mean().item()
+    if share < 0.2:
+        raise NotYet("nearly all are wrong: 1 is benign, so 0 and 1 are exchanged")
+    baseline = ((one_r(fit_x, fit_y)(test_x) > 0.5) == (test_y > 0.5)).double().mean().item()
+    if share <= baseline:
+        raise NotYet(f"{share:.1%} are right, and one rule is right for {baseline:.1%}: grow a forest")
+    return f"{share:.1%} are right, and one rule is right for {baseline:.1%}."
+
+
+def _passengers() -> tuple[dict[str, Tensor], Tensor]:
+    """The columns of the lesson's table by name, and who survived."""
+    import numpy as np
+    import pandas as pd
+
+    passengers = titanic()
+    table = passengers.fillna({"Fare": 0}).fillna(passengers.mode().iloc[0])
+    table["LogFare"] = np.log1p(table["Fare"])
+    for name in ("Sex", "Embarked"):
+        table[name] = pd.Categorical(table[name]).codes
+    names = ("Sex", "Embarked", "Age", "SibSp", "Parch", "LogFare", "Pclass")
+    columns = {name: torch.tensor(table[name].to_numpy(dtype=float)) for name in names}
+    return columns, torch.tensor(table["Survived"].to_numpy(dtype=float))

@@ -1,0 +1,107 @@
+"""The exercises of How to take a lesson: one number that turns a width into a length, or a radius into a perimeter."""
+
+import torch
+from torch import Tensor
+
+from foundations.exercises import NotYet
+from foundations.exercises.judging import call, compare, exercise, number
+
+WITHIN = 0.011  # an answer with two digits may be either neighbour of the best k
+
+
+@exercise
+def petals(answer: object) -> str:
+    """The k of length = k · width with the least mean absolute miss, for Iris versicolor."""
+    k = _judge_iris(answer, 1)
+    length, width = _petals(1)
+    return f"with {k:.2f} the petals are missed by {(k * width - length).abs().mean():.2f} cm on average."
+
+
+@exercise
+def virginica(answer: object) -> str:
+    """The same for Iris virginica."""
+    return f"{_judge_iris(answer, 2):.2f} is well below the k of versicolor."
+
+
+@exercise
+def squared_petals(answer: object) -> str:
+    """The k for Iris setosa with the least mean squared miss."""
+    length, width = _petals(0)
+    k = number(answer, "k")
+    best = ((length * width).sum() / (width**2).sum()).item()
+    if abs(k - best) > WITHIN:
+        if abs(k - _least_absolute(length, width)) < WITHIN:
+            raise NotYet(f"{k:.2f} has the least mean absolute miss: square the misses before you take the mean")
+        raise NotYet(
+            f"the mean of (k · width − length)² falls on for a {'smaller' if k > best else 'larger'} k than {k:.4g}"
+        )
+    return "the widest petals pull it down."
+
+
+@exercise
+def best_factor(answer: object) -> str:
+    """A function of length and width that gives the best k, whatever its size."""
+    width = torch.tensor([1.0, 2.0, 3.0, 4.0, 5.0])
+    for factor in (3.19, 0.04, 250.0):
+        length = factor * width * torch.tensor([1.0, 1.0, 1.0, 1.5, 1.0])
+        k = number(call(answer, length, width), "what it gives")
+        given = f"four of five lengths are {factor:g} times their widths, and it gives {k:.4g}"
+        compare(
+            [k],
+            [factor],
+            {
+                "width and length have changed places: k times the width should give the length": [1 / factor],
+                f"{given}: that is the mean of the ratios, which need not have the least miss": [1.1 * factor],
+                f"{given}: that has the least squared miss, and the absolute one is asked for": [1.1454545 * factor],
+            },
+            f"{given}: do its tries reach that far, and lie close enough together?",
+            within=0.01,
+        )
+    return "it finds small factors and large ones."
+
+
+@exercise
+def nuclei(answer: object) -> str:
+    """The k of perimeter = k · radius for the cell nuclei of scikit-learn's breast cancer table."""
+    from sklearn.datasets import load_breast_cancer
+
+    table = torch.tensor(load_breast_cancer().data)
+    k = number(answer, "k")
+    best = _least_absolute(table[:, 2], table[:, 0])
+    if abs(k - best) > WITHIN:
+        if abs(k - 2 * torch.pi) < WITHIN:
+            raise NotYet("2π is for circles: the nuclei miss it by more than a hundredth")
+        raise NotYet(_too_far(k, best, "perimeter", "radius"))
+    return "a little more than 2π: nearly circles."
+
+
+def _judge_iris(answer: object, species: int) -> float:
+    length, width = _petals(species)
+    k = number(answer, "k")
+    best = _least_absolute(length, width)
+    if abs(k - best) > WITHIN:
+        for other, name in enumerate(("setosa", "versicolor", "virginica")):
+            if other != species and abs(k - _least_absolute(*_petals(other))) < WITHIN:
+                raise NotYet(f"{k:.2f} is the best k of {name}: take the rows where the target is {species}")
+        raise NotYet(_too_far(k, best, "length", "width"))
+    return k
+
+
+def _too_far(k: float, best: float, result: str, given: str) -> str:
+    size, other = ("large", "smaller") if k > best else ("small", "larger")
+    return f"{k:.4g} · {given} is too {size} for the {result} more often than not: try a {other} k"
+
+
+def _petals(species: int) -> tuple[Tensor, Tensor]:
+    from sklearn.datasets import load_iris
+
+    iris = load_iris()
+    table = torch.tensor(iris.data[iris.target == species])
+    return table[:, 2], table[:, 3]
+
+
+def _least_absolute(length: Tensor, width: Tensor) -> float:
+    """The k with the least mean |k · width − length|: one of the ratios, for the loss is straight between them."""
+    ratios = length / width
+    misses = (ratios[:, None] * width - length).abs().mean(dim=1)
+    return ratios[misses.argmin()].item()

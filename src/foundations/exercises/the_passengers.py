@@ -1,0 +1,190 @@
+"""The exercises of The passengers: gaps, dummies, the best possible rule, the width of an interval, other baselines."""
+
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from foundations.exercises import NotYet
+from foundations.exercises.judging import call, compare, described, exercise, number, numbers, values
+
+
+@exercise
+def fill_ages(answer: object) -> str:
+    """A function of two tables that fills the gaps in both with the median age of the first."""
+    import pandas as pd
+
+    gap = float("nan")
+    for known, later in (
+        ([2, 20, gap, 22, 24, 80, 80, gap], [50, gap, 64, 70]),
+        ([31, gap, 8, 8], [gap, 5, 4, 1, gap]),
+    ):
+        train, valid = (pd.DataFrame({"Survived": 1, "Age": ages}, dtype=float) for ages in (known, later))
+        both = pd.concat([train, valid])
+        given = call(answer, train, valid)
+        if not isinstance(given, tuple | list) or len(given) != 2:
+            raise NotYet(f"it should give two columns, not {described(given)}")
+        for each, wanted in zip(given, (train, valid), strict=True):
+            if not isinstance(each, pd.Series):
+                raise NotYet(f"it should give two columns of pandas, and gives {described(each)} among them")
+            if len(each) != len(wanted):
+                raise NotYet(f"a column should have {len(wanted)} values, one for each row, and has {len(each)}")
+            if each.isna().any():
+                raise NotYet(f"{each.isna().sum()} gaps are left")
+        ages = [*numbers(given[0].to_numpy(), len(train)), *numbers(given[1].to_numpy(), len(valid))]
+        filled = [_ages(both, fill) for fill in (train.Age.median(), both.Age.median(), valid.Age.median())]
+        own = [*_ages(train, train.Age.median()), *_ages(valid, valid.Age.median())]
+        compare(
+            ages,
+            filled[0],
+            {
+                "that is the median of all rows, the validation rows among them: take that of train": filled[1],
+                "the validation rows are filled with their own median, which a model would not know in time": own,
+                "that is the mean of the training rows, and the median is wanted": _ages(both, train.Age.mean()),
+                "that is the mode of the training rows, and the median is wanted": _ages(both, train.Age.mode()[0]),
+                "that is the median of the validation rows: take that of train": filled[2],
+            },
+            f"the gaps should become {train.Age.median():g}, the median of the training rows, and all other ages stay",
+            within=1e-6,
+        )
+    return "the validation rows have had no say in it."
+
+
+@exercise
+def class_columns(answer: object) -> str:
+    """A function of a column of classes that gives three dummies as a float32 tensor."""
+    import pandas as pd
+
+    for classes in ([1, 3, 2, 3], [3, 3], [2, 1]):
+        given = call(answer, pd.Series(classes))
+        if not isinstance(given, Tensor):
+            raise NotYet(f"it should give a tensor, not {described(given)}")
+        if given.dtype != torch.float32:
+            raise NotYet(f"the tensor should be of float32, not {given.dtype}: a weight is a float")
+        if given.ndim == 2 and len(given) == len(classes) and given.shape[1] == len(set(classes)) < 3:
+            raise NotYet(
+                f"for the classes {classes} it makes {given.shape[1]} columns: name the three classes yourself"
+            )
+        right = (torch.tensor(classes)[:, None] == torch.tensor([1, 2, 3])).float()
+        compare(
+            values(given, right.shape, f"for the classes {classes} what it gives"),
+            right.flatten().tolist(),
+            {"the columns stand in another order: first class first": right.flip(1).flatten().tolist()},
+            f"for the classes {classes} it should give {right.tolist()}",
+        )
+    return "three columns of floats, whoever travels."
+
+
+@exercise
+def best_rule(answer: object) -> str:
+    """A function of a table and names of columns: the highest accuracy of any rule that knows these columns."""
+    from foundations.passengers.lists import titanic
+
+    for name, columns in (
+        ("everyone", ["Sex"]),
+        ("everyone", ["Pclass", "Sex", "AgeGroup"]),
+        ("auto", ["Pclass", "Sex", "Embarked"]),
+        ("auto", ["Sex", "Age"]),
+    ):
+        table = titanic(name)  # type: ignore[arg-type]
+        gaps, kinds = (table.groupby(columns, dropna=drop).Survived.agg(["sum", "count"]) for drop in (False, True))
+        most, known = (np.maximum(each["sum"], each["count"] - each["sum"]) for each in (gaps, kinds))
+        given = number(call(answer, table, columns), f"for {columns} what it gives")
+        compare(
+            [given],
+            [most.sum() / len(table)],
+            {
+                "people with a gap are left out: groupby drops them unless it gets dropna=False": [
+                    known.sum() / len(table)
+                ],
+                "people with a gap are left out, of the whole, too: groupby drops them unless it gets dropna=False": [
+                    known.sum() / kinds["count"].sum()
+                ],
+                "each group counts as much as any other: count people, not groups": [(most / gaps["count"]).mean()],
+                "that is the survival in the group where it is highest: a rule speaks about all groups": [
+                    (kinds["sum"] / kinds["count"]).max()
+                ],
+                "that is the share who survived": [table.Survived.mean()],
+                "that is how many it is right about: divide by the number of rows": [most.sum()],
+                "it gives the answer of the majority to everybody: in some groups most survived": [
+                    max(table.Survived.mean(), 1 - table.Survived.mean())
+                ],
+            },
+            f"for {columns} it gives {given:.4g}, and the best rule is right for {most.sum() / len(table):.4f}",
+            within=1e-6,
+        )
+    return "no rule that knows only these columns can beat it."
+
+
+@exercise
+def enough_rows(answer: object) -> str:
+    """The least number of rows with which a Wilson interval around 0.79 is at most 0.02 wide."""
+    given = number(answer, "the answer")
+    right, half, one_sided = _enough(0.02), _enough(0.04), _enough(0.01)
+    compare(
+        [given],
+        [right],
+        {
+            f"with {half} rows it reaches 0.02 to each side: 0.02 from end to end is wanted": [half],
+            f"with {one_sided} rows it is 0.01 from end to end: 0.02 will do": [one_sided],
+        },
+        f"with {given:g} rows it is {_width(max(1, round(given))):.4f} wide: take "
+        f"{'more' if given < right else 'fewer'}",
+        within=1e-5,
+    )
+    return "four times the rows halve an interval."
+
+
+@exercise
+def tumour_baselines(answer: object) -> str:
+    """The accuracy of the majority in the breast cancer table, and the best of one threshold on the worst radius."""
+    from sklearn.datasets import load_breast_cancer
+
+    tumours = load_breast_cancer(as_frame=True)
+    radius, benign = tumours.data["worst radius"].to_numpy(), tumours.target.to_numpy() == 1
+    below, below_mean = (_below(each, benign) for each in (radius, tumours.data["mean radius"].to_numpy()))
+    majority, best = benign.mean(), below.max()
+    given = numbers(answer, 2, "the answer")
+    if given[0] != majority and np.isclose(given[0], 1 - majority):
+        raise NotYet("the first is the share of malignant tumours: the majority is benign")
+    if np.isclose(given, [best, majority]).all():
+        raise NotYet("the two are swapped: first the majority, then the threshold")
+    compare(given[:1], [majority], {}, f"the first should be the share of the larger group, and it is {given[0]:.3f}")
+    compare(
+        given[1:],
+        [best],
+        {
+            "the second is still the majority: try every value of the column as a threshold": [majority],
+            "the second counts the wrong answers": [1 - best],
+            "the second is the threshold itself: its accuracy is wanted": [radius[below.argmax()]],
+            "the second is the worst threshold's: take the best": [below.min()],
+            "the second is about the mean radius: take the column 'worst radius'": [below_mean.max()],
+        },
+        f"another threshold is right more often than {given[1]:.3f}" if given[1] < best else "no threshold is so good",
+        within=1e-4,
+    )
+    return "whatever is built on these tumours has this to beat."
+
+
+def _ages(table: Any, fill: float) -> list[float]:
+    ages: list[float] = table.Age.fillna(fill).tolist()
+    return ages
+
+
+def _below(column: NDArray[Any], benign: NDArray[Any]) -> NDArray[Any]:
+    """The accuracy of "benign if below", for each value of the column as the threshold."""
+    right: NDArray[Any] = ((column < column[:, None]) == benign).mean(axis=1)
+    return right
+
+
+def _width(n: int) -> float:
+    from foundations.passengers.classification import wilson_interval
+
+    low, high = wilson_interval(0.79, n)
+    return high - low
+
+
+def _enough(width: float) -> int:
+    return next(n for n in range(1, 100_000) if _width(n) <= width)

@@ -1,0 +1,188 @@
+"""The exercises of Which image models are best?: a front, a budget, a speed that belongs, and trees worth keeping."""
+
+from typing import TYPE_CHECKING, Any
+
+from foundations.exercises import NotYet
+from foundations.exercises.judging import call, described, exercise, number
+from foundations.images.pareto import pareto_front
+from foundations.passengers.preparation import random_split
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+FRONTS: tuple[tuple[list[float], list[float]], ...] = (
+    ([900, 500, 300, 100], [0.70, 0.80, 0.75, 0.90]),
+    ([100, 300, 900], [0.7, 0.8, 0.9]),
+    ([500, 500, 200], [0.7, 0.8, 0.8]),
+    ([500, 500, 700], [0.8, 0.8, 0.6]),
+    ([300, 100, 200], [0.7, 0.9, 0.8]),
+)
+
+
+def _why(model: tuple[float, float], models: list[tuple[float, float]]) -> str:
+    """Why a model is on the front, or why not."""
+    named = "the model with speed {:g} and accuracy {:g}".format(*model)
+    for other in models:
+        if other != model and other[0] >= model[0] and other[1] >= model[1]:
+            how = "better in one, and in the other as good" if set(other) & set(model) else "better in both"
+            return f"{named} is beaten, since another has {other[0]:g} and {other[1]:g}, {how}"
+    if models.count(model) > 1:
+        return f"{named} is there twice, and equal models do not beat each other"
+    return f"nobody beats {named}: each other model is slower or less accurate"
+
+
+@exercise
+def on_front(answer: object) -> str:
+    """A function of speeds and accuracies: for each model, whether no other beats it."""
+    for speeds, accuracies in FRONTS:
+        given = call(answer, speeds, accuracies)
+        given = given.tolist() if hasattr(given, "tolist") else given
+        if not isinstance(given, list | tuple) or len(given) != len(speeds):
+            raise NotYet(f"it should give a list with True or False for each of the {len(speeds)} models")
+        if not all(isinstance(each, bool) for each in given):
+            raise NotYet(f"it should give True or False for each model, and gives {given!r:.60}")
+        models = list(zip(speeds, accuracies, strict=True))
+        for said, right, model in zip(given, pareto_front(speeds, accuracies).tolist(), models, strict=True):
+            if said != right:
+                raise NotYet(f"for speeds {speeds} and accuracies {accuracies} it gives {given}: {_why(model, models)}")
+    return "the fastest and the most accurate are on it, and whoever lies between them unbeaten."
+
+
+def _models() -> "pd.DataFrame":
+    import pandas as pd
+
+    rows = [
+        ("tiny", 9000.0, 70.0, 2.0),
+        ("quick", 4000.0, 80.0, 20.0),
+        ("lean", 2500.0, 80.0, 8.0),
+        ("broad", 3000.0, 84.0, 90.0),
+        ("strong", 1000.0, 86.0, 30.0),
+        ("giant", 50.0, 90.0, 1000.0),
+    ]
+    table = pd.DataFrame(rows, columns=["name", "images_per_second", "top1", "params"])
+    return table.iloc[[3, 0, 5, 2, 4, 1]]  # neither in an order nor numbered in one
+
+
+@exercise
+def best_for(answer: object) -> str:
+    """A function of a table, a least speed and a most number of parameters: the name of the most accurate that fits."""
+    models = _models()
+    for speed, params, right in (
+        (2000, 50, "quick"),
+        (2000, 100, "broad"),
+        (40, 2000, "giant"),
+        (1000, 30, "strong"),
+        (40, 40, "strong"),
+        (5000, 100, "tiny"),
+    ):
+        asked = f"for at least {speed} images per second and at most {params} million parameters"
+        given = _name(call(answer, models, speed, params))
+        if given not in set(models.name):
+            raise NotYet(f'{asked} it gives {given!r:.60}, which is no name in the table: the column is models["name"]')
+        if given != right:
+            (row,) = models[models.name == given].itertuples()
+            (best,) = models[models.name == right].itertuples()
+            raise NotYet(f"{asked} it gives {given}, and {right} is right: {_what_is_better(row, best, speed, params)}")
+    try:
+        given = answer(models.copy(), 20_000, 10)  # type: ignore[operator]
+    except Exception as error:
+        raise NotYet(
+            f"if no model will do it raises {type(error).__name__}: give None, before you take a row"
+        ) from error
+    if given is not None:
+        raise NotYet(f"if no model will do it gives {given!r:.60}, and should give None")
+    return "the most accurate one that you can afford."
+
+
+def _what_is_better(row: Any, best: Any, speed: float, params: float) -> str:
+    if row.images_per_second < speed:
+        return f"{row.name} does only {row.images_per_second:g} images per second"
+    if row.params > params:
+        return f"{row.name} has {row.params:g} million parameters, which is too many"
+    if row.top1 == best.top1:
+        return "of equally accurate models take the faster one"
+    bound = speed == best.images_per_second or params == best.params
+    return "it is more accurate" + (", and *at least* and *at most* let the bound itself in" if bound else "")
+
+
+def _name(given: Any) -> str:
+    if not isinstance(given, str):
+        raise NotYet(f"it should give the name of a model, a string, not {described(given)}")
+    return given
+
+
+@exercise
+def speed_of(answer: object) -> str:
+    """A function of timm's speeds, the name of some weights and an image size: the speed that belongs to them."""
+    import pandas as pd
+
+    rows = [("resnet50d", 224, 3420.0), ("resnet50", 176, 5862.0), ("resnet50", 288, 2212.0), ("resnet50", 224, 3730.0)]
+    speeds = pd.DataFrame(rows, columns=["model", "infer_img_size", "infer_samples_per_sec"])
+    cases = [
+        ("resnet50.a1_in1k", 288, 2212.0),
+        ("resnet50.a1_in1k", 224, 3730.0),
+        ("resnet50d.ra2_in1k", 224, 3420.0),
+    ]
+    for name, size, right in cases:
+        given = _or_none(answer, speeds, name, size)
+        asked = f"for {name} at {size}"
+        if given is None:
+            raise NotYet(f"{asked} it gives None: the table has architectures, so cut the name off at the dot")
+        given = number(given, f"{asked} what it gives")
+        others = {row[2]: row for row in rows}
+        if given != right:
+            whose = f", the speed of {others[given][0]} at {others[given][1]}" if given in others else ""
+            raise NotYet(f"{asked} it gives {given:g}{whose}, not {right:g}: architecture *and* size must be the same")
+    for name, size in (("resnet50.a1_in1k", 320), ("resnet5.a1_in1k", 224), ("vgg16.tv_in1k", 224)):
+        given = _or_none(answer, speeds, name, size)
+        if given is not None:
+            raise NotYet(f"for {name} at {size} it gives {given!r:.40}, but that was not measured: give None")
+    return "no speed is lost, and none invented."
+
+
+def _or_none(answer: object, *args: Any) -> Any:
+    """What the learner's function gives; None is an answer here."""
+    return (
+        call(lambda *given: [answer(*given)] if callable(answer) else answer, *args)[0]
+        if callable(answer)
+        else call(answer)
+    )
+
+
+@exercise
+def trees_to_keep(answer: object) -> str:
+    """The depths of the trees on the front of few leaves and high accuracy."""
+    from sklearn.datasets import load_breast_cancer
+    from sklearn.tree import DecisionTreeClassifier
+
+    cells, benign = load_breast_cancer(return_X_y=True)
+    learn, test = (each.numpy() for each in random_split(len(cells), valid=0.5))
+    leaves, shares = [], []
+    for depth in range(1, 9):
+        tree = DecisionTreeClassifier(max_depth=depth, random_state=42).fit(cells[learn], benign[learn])
+        leaves.append(-tree.get_n_leaves())
+        shares.append(tree.score(cells[test], benign[test]))
+
+    def depths(*criteria: list[float]) -> list[int]:
+        return [depth for depth, kept in enumerate(pareto_front(*criteria).tolist(), 1) if kept]
+
+    given = answer.tolist() if hasattr(answer, "tolist") else answer
+    if not isinstance(given, list | tuple | set) or not all(
+        isinstance(each, int) and not isinstance(each, bool) for each in given
+    ):
+        raise NotYet(f"it should be a list of depths, whole numbers from 1 to 8, not {described(answer)}")
+    chosen = sorted(given)
+    right = depths(leaves, shares)
+    hints = {
+        tuple(depths([-each for each in leaves], shares)): "of leaves, fewer are better: give them a minus sign",
+        (right[-1],): "the most accurate tree is on it, but a small one that nobody beats is on it as well",
+        tuple(
+            range(1, 9)
+        ): "some of these have more leaves than another and are right no more often, on the half they have not seen",
+    }
+    if chosen != right:
+        raise NotYet(
+            hints.get(tuple(chosen), f"{chosen} is not the front: for each depth, look for another that beats it")
+        )
+    return "every deeper or shallower one costs more leaves or more errors than one of these."

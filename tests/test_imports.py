@@ -1,0 +1,77 @@
+"""Who may import whom: one way, from what a lesson calls down to libraries, and from the kit to nothing of the course."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+SRC = Path(__file__).resolve().parents[1] / "src"
+PACKAGES = {path.name for path in SRC.iterdir() if (path / "__init__.py").is_file()}
+COURSE = {"foundations", "live_charts"}
+KIT = PACKAGES - COURSE
+# The libraries that a package of the course may use. What it needs of them is among the dependencies of pyproject.toml.
+LIBRARIES = {
+    "foundations": {"matplotlib", "numpy", "pandas", "pooch", "sklearn", "torch", "tqdm", "xlsxwriter"},
+    "live_charts": {"IPython", "ipywidgets", "torch"},
+}
+
+
+def imports(package: str) -> Iterator[tuple[str, str]]:
+    """Each import of a package: the module that has it, and the full name of what it takes."""
+    for path in sorted((SRC / package).rglob("*.py*")):
+        if path.suffix not in (".py", ".pyi"):
+            continue
+        module = ".".join(path.relative_to(SRC).with_suffix("").parts)
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Import):
+                yield from ((module, alias.name) for alias in node.names)
+            elif isinstance(node, ast.ImportFrom):
+                above = module.split(".")[: -node.level] if node.level else []
+                start = ".".join([*above, *([node.module] if node.module else [])])
+                yield from ((module, f"{start}.{alias.name}") for alias in node.names)
+
+
+def room(name: str) -> str:
+    """The room of a module or of something in it; empty for what stands below the rooms."""
+    _, first, *rest = [*name.split("."), ""]
+    return first if rest and (SRC / "foundations" / first / "__init__.py").is_file() else ""
+
+
+@pytest.mark.parametrize("package", sorted(PACKAGES))
+def test_a_package_imports_what_it_may(package: str):
+    taken = {name.partition(".")[0] for _, name in imports(package)} - {package, *sys.stdlib_module_names}
+    assert not taken & (COURSE if package in KIT else PACKAGES)
+    assert package in KIT or taken <= LIBRARIES[package]
+    assert taken, "none found: is anything read?"
+
+
+def test_no_room_takes_a_private_name_of_another_and_what_is_below_takes_nothing_of_a_room():
+    ours = [(module, name) for module, name in imports("foundations") if name.startswith("foundations.")]
+    between = [(module, name) for module, name in ours if room(module) != room(name)]
+    assert ("foundations.trees.trees", "foundations._drawings.ACCENT") in between
+    assert ("foundations.passengers.survival", "foundations.curves.losses.mae") in between
+    private = [pair for pair in between if room(pair[1]) and any(part.startswith("_") for part in pair[1].split("."))]
+    assert private == []
+    upward = [pair for pair in between if not room(pair[0]) and pair[0] != "foundations.__init__"]
+    assert upward == []
+
+
+def test_a_room_opens_nothing_of_its_own():
+    rooms = [path.parent.name for path in (SRC / "foundations").glob("*/__init__.py")]
+    assert {"curves", "exercises"} < set(rooms)
+    opening = [
+        module for module, _ in imports("foundations") if module.count(".") == 2 and module.endswith(".__init__")
+    ]
+    assert set(opening) == {"foundations.exercises.__init__"}, "which has `check`"
+
+
+def test_the_readme_names_every_package_and_every_room():
+    table = (SRC.parent / "README.md").read_text("utf-8").partition("## Where things are")[2]
+    assert set(re.findall(r"^\| `src/(\w+)/`", table, re.M)) == PACKAGES
+    rooms = {path.parent.name for path in (SRC / "foundations").glob("*/__init__.py")}
+    assert rooms <= set(re.findall(r"`(\w+)`", table.partition("src/foundations/")[2].partition("\n")[0]))
