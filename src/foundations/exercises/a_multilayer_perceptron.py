@@ -3,21 +3,12 @@
 import copy
 import itertools
 import math
-from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from foundations.exercises import NotYet
-from foundations.exercises.judging import (
-    UNFINISHED,
-    call,
-    compare,
-    described,
-    exercise,
-    number,
-    values,
-)
+from foundations.exercises.judging import attempt, call, compare, exercise, number, values
 
 
 @exercise
@@ -82,13 +73,12 @@ def rmse_of_batches(answer: object) -> str:
 @exercise
 def answers(answer: object) -> str:
     """A function of a net and inputs: predictions in eval mode, without a graph, with the mode left as it was."""
-    _is_function(answer)
     x = torch.linspace(-1, 1, 12).reshape(4, 3)
     for training in (True, False):
         net = _moody().train(training)
         before = copy.deepcopy(net.state_dict())
         right = copy.deepcopy(net).eval()(x)
-        preds = _called(answer, net, x)
+        preds = attempt(answer, net, x)
         mode = "train" if training else "eval"
         given = torch.tensor(values(preds, right.shape, f"for a net in {mode} mode what it gives"))
         if any(not torch.equal(before[name], each.cpu()) for name, each in net.state_dict().items()):
@@ -105,7 +95,6 @@ def answers(answer: object) -> str:
 @exercise
 def keep_best(answer: object) -> str:
     """A function that trains, leaves the net with its best parameters on the validation set, and gives that loss."""
-    _is_function(answer)
     net = nn.Linear(1, 1, bias=False)
     with torch.no_grad():
         net.weight.zero_()
@@ -116,7 +105,7 @@ def keep_best(answer: object) -> str:
         weight += 0.1 * 2 * (3 - weight)
         path.append(weight)
     best = min(path, key=lambda each: abs(each - 2))
-    loss = _called(answer, net, train, valid, torch.optim.SGD(net.parameters(), lr=0.1), 12)
+    loss = attempt(answer, net, train, valid, torch.optim.SGD(net.parameters(), lr=0.1), 12)
     found = net.weight.item()
     left = f"the net is left with the weight {found:.4g}"
     compare(
@@ -184,18 +173,3 @@ def _moody() -> nn.Sequential:
         for each in net.parameters():
             each.copy_(torch.randn(each.shape, generator=generator))
     return net
-
-
-def _is_function(answer: object) -> None:
-    if answer is ...:
-        raise NotYet(UNFINISHED)
-    if not callable(answer):
-        raise NotYet(f"the answer should be a function, and it is {described(answer)}")
-
-
-def _called(answer: Any, *args: Any) -> Any:
-    """Call it with the very net, which is to be changed or left alone."""
-    try:
-        return answer(*args)
-    except Exception as error:
-        raise NotYet(f"it raises {type(error).__name__}: {error}") from error

@@ -6,7 +6,7 @@ from typing import Any
 
 from foundations.autograd.engine import Value
 from foundations.exercises import NotYet
-from foundations.exercises.judging import UNFINISHED, compare, described, exercise, near, numbers
+from foundations.exercises.judging import attempt, compare, described, exercise, near, numbers
 
 N_PATIENTS = 40
 DEEP = 5000
@@ -87,7 +87,7 @@ def mended_engine(answer: object) -> str:
     for name, make in GRAPHS.items():
         root, leaves = make()
         right = [root.slopes()[leaf] for leaf in leaves.values()]
-        found = _called(answer, [root], f"for {name} it")
+        found = attempt(answer, root, called=f"for {name} it")
         if not isinstance(found, dict):
             raise NotYet(f"for {name} it should give a dict of slopes by value, not {described(found)}")
         slopes = _numbers_of(found, leaves, name)
@@ -131,24 +131,10 @@ def bmi_line(answer: object) -> str:
     return f"the mean squared error is {reached:.4f}, the least that a line can have, and your engine found the slopes."
 
 
-def _called(answer: object, args: Sequence[Value], it: str) -> Any:
-    """Call a learner's function with the values themselves: a copy would have other parents."""
-    if answer is ...:
-        raise NotYet(UNFINISHED)
-    if not callable(answer):
-        raise NotYet(f"the answer should be a function, not {described(answer)}")
-    try:
-        return answer(*args)
-    except RecursionError as error:
-        raise NotYet(f"{it} raises RecursionError: keep a list of what waits instead of calling itself") from error
-    except Exception as error:
-        raise NotYet(f"{it} raises {type(error).__name__}: {error}") from error
-
-
 def _value_of(answer: object, args: Sequence[Value], called: str) -> Value:
     """What an operation gives, which must be a Value that came from its arguments, and left them as they were."""
     before = [each.data for each in args]
-    result = _called(answer, args, called)
+    result = attempt(answer, *args, called=called)  # not copies, which would have other parents
     if not isinstance(result, Value):
         raise NotYet(f"{called} should give a Value, not {described(result)}: else no slope can pass")
     if [each.data for each in args] != before:

@@ -1,19 +1,12 @@
 """The exercises of Autograd in depth: what piles up, the record's size, inputs, changes in place and curvature."""
 
+from typing import Any
+
 import torch
 from torch import Tensor
 
 from foundations.exercises import NotYet
-from foundations.exercises.judging import (
-    EXPLAINED,
-    UNFINISHED,
-    call,
-    compare,
-    described,
-    exercise,
-    number,
-    values,
-)
+from foundations.exercises.judging import attempt, call, compare, exercise, number, returned, values
 
 
 @exercise
@@ -38,7 +31,7 @@ def piled_up(answer: object) -> str:
 def record_size(answer: object) -> str:
     """A function that counts the calculations in the record behind a tensor, each once."""
     for said, (tensor, steps, leaves, ways, ends) in _records().items():
-        given = number(_call_on(answer, tensor, said), f"for {said} what it gives")
+        given = number(_on(answer, tensor, said), f"for {said} what it gives")
         gives = f"for {said} it gives {given:g}"
         compare(
             [given],
@@ -93,7 +86,7 @@ def input_slopes(answer: object) -> str:
 def between(answer: object) -> str:
     """A function that gives 2 · sigmoid(x) − 1, with its gradient."""
     x = torch.tensor([-2.0, 0.0, 1.0], dtype=torch.float64, requires_grad=True)
-    result = _call_on(answer, x, "a watched tensor")
+    result = _on(answer, x, "a watched tensor")
     right = torch.tanh(x.detach() / 2)
     compare(
         values(result, (3,)),
@@ -179,24 +172,10 @@ def wine_limit(answer: object) -> str:
     return "a little below it training converges, a little above it the loss explodes."
 
 
-def _call_on(answer: object, tensor: Tensor, said: str) -> Tensor:
-    """Call a function with a tensor that has a history, which `call` could not copy."""
-    if answer is ...:
-        raise NotYet(UNFINISHED)
-    if not callable(answer):
-        raise NotYet(f"the answer should be a function, not {described(answer)}")
-    try:
-        value = answer(tensor)
-    except Exception as error:
-        reasons = [reason for words, reason in EXPLAINED.items() if words in str(error)]
-        raise NotYet(
-            ": ".join([f"called with {said}, it raises {type(error).__name__}", str(error), *reasons[:1]])
-        ) from error
-    if value is None or value is ...:
-        raise NotYet(
-            f"called with {said}, it gives {described(value)}: a function gives what stands after its `return`"
-        )
-    return value  # type: ignore[no-any-return]
+def _on(answer: object, tensor: Tensor, said: str) -> Any:
+    """What a function gives for a tensor that has a history, which `call` could not copy."""
+    called = f"called with {said}, it"
+    return returned(attempt(answer, tensor, called=called), called)
 
 
 def _records() -> dict[str, tuple[Tensor, int, int, int, int]]:

@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
 from foundations.exercises import NotYet
-from foundations.exercises.judging import UNFINISHED, call, compare, described, exercise, number, values
+from foundations.exercises.judging import attempt, call, compare, described, exercise, number, values
 
 Shape = tuple[int, ...]
 
@@ -15,10 +15,6 @@ Shape = tuple[int, ...]
 @exercise
 def common_shape(answer: object) -> str:
     """A function of two shapes: the shape that they broadcast to, or None."""
-    if answer is ...:
-        raise NotYet(UNFINISHED)
-    if not callable(answer):
-        raise NotYet(f"the answer should be a function, not {described(answer)}")
     for a, b, why in (
         ((4, 3), (4, 3), "equal shapes stay as they are"),
         ((4, 1), (1, 3), "each stretches where it has a 1"),
@@ -36,10 +32,11 @@ def common_shape(answer: object) -> str:
             right = None
         for first, second in ((a, b), (b, a)):
             try:
-                given: Any = answer(first, second)
-            except Exception as error:
-                said = f"for {first} and {second} it raises {type(error).__name__}: {error}"
-                raise NotYet(said if right else f"{said}. Give None where two shapes do not fit") from error
+                given = attempt(answer, first, second, called=f"for {first} and {second} it")
+            except NotYet as hint:
+                if right:
+                    raise
+                raise NotYet(f"{hint}. Give None where two shapes do not fit") from hint.__cause__
             if isinstance(given, list):
                 raise NotYet(f"for {first} and {second} it gives the list {given}: a shape is a tuple")
             if not (given is None or isinstance(given, tuple)):

@@ -26,8 +26,9 @@ EXPLAINED = {
     "Boolean value of Tensor": "`if` and `and` want one yes or no, and a tensor holds many: choose for each element",
     "NoneType": "something in it is None: a gradient before `backward()`, or what a function without `return` gives",
     "backward through the graph a second time": "calculate the loss anew before each `backward()`",
+    "maximum recursion depth": "keep a list of what waits instead of calling itself",
     "they would broadcast": "make both shapes equal, or PyTorch compares everything with everything",
-    "must be Tensor, not": "PyTorch's functions want tensors where it has plain numbers",
+    "must be Tensor, not": "PyTorch's functions want tensors where it has plain numbers or objects",
 }
 
 
@@ -50,25 +51,45 @@ def diabetes(*columns: int) -> tuple[Tensor, Tensor]:
 
 def call(answer: object, *args: Any) -> Any:
     """Call a learner's function with copies of the arguments; every way to go wrong becomes a hint."""
-    if answer is ...:
-        raise NotYet(UNFINISHED)
-    if not callable(answer):
-        raise NotYet(f"the answer should be a function, not {described(answer)}")
     given = copy.deepcopy(args)
     called = f"called with ({', '.join(map(shown, args))}), it"
-    try:
-        value = answer(*given)
-    except Exception as error:
-        reasons = [reason for words, reason in EXPLAINED.items() if words in str(error)]
-        raise NotYet(": ".join([f"{called} raises {type(error).__name__}", str(error), *reasons[:1]])) from error
-    if value is None or value is ...:
-        raise NotYet(f"{called} gives {described(value)}: a function gives what stands after its `return`")
+    value = returned(attempt(answer, *given, called=called), called)
     for before, after in zip(args, given, strict=True):
         if before is not after and not equal(before, after):
             raise NotYet(
                 f"{called} changes {shown(before)} to {shown(after)}, and whoever calls it loses the old values: "
                 "work on a copy"
             )
+    return value
+
+
+def attempt(answer: object, *args: Any, called: str = "it") -> Any:
+    """Call a learner's function with the arguments themselves, which it may change; an error becomes a hint.
+
+    Args:
+        answer: The function.
+        args: What it is called with.
+        called: How a hint begins that says what it does.
+
+    Returns:
+        What it gives, None included.
+
+    Raises:
+        NotYet: It is no function, or raises an error.
+    """
+    if not callable(answer):
+        raise NotYet(f"the answer should be a function, not {described(answer)}")
+    try:
+        return answer(*args)
+    except Exception as error:
+        reasons = [reason for words, reason in EXPLAINED.items() if words in str(error)]
+        raise NotYet(": ".join([f"{called} raises {type(error).__name__}", str(error), *reasons[:1]])) from error
+
+
+def returned(value: Any, called: str) -> Any:
+    """Take what a function gives, which must be something."""
+    if value is None or value is ...:
+        raise NotYet(f"{called} gives {described(value)}: a function gives what stands after its `return`")
     return value
 
 

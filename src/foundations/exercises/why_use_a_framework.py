@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from foundations.exercises import NotYet
-from foundations.exercises.judging import UNFINISHED, call, described, exercise, near, values
+from foundations.exercises.judging import call, described, exercise, near, values
 from foundations.training.learner import HOOKS, Learner
 
 if TYPE_CHECKING:
@@ -169,8 +169,6 @@ def wine_growers(answer: object) -> str:
 
 
 def _callback(answer: object) -> Any:
-    if answer is ...:
-        raise NotYet(UNFINISHED)
     try:
         made = answer() if isinstance(answer, type) else answer
     except Exception as error:
