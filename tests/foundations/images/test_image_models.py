@@ -11,7 +11,8 @@ import pooch
 import pytest
 from passenger_list import HAS_TABLES
 
-from foundations import image_models, join_tables, timm_tables
+from foundations import join_tables, timm_tables
+from foundations.images import image_models
 
 SPEEDS = b"model,infer_img_size,infer_samples_per_sec\nnet,224,900.0\nnet,288,500.0\nwide,224,300.0\n"
 ACCURACIES = b'model,img_size,top1,param_count\nnet.a_in1k,224,80.0,5.0\nwide.b_in1k,224,85.0,"1,014.45"\n'

@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 import sklearn.datasets._base as sklearn_base
 
-from foundations import california_housing, housing
+from foundations import california_housing
+from foundations.passengers import housing
 from page_runner.page import read_page
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -11,8 +11,8 @@ import torch.nn.functional as F
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import foundations.passengers.large as large
 from foundations import chunked_gradient, init_coeffs, mae, prepare, sigmoid_preds, titanic, train_model
+from foundations.passengers import large
 
 LOSSES = {"mae": mae, "log_loss": F.binary_cross_entropy}
 cuda = [

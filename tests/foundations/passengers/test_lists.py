@@ -18,11 +18,12 @@ import pandas as pd
 import pooch
 import pytest
 
-from foundations import passengers, simulate_passengers, titanic
+from foundations import simulate_passengers, titanic
+from foundations.passengers import lists
 
 LIST = simulate_passengers(60, seed=1).to_csv(index=False, lineterminator="\n").encode()  # stands in for the real one
 CRLF = LIST.replace(b"\n", b"\r\n")
-DATA, SHA256 = os.environ.get("FOUNDATIONS_DATA"), passengers.SHA256  # of the real list
+DATA, SHA256 = os.environ.get("FOUNDATIONS_DATA"), lists.SHA256  # of the real list
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
@@ -106,12 +107,12 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("FOUNDATIONS_DATA", "FOUNDATIONS_TITANIC", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(pooch, "os_cache", lambda project: tmp_path / "cache" / project)
-    monkeypatch.setattr(passengers, "SHA256", hashlib.sha256(LIST).hexdigest())
-    monkeypatch.setattr(passengers, "MIRRORS", ("http://127.0.0.1:9/nobody",))
-    monkeypatch.setattr(passengers, "TIMEOUT", 2)
+    monkeypatch.setattr(lists, "SHA256", hashlib.sha256(LIST).hexdigest())
+    monkeypatch.setattr(lists, "MIRRORS", ("http://127.0.0.1:9/nobody",))
+    monkeypatch.setattr(lists, "TIMEOUT", 2)
     monkeypatch.setattr(pooch, "HTTPDownloader", partial(patient, pooch.HTTPDownloader))
-    monkeypatch.setattr(passengers, "gave_up", False)
-    return tmp_path / "cache" / "neural-net-foundations" / passengers.FILE
+    monkeypatch.setattr(lists, "gave_up", False)
+    return tmp_path / "cache" / "neural-net-foundations" / lists.FILE
 
 
 def wanted() -> pd.DataFrame:
@@ -121,7 +122,7 @@ def wanted() -> pd.DataFrame:
 def folder_with(data: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "data"
     folder.mkdir()
-    (folder / passengers.FILE).write_bytes(data)
+    (folder / lists.FILE).write_bytes(data)
     monkeypatch.setenv("FOUNDATIONS_DATA", str(folder))
     return folder
 
@@ -201,7 +202,7 @@ def test_what_makes_no_sense_is_refused(arguments, words):
 @pytest.mark.parametrize("data", [LIST, CRLF], ids=["LF", "CRLF"])
 def test_a_local_folder_is_read_and_nobody_is_asked(data, tmp_path, monkeypatch, mirrors):
     folder_with(data, tmp_path, monkeypatch)
-    monkeypatch.setattr(passengers, "MIRRORS", mirrors.urls("good"))
+    monkeypatch.setattr(lists, "MIRRORS", mirrors.urls("good"))
     table = titanic("passengers")
     assert table.equals(wanted())
     assert table.attrs["source"] == "passengers"
@@ -221,9 +222,9 @@ def test_a_damaged_local_file_is_refused_and_the_list_fetched(name, tmp_path, mo
     folder = folder_with(BODIES[name], tmp_path, monkeypatch)
     with pytest.raises(FileNotFoundError, match=r"titanic_passengers\.csv is damaged or another file"):
         titanic("passengers")
-    monkeypatch.setattr(passengers, "MIRRORS", mirrors.urls("good"))
+    monkeypatch.setattr(lists, "MIRRORS", mirrors.urls("good"))
     assert titanic("passengers").equals(wanted())
-    assert (folder / passengers.FILE).read_bytes() == BODIES[name], "the reader's own folder is left alone"
+    assert (folder / lists.FILE).read_bytes() == BODIES[name], "the reader's own folder is left alone"
 
 
 def test_a_folder_named_as_seen_from_here_is_read(tmp_path, monkeypatch):
@@ -252,7 +253,7 @@ def test_the_error_says_what_is_wrong_with_the_folder(named, words, tmp_path, mo
     work = tmp_path / "not_here"
     work.mkdir()
     folder_with(b"another list", work, monkeypatch)
-    (work / "taken" / passengers.FILE).mkdir(parents=True)
+    (work / "taken" / lists.FILE).mkdir(parents=True)
     monkeypatch.chdir(work)
     monkeypatch.setenv("FOUNDATIONS_DATA", named)
     with pytest.raises(FileNotFoundError, match=words):
@@ -273,7 +274,7 @@ def test_a_file_that_must_not_be_read_is_not_called_damaged(tmp_path, monkeypatc
 def test_variables_set_to_nothing_say_nothing(mirrors, monkeypatch):
     monkeypatch.setenv("FOUNDATIONS_DATA", "")
     monkeypatch.setenv("FOUNDATIONS_TITANIC", "")
-    monkeypatch.setattr(passengers, "MIRRORS", mirrors.urls("good"))
+    monkeypatch.setattr(lists, "MIRRORS", mirrors.urls("good"))
     assert titanic().equals(wanted())
 
 
@@ -282,7 +283,7 @@ def test_variables_set_to_nothing_say_nothing(mirrors, monkeypatch):
 
 @pytest.mark.parametrize("name", ["good", "crlf"])
 def test_it_is_fetched_once_and_then_kept(name, mirrors, machine, monkeypatch):
-    monkeypatch.setattr(passengers, "MIRRORS", mirrors.urls(name))
+    monkeypatch.setattr(lists, "MIRRORS", mirrors.urls(name))
     assert titanic().equals(wanted())
     assert titanic().equals(wanted())
     assert mirrors.asked == [name]
@@ -292,7 +293,7 @@ def test_it_is_fetched_once_and_then_kept(name, mirrors, machine, monkeypatch):
 
 @pytest.mark.parametrize("bad", ["missing", "cut", "half", "tampered", "page", "empty", "silent"])
 def test_the_next_mirror_is_tried(bad, mirrors, machine, monkeypatch):
-    monkeypatch.setattr(passengers, "MIRRORS", ("http://127.0.0.1:9/nobody", *mirrors.urls(bad, "good", "crlf")))
+    monkeypatch.setattr(lists, "MIRRORS", ("http://127.0.0.1:9/nobody", *mirrors.urls(bad, "good", "crlf")))
     assert titanic("passengers").equals(wanted())
     assert mirrors.asked == [bad, "good"]
     assert machine.read_bytes() == LIST
@@ -302,14 +303,14 @@ def test_the_next_mirror_is_tried(bad, mirrors, machine, monkeypatch):
 def test_a_damaged_cache_is_fetched_anew(damage, mirrors, machine, monkeypatch):
     machine.parent.mkdir(parents=True)
     machine.write_bytes(damage)
-    monkeypatch.setattr(passengers, "MIRRORS", mirrors.urls("good"))
+    monkeypatch.setattr(lists, "MIRRORS", mirrors.urls("good"))
     assert titanic().equals(wanted())
     assert machine.read_bytes() == LIST
 
 
 def test_what_no_mirror_gives_whole_is_never_used(mirrors, machine, monkeypatch):
     names = ("missing", "cut", "half", "tampered", "page", "empty")
-    monkeypatch.setattr(passengers, "MIRRORS", mirrors.urls(*names))
+    monkeypatch.setattr(lists, "MIRRORS", mirrors.urls(*names))
     with pytest.raises(FileNotFoundError, match="cannot be fetched"):
         titanic("passengers")
     assert mirrors.asked == [*names]
@@ -318,7 +319,7 @@ def test_what_no_mirror_gives_whole_is_never_used(mirrors, machine, monkeypatch)
 
 def test_a_cache_that_cannot_be_written_does_no_harm(mirrors, machine, monkeypatch):
     machine.parent.parent.write_text("a file where a folder should be")
-    monkeypatch.setattr(passengers, "MIRRORS", mirrors.urls("good"))
+    monkeypatch.setattr(lists, "MIRRORS", mirrors.urls("good"))
     assert titanic("passengers").equals(wanted())
     assert titanic("passengers").equals(wanted())
     assert mirrors.asked == ["good", "good"]
@@ -327,18 +328,19 @@ def test_a_cache_that_cannot_be_written_does_no_harm(mirrors, machine, monkeypat
 PROCESS = """
 import hashlib, pathlib, sys
 import pooch
-from foundations import passengers, titanic
-cache, passengers.SHA256, *passengers.MIRRORS = sys.argv[1:]
+from foundations import titanic
+from foundations.passengers import lists
+cache, lists.SHA256, *lists.MIRRORS = sys.argv[1:]
 pooch.os_cache = lambda project: pathlib.Path(cache)
-passengers.TIMEOUT = 60
+lists.TIMEOUT = 60
 for _ in range(20):
     assert len(titanic("passengers")) == 60
-    (pathlib.Path(cache) / passengers.FILE).unlink(missing_ok=True)
+    (pathlib.Path(cache) / lists.FILE).unlink(missing_ok=True)
 """
 
 
 def test_two_processes_at_once(mirrors, tmp_path):
-    command = [sys.executable, "-c", PROCESS, str(tmp_path), passengers.SHA256, *mirrors.urls("cut", "good")]
+    command = [sys.executable, "-c", PROCESS, str(tmp_path), lists.SHA256, *mirrors.urls("cut", "good")]
     environment = {name: value for name, value in os.environ.items() if "proxy" not in name.lower()}
     both = [subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) for _ in range(2)]
     for process in both:
@@ -351,8 +353,8 @@ def test_two_processes_at_once(mirrors, tmp_path):
 
 
 def test_offline_is_one_warning_that_says_what_is_used_and_how_to_get_the_other(mirrors, monkeypatch, tmp_path):
-    monkeypatch.setattr(passengers, "MIRRORS", mirrors.urls("missing"))
-    monkeypatch.setattr(passengers, "HOW_TO_GET", f"Save {mirrors.urls('missing')[0]}")
+    monkeypatch.setattr(lists, "MIRRORS", mirrors.urls("missing"))
+    monkeypatch.setattr(lists, "HOW_TO_GET", f"Save {mirrors.urls('missing')[0]}")
     with pytest.warns(UserWarning, match="simulated") as caught:
         table = titanic()
     (warning,) = caught
@@ -366,14 +368,14 @@ def test_offline_is_one_warning_that_says_what_is_used_and_how_to_get_the_other(
         warnings.simplefilter("error")
         assert titanic().equals(table), "the second time it is silent, and"
     assert mirrors.asked == ["missing"], "waits for nobody"
-    monkeypatch.setattr(passengers, "MIRRORS", mirrors.urls("good"))
+    monkeypatch.setattr(lists, "MIRRORS", mirrors.urls("good"))
     assert titanic("passengers").equals(wanted()), "asked for by name, it is tried again"
     assert titanic().attrs["source"] == "passengers"
 
 
 def test_how_to_get_it_names_an_address_the_file_and_the_variable():
     for words in ("https://raw.githubusercontent.com/", "titanic_passengers.csv", "FOUNDATIONS_DATA"):
-        assert words in passengers.HOW_TO_GET
+        assert words in lists.HOW_TO_GET
 
 
 def test_the_error_says_that_the_folder_has_no_list(tmp_path, monkeypatch):
@@ -386,9 +388,9 @@ def test_the_error_says_that_the_folder_has_no_list(tmp_path, monkeypatch):
 
 
 def test_the_real_list(monkeypatch):
-    if not DATA or not (Path(DATA) / passengers.FILE).is_file():
-        pytest.skip(f"FOUNDATIONS_DATA names no folder with {passengers.FILE}")
-    monkeypatch.setattr(passengers, "SHA256", SHA256)
+    if not DATA or not (Path(DATA) / lists.FILE).is_file():
+        pytest.skip(f"FOUNDATIONS_DATA names no folder with {lists.FILE}")
+    monkeypatch.setattr(lists, "SHA256", SHA256)
     monkeypatch.setenv("FOUNDATIONS_DATA", DATA)
     table = titanic("passengers")
     assert table.shape == (891, 12)

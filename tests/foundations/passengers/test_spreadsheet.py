@@ -22,7 +22,8 @@ from openpyxl.worksheet.formula import ArrayFormula
 from passenger_list import HAS_LIST
 from torch.nn import functional as F
 
-from foundations import sheet_inputs, spreadsheet, titanic, train_two_relus, two_relus, write_workbook
+from foundations import sheet_inputs, titanic, train_two_relus, two_relus, write_workbook
+from foundations.passengers import spreadsheet
 from foundations.passengers.spreadsheet import INPUTS, N_STEPS, RAW
 
 pytestmark = pytest.mark.xdist_group("workbook")  # so that each is made and recalculated once
