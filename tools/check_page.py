@@ -20,7 +20,6 @@ import logging
 import os
 import re
 import runpy
-import symtable
 import sys
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -35,6 +34,7 @@ from page_rules import ROOT, ROUNDED, Fault, Lesson, faults, read
 from page_runner.check import plain_fences
 from page_runner.extension import set_number
 from page_runner.fences import parsed
+from page_runner.names import names as scope
 from page_runner.page import NUMBER, Number, PageError, Snippet
 from page_runner.process import PageProcess
 from page_runner.program import Output
@@ -189,26 +189,6 @@ def made_before(item: Snippet | Number, line: int) -> set[str]:
             ran = item.line - 1 + (statement.end_lineno or 0) < line
             found = found | names if ran else found - names
     return found
-
-
-def scope(source: str) -> tuple[set[str], set[str]]:
-    """The names of the whole page that some code assigns, and those that it reads."""
-    top = symtable.symtable(source, "page", "exec")
-    makes = {each.get_name() for each in top.get_symbols() if each.is_assigned() or each.is_imported()}
-    uses = {
-        each.get_name()
-        for table in within(top)
-        for each in table.get_symbols()
-        if each.is_referenced() and (table is top or each.is_global())
-    }
-    return makes, uses
-
-
-def within(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
-    """A scope and all scopes in it."""
-    yield table
-    for child in table.get_children():
-        yield from within(child)
 
 
 def refused(lesson: Lesson, item: Snippet | Number, given: Output | str, process: PageProcess) -> Iterator[Fault]:

@@ -26,7 +26,8 @@ def show(path: Path, root: Path) -> None:
                 assert isinstance(given, Output)
                 drawn = [f"[figure: {given.alt}]"] * bool(given.figures) + ["[table or chart]"] * len(given.markup)
                 print(f"{page.name}:{item.line}\n{textwrap.indent(item.source, '  | ')}", end="")
-                print("\n".join(filter(None, [given.text.rstrip(), given.error, *drawn])))
+                varies = f"[varies: {given.varies}]" if given.varies else ""
+                print("\n".join(filter(None, [varies, given.text.rstrip(), given.error, *drawn])))
             else:
                 print(f"{page.name}:{item.line} {{{{ {item.expression} }}}} = {given}")
 

@@ -25,7 +25,7 @@ from .process import PRELOAD
 from .program import Output
 from .runner import Runner, runner_for
 
-OWN = ("raises", "alt", "fold", "download")  # options that Material knows nothing of
+OWN = ("raises", "alt", "fold", "download", "varies")  # options that Material knows nothing of
 ANNOTATION = re.compile(r"#.*\(\d+\)!?\s*$", re.M)
 # Names, punctuation and white space in highlighted code have the colour of the text around them, and are most of a
 # long page's elements.
@@ -140,7 +140,9 @@ def start_all(runner: Runner, docs: Path) -> None:
 
 
 def parts(output: Output) -> list[str]:
-    """The pieces of HTML that show an output."""
+    """The pieces of HTML that show an output; of one that varies, what the reader will see."""
+    if output.varies:
+        return [f'<p class="output output--varies" data-search-exclude>{escape(to_run(output))}</p>']
     shown = [f'<pre class="output" tabindex="0">{escape(output.text.rstrip())}</pre>'] if output.text.strip() else []
     if output.error:
         shown.append(f'<pre class="output output--error" tabindex="0">{escape(output.error)}</pre>')
@@ -158,6 +160,11 @@ def parts(output: Output) -> list[str]:
         weight = f"{size / 1000:,.0f} kB" if size >= 1000 else f"{size} bytes"
         shown.append(f'<p class="output output--download"><a href="{name}" download>Download {name}</a> ({weight})</p>')
     return shown
+
+
+def to_run(output: Output) -> str:
+    """What stands in the place of an output that varies."""
+    return f"Run this yourself to see {output.varies}. That differs from machine to machine, so it is not shown here."
 
 
 def prose(value: str) -> str:

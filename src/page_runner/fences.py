@@ -19,7 +19,7 @@ OPTION = re.compile(r'[ \t]+(?P<key>\w+)="(?P<value>[^"]*)"')
 PROSE = re.compile(r"(?:`{3}|#{2,6} |\?\?\?|!!!|=== \"|[-*>] |\d+\. |[A-Z][\w’']*,? +(?:[a-z’']+|\{\{))")
 
 PYTHON = {alias.lower() for lexer in (PythonLexer, Python2Lexer) for alias in lexer.aliases}
-OPTIONS = {"title", "hl_lines", "linenums", "raises", "alt", "fold", "download"}
+OPTIONS = {"title", "hl_lines", "linenums", "raises", "alt", "fold", "download", "varies"}
 
 
 def opening(line: str) -> re.Match[str] | None:
@@ -133,6 +133,10 @@ def options(fence: re.Match[str]) -> tuple[dict[str, str], list[str]]:
     ]
     if OPTION.sub("", rest).strip():
         wrong.append(f'{written(fence)} has options that cannot be read: write key="value", one after the other')
+    if known.get("varies", "it").strip() == "":
+        wrong.append('varies="" does not say what the reader will see: write varies="the times of your own machine"')
+    if "varies" in known and "download" in known:
+        wrong.append("a snippet that varies can offer no file: the site would not be the same in every build")
     return known, wrong
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from .display import figures, markup
+from .names import names
 from .page import NUMBER, Number, Page, PageError, Snippet
 
 SHOWN = 20_000  # characters of a snippet's text that the page shows
@@ -35,7 +36,8 @@ HERE = __file__.rpartition("program.py")[0]
 class Output:
     """What a snippet gave: text, tables and charts as HTML, and figures, of which `alt` says what they show.
 
-    A file that it offers for download is there by its name and, in base64, by what it holds.
+    A file that it offers for download is there by its name and, in base64, by what it holds. Where `varies` says what
+    it shows, all that it shows is another thing on every machine.
     """
 
     text: str = ""
@@ -45,6 +47,7 @@ class Output:
     error: str = ""
     download: str = ""
     content: str = ""
+    varies: str = ""
 
 
 class Screen(io.TextIOBase):
@@ -84,6 +87,7 @@ class Program:
         self.module = types.ModuleType("__main__")
         self.module.__dict__.update(__file__=page.name, __builtins__=__builtins__)
         self.count = 0
+        self.varying: dict[str, int] = {}  # names that a snippet which varies has made, with its line
 
     def run(self, item: Snippet | Number) -> Output | str:
         """What a snippet gives, or a number as text.
@@ -92,15 +96,38 @@ class Program:
             PageError: it failed.
         """
         try:
+            self._keep_apart(item)
             return self._snippet(item) if isinstance(item, Snippet) else self._value(item.expression, item.line)
         except PageError:
             raise
         except BaseException as error:  # a page may raise anything, SystemExit too
             raise self._report(error, item) from None
 
+    def _keep_apart(self, item: Snippet | Number) -> None:
+        """Refuse what would show a value of another snippet that varies, as far as names tell."""
+        varies = isinstance(item, Snippet) and "varies" in item.options
+        if not varies and not self.varying:
+            return
+        try:
+            makes, reads = names(item.source if isinstance(item, Snippet) else as_f_string(item.expression))
+            if isinstance(item, Snippet):
+                for number in NUMBER.finditer(item.options.get("alt", "")):
+                    reads |= names(as_f_string(number["expression"].strip()))[1] - makes
+        except SyntaxError:  # the run says so
+            return
+        if varies:
+            self.varying |= dict.fromkeys(makes, item.line)
+            return
+        for name in sorted(reads - makes):
+            if line := self.varying.get(name):
+                what = f"{name} comes from the snippet on line {line}, which varies: no other may use it"
+                raise PageError(self.page.name, item.line, what)
+        for name in makes:
+            self.varying.pop(name, None)
+
     def _snippet(self, snippet: Snippet) -> Output:
         expected = snippet.options.get("raises")
-        screen, output = Screen(), Output()
+        screen, output = Screen(), Output(varies=snippet.options.get("varies", ""))
         with contextlib.redirect_stdout(screen), contextlib.redirect_stderr(screen):
             try:
                 value = self._execute(snippet)
@@ -160,7 +187,7 @@ class Program:
 
     def _value(self, expression: str, line: int) -> str:
         """An expression with its format, as an f-string would set it."""
-        tree = self._parse(f'f"""{{{expression}}}"""', line)
+        tree = self._parse(as_f_string(expression), line)
         (statement,) = tree.body
         assert isinstance(statement, ast.Expr)
         text = str(eval(compile(ast.Expression(statement.value), self.page.name, "eval"), self.module.__dict__))
@@ -172,7 +199,7 @@ class Program:
         """Refuse what would be wrong on the page; fill in the figures' description."""
         where = self.page.name, snippet.line
         shown = output.text + output.error + "".join(output.markup)
-        if ADDRESS.search(shown):
+        if ADDRESS.search(shown) and not output.varies:
             raise PageError(*where, "the output shows a memory address, which changes with every run")
         if (size := sum(map(len, output.markup + output.figures))) > DRAWN:
             raise PageError(
@@ -203,6 +230,25 @@ class Program:
         if expected := getattr(item, "options", {}).get("raises"):
             what = f"the snippet should raise {expected} but raised {what}"
         return PageError(self.page.name, line, what, "".join(trace.format()))
+
+
+def as_f_string(expression: str) -> str:
+    """A number's expression, with its format, as code."""
+    return f'f"""{{{expression}}}"""'
+
+
+def settled(given: Output | str) -> Output | str:
+    """What a page may show, and what may be kept, of what one of its items gave: nothing that varies.
+
+    Example:
+        ```python
+        from page_runner.program import Output, settled
+
+        assert settled(Output("3.1 s", varies="your time")) == Output(varies="your time")
+        assert settled(Output("2")) == Output("2") and settled("2") == "2"
+        ```
+    """
+    return Output(varies=given.varies) if isinstance(given, Output) and given.varies else given
 
 
 def message(error: BaseException) -> str:

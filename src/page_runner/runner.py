@@ -14,6 +14,7 @@ from .kept import Given, Kept
 from .looks import Looks, Stamps, see
 from .page import Page, PageError, survey_page
 from .process import PRELOAD, PageProcess, end_all
+from .program import settled
 from .progress import Progress
 
 
@@ -129,7 +130,7 @@ class Runner:
         try:
             with PageProcess(page, self.root, self.preload) as process:
                 for item in page.items:
-                    run.given.append(process.run(item))
+                    run.given.append(settled(process.run(item)))
                     self.progress.step(page)
                 looks, run.stamps = process.looks()
                 run.looks = declared | looks

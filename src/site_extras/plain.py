@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 
+from page_runner.extension import to_run
 from page_runner.fences import last_line, opening
 from page_runner.kept import Given
 from page_runner.notebook import notebook
@@ -105,6 +106,9 @@ def shown(output: Output) -> Iterator[str]:
         assert list(shown(Output(figures=["<svg/>"], alt="A line."))) == ["*Figure: A line.*"]
         ```
     """
+    if output.varies:
+        yield f"*{to_run(output)}*"
+        return
     if output.text.strip():
         yield block(output.text, "text")
     if output.error:

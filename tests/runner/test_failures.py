@@ -47,6 +47,13 @@ FAILURES = {
     "raises another": (page("1 / 0", 'raises="ValueError"'), FIRST, "should raise ValueError but raised ZeroDivisionError"),
     "figure without alt": (page("import matplotlib.pyplot as plt\nplt.plot([1]);"), FIRST, "no alternative text"),
     "alt without figure": (page("x = 1", 'alt="A line."'), FIRST, "draws no figure"),
+    "varies without a word": (page("1", 'varies=" "'), FIRST - 1, 'varies="" does not say what the reader will see'),
+    "varies and offers a file": (page("1", 'varies="x" download="a.csv"'), FIRST - 1, "that varies can offer no file"),
+    "varies, a figure without alt": (
+        page("import matplotlib.pyplot as plt\nplt.plot([1]);", 'varies="x"'), FIRST, "no alternative text"
+    ),
+    "varies, alt without figure": (page("1", 'varies="x" alt="A line."'), FIRST, "draws no figure"),
+    "varies and fails": (page("1 / 0", 'varies="x"'), FIRST, "ZeroDivisionError"),
     "unknown name in alt": (
         page("import matplotlib.pyplot as plt\nplt.plot([1]);", 'alt="{{ no }}"'), FIRST - 1, "NameError: name 'no'"
     ),
