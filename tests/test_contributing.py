@@ -226,6 +226,7 @@ COMMANDS = {
     ".venv/bin/python tools/seeded_faults.py --half foundations --only trees --count 20": "python tools/seeded_faults.py --help",
     ".venv/bin/python tools/seeded_faults.py --half site --only recall": "python tools/seeded_faults.py --list --half site --only recall",
     "make weekly": "python -m pytest -m weekly --collect-only -q tests/test_cold_builds.py",
+    "FOUNDATIONS_RECORD=1 .venv/bin/python -m page_runner docs/lessons/15-cpu-or-gpu.md": "tests/foundations/test_records.py::test_a_page_makes_its_record",
     "python -m foundations.timing --record": "tests/foundations/test_timing.py::test_the_command_records",
     ".venv/bin/python -m foundations.timing --record": "tests/foundations/test_timing.py::test_the_command_records",
     "python -m benchmarks --sizes 15,100": "python -m benchmarks --sizes 15,100 --help",

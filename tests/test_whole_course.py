@@ -25,6 +25,7 @@ USED_ELSEWHERE = {
     "OneRule": "what one_r gives",
     "Prepared": "what prepare gives",
     "Profile": "what profile_model gives",
+    "Record": "what recorded gives",
     "add_record": "part of the command that records a GPU's times",
     "gradient_step": "one step of gradient_descent, for a reader's own loops",
     "median_time": "what measure and crossover call",

@@ -17,8 +17,10 @@ Below the rooms stands what several of them need.
 
 - `devices`: the processor or graphics card to work on.
 - `timing`: how long something takes, here and on other machines; `python -m foundations.timing` is a command.
+- `records`: what was measured once, and is shown ever since.
 - `_checks`: whether an argument is what it should be, and what to say if not.
 - `_local_data`: files of data that the reader has, or that are downloaded once.
+- `_machine`: what a record says of the machine that it was made on.
 - `_drawings`: what drawings of graphs and of trees share.
 
 There is another reason to open modules late, and it matters more to authors. What a page gives is kept until a file

@@ -74,6 +74,8 @@ from foundations.passengers.survival import one_epoch as one_epoch
 from foundations.passengers.survival import sigmoid_preds as sigmoid_preds
 from foundations.passengers.survival import train_model as train_model
 from foundations.passengers.survival import update_coeffs as update_coeffs
+from foundations.records import Record as Record
+from foundations.records import recorded as recorded
 from foundations.timing import add_record as add_record
 from foundations.timing import crossover as crossover
 from foundations.timing import crossover_table as crossover_table

@@ -14,7 +14,6 @@ import math
 import os
 import platform
 import statistics
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -26,6 +25,7 @@ import torch
 from torch import Tensor, nn
 
 from foundations._checks import check_number, check_whole_number
+from foundations._machine import cpu, cpu_and_threads, said, versions
 from foundations.devices import as_device
 
 if TYPE_CHECKING:
@@ -243,10 +243,10 @@ def record_gpu(device: str | torch.device | None = None, *, seconds: float = 0.2
             continue
         measured[workload] = {"sizes": [*sizes], **times}
     return {
-        "gpu": torch.cuda.get_device_name(chosen) if chosen.type == "cuda" else f"{_cpu_name()}, GPU",
-        "cpu": f"{_cpu_name()}, {torch.get_num_threads()} threads",
+        "gpu": torch.cuda.get_device_name(chosen) if chosen.type == "cuda" else f"{cpu()}, GPU",
+        "cpu": cpu_and_threads(),
         "driver": _driver(chosen),
-        "versions": f"Python {platform.python_version()}, PyTorch {torch.__version__}",
+        "versions": versions(),
         "date": datetime.date.today().isoformat(),
         "seconds": measured,
     }
@@ -434,31 +434,14 @@ RECORDED_SIZES = {
 }
 
 
-def _cpu_name() -> str:
-    if sys.platform == "darwin":
-        return _said("sysctl", "-n", "machdep.cpu.brand_string")
-    if Path("/proc/cpuinfo").exists():
-        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.processor() or platform.machine()
-
-
 def _driver(device: torch.device) -> str:
     if device.type == "mps":
         return f"of macOS {platform.mac_ver()[0]}"
     if torch.version.hip:
         return f"of ROCm {torch.version.hip}"
     index = torch.cuda.current_device() if device.index is None else device.index
-    version = _said("nvidia-smi", "--query-gpu=driver_version", "--format=csv,noheader", f"--id={index}")
+    version = said("nvidia-smi", "--query-gpu=driver_version", "--format=csv,noheader", f"--id={index}")
     return f"{version}, CUDA {torch.version.cuda}"
-
-
-def _said(*command: str) -> str:
-    try:
-        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=30).stdout.strip()
-    except (OSError, subprocess.SubprocessError):
-        return "unknown"
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ import torch
 from hypothesis import given
 
 import foundations
-from foundations import crossover, crossover_table, gpu_times, measure, median_time, timing
+from foundations import _machine, crossover, crossover_table, gpu_times, measure, median_time, timing
 from foundations.timing import COMPILED, RECORDED_SIZES, WORKLOADS, _main, add_record, record_gpu
 from page_runner.page import Number, read_page
 from page_runner.program import Program
@@ -290,7 +290,7 @@ def test_a_record_holds_all_that_it_should(pretended_gpu):
     assert set(made) == {"gpu", "cpu", "driver", "versions", "date", "seconds"}
     assert list(made["seconds"]) == list(WORKLOADS)
     assert torch.__version__ in made["versions"]
-    assert made["cpu"].endswith(f"{torch.get_num_threads()} threads")
+    assert made["cpu"] == _machine.cpu_and_threads()
     for times in made["seconds"].values():
         assert times["sizes"] == [4, 8]
         assert len(times["cpu"]) == len(times["gpu"]) == 2
@@ -351,10 +351,10 @@ def test_the_command_on_a_machine_without_a_gpu(tmp_path):
 
 
 def test_names_of_machines():
-    assert timing._cpu_name()
-    assert timing._said(sys.executable, "-c", "print('hello')") == "hello"
-    assert timing._said("no-such-command-here") == "unknown"
-    assert timing._said(sys.executable, "-c", "raise SystemExit(1)") == "unknown"
+    assert _machine.cpu()
+    assert _machine.said(sys.executable, "-c", "print('hello')") == "hello"
+    assert _machine.said("no-such-command-here") == "unknown"
+    assert _machine.said(sys.executable, "-c", "raise SystemExit(1)") == "unknown"
     assert timing._driver(torch.device("mps")).startswith("of macOS")
 
 
@@ -385,7 +385,8 @@ def test_the_lesson_with_a_record_shows_it(monkeypatch):
     assert said.startswith("Each column is one machine")
     assert table.text == ""
     assert "Model G" in table.markup[0] and "from about 100" in table.markup[0]
-    assert sum("Model G" in drawing for each in outputs if not isinstance(each, str) for drawing in each.figures) == 1
+    drawn = [each for each in outputs if not isinstance(each, str) and any("Model G" in it for it in each.figures)]
+    assert [each.varies for each in drawn] == ["", "these four panels for your machine"]
 
 
 def test_the_lesson_on_a_machine_with_another_device_measures_it(monkeypatch):
