@@ -10,7 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = Path("src/foundations")
 # Tests of the site as a whole, or of other machines, that no fault of one function should have to reach.
-SLOW = ("test_cold_builds", "test_cuda", "test_labs", "test_notebooks", "test_setup", "test_site")
+SLOW = ("test_cold_builds", "test_cuda", "test_labs", "test_notebooks", "test_setup", "test_site", "test_warm_builds")
 EXAMPLES = "test_contributing"  # names functions, but only in commands
 UNIT_TESTS = ("tests/foundations/**/test_*.py", "tests/test_*.py")
 EXERCISES = "tests/foundations/exercises/test_exercises.py"

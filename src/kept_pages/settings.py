@@ -23,7 +23,7 @@ DEEP = 9  # objects within objects
 
 
 def settings(config: MkDocsConfig, files: Files) -> str:
-    """The hash of all that can change any page of a site.
+    """The hash of all that can change any page of a site; wherever the project's folder lies, it is the same.
 
     Args:
         config: the site's configuration, after all plugins have changed it.
@@ -36,16 +36,17 @@ def settings(config: MkDocsConfig, files: Files) -> str:
     plugins = [[name, plain(dict(plugin.config))] for name, plugin in config.plugins.items()]
     theme = [config.theme.name, {key: plain(config.theme[key]) for key in config.theme}]
     own = [folder for folder in config.theme.dirs if not f"{folder}/".startswith(installed())]
+    root = Path(config.config_file_path).parent
     parts = [
         versions(),
-        code(Path(config.config_file_path).parent),
+        code(root),
         chosen,
         plugins,
         theme,
         [hashes(Path(folder)) for folder in own],
         sorted([file.src_uri, file.dest_uri, file.inclusion.name] for file in files),
     ]
-    return digest(json.dumps(parts, sort_keys=True).encode())
+    return digest(json.dumps(parts, sort_keys=True).replace(json.dumps(str(root))[1:-1], ".").encode())
 
 
 def plain(value: Any, depth: int = 0) -> Any:

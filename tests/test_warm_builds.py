@@ -1,0 +1,115 @@
+"""The whole course from what was kept: after edits, a build gives byte for byte what one gives that has kept no page."""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from course_runner import ROOT
+from course_site import Course
+
+LESSONS, PAGES = "docs/lessons/*.md", "docs/**/*.md"
+SENTENCE = r"^([A-Z][a-z]+ [^\n`{}<>]*\w)\.$"
+# Where, one of the places that fit, and what is to stand there. None of them breaks a link.
+EDITS = {
+    "a word of prose": (PAGES, SENTENCE, r"\1, indeed."),
+    "a paragraph": (PAGES, SENTENCE, r"\1.\n\nAnd so on."),
+    "a title": (PAGES, r'\A(---\ntitle: [^"\n]*\w)', r"\1, once more"),
+    "a description": (PAGES, r'\A(---\ntitle: .*\ndescription: [^"\n]*\w)\.', r"\1, and more."),
+    "a term": ("docs/glossary.md", r"^(:   [A-Z][^\n`]*?\w)\. ", r"\1, they say. "),
+    "a question": (LESSONS, r'^\?\?\? question "(?=[A-Z])', '??? question "Now then: '),
+    "a snippet": (LESSONS, r"^(```python.*\n)", r"\1# Changed.\n"),
+    "a number": (LESSONS, r"(\{\{ [^{}\n]*:\.)2f", r"\g<1>3f"),
+    "a module": ("src/foundations/[adpq]*.py", r"\Z", "# Changed.\n"),
+    "a part of the kit": ("src/recall/*.py", r"\Z", "# Changed.\n"),
+    "a template": ("theme/*.html", r"\Z", "<!-- changed -->\n"),
+    "a style": ("docs/assets/*.css", r"\Z", "/* changed */\n"),
+    "the menu": ("mkdocs.yml", r"^  - Back matter:$", "  - In the end:"),
+    "a lab": ("docs/labs/*.ipynb", r"(?<=[a-z]) the (?=[a-z])", " the very "),
+}
+
+# `python -m mkdocs` with this folder's own code wherever Python would look into the project's.
+HERE = """
+import os, runpy, sys
+here, there = os.getcwd(), sys.argv.pop(1)
+sys.path[:] = [here, *(each.replace(there, here) for each in sys.path[1:])]
+runpy.run_module("mkdocs", run_name="__main__", alter_sys=True)
+"""
+
+
+class Copy:
+    """The course in another folder, with all that the build of the site for these tests has kept."""
+
+    def __init__(self, folder: Path, course: Course):
+        self.folder, self.url = folder, course.url
+        unfinished = shutil.ignore_patterns("__pycache__", "*.new", "new-*")
+        for name in ("docs", "theme", "src", ".cache"):
+            shutil.copytree(ROOT / name, folder / name, ignore=unfinished)
+        for name in ("mkdocs.yml", "pyproject.toml", "README.md", "LICENSE"):
+            shutil.copy(ROOT / name, folder)
+
+    def edit(self, kind: str, draw: random.Random) -> str:
+        """Change one place; says which."""
+        pattern, words, new = EDITS[kind]
+        places = [
+            (path, match)
+            for path in sorted(self.folder.glob(pattern))
+            for match in re.finditer(words, path.read_text("utf-8"), re.M)
+        ]
+        path, match = draw.choice(places)
+        text = match.string
+        path.write_text(text[: match.start()] + match.expand(new) + text[match.end() :], "utf-8")
+        return f"{kind} in {path.relative_to(self.folder)}:{text.count(chr(10), 0, match.start()) + 1}"
+
+    def build(self, without: str = "") -> dict[str, bytes]:
+        """The files of a build; of one that does not see a folder of what is kept, nor leaves anything there."""
+        place, aside = self.folder / without, self.folder.parent / "aside"
+        if without:
+            place.rename(aside)
+        # The same settings as for the site of these tests, or its pages would not count.
+        environment = os.environ | {"SITE_URL": self.url, "REPO_URL": "", "SOURCE_DATE_EPOCH": "0"}
+        environment |= {"PYTHONUTF8": "1", "NO_MKDOCS_2_WARNING": "1", "PAGE_RUNNER_PATIENCE": "10"}
+        command = [sys.executable, "-c", HERE, str(ROOT), "build", "--strict", "--quiet"]
+        done = subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+        if without:
+            shutil.rmtree(place)
+            aside.rename(place)
+        site = self.folder / "site"
+        return {path.relative_to(site).as_posix(): path.read_bytes() for path in site.rglob("*") if path.is_file()}
+
+    def kept(self) -> set[tuple[str, int]]:
+        """The kept pages as files: one that is written anew is another."""
+        return {(entry.name, entry.inode()) for entry in os.scandir(self.folder / ".cache/pages")}
+
+
+def differing(one: dict[str, bytes], two: dict[str, bytes]) -> list[str]:
+    """The names of files that differ."""
+    return sorted(name for name in one.keys() | two.keys() if one.get(name) != two.get(name))
+
+
+def test_after_a_few_edits_the_course_is_as_if_no_page_were_kept(tmp_path: Path, course: Course):
+    copy, draw = Copy(tmp_path / "course", course), random.Random(0)
+    edits = [copy.edit(kind, draw) for kind in ("a word of prose", "a term", "a question")]
+    before = copy.kept()
+    cold = copy.build(without=".cache/pages")  # the first, since mkdocs-jupyter drops the labs that a warm build spares
+    warm = copy.build()
+    assert differing(warm, cold) == [], edits
+    assert 2 < len(copy.kept() - before) < sum(name.endswith("index.html") for name in warm) - 10, "others are kept"
+
+
+@pytest.mark.weekly
+def test_after_random_edits_the_course_is_as_if_nothing_were_kept(tmp_path: Path, course: Course):
+    seed = int(os.environ.get("COURSE_EDITS") or random.SystemRandom().randrange(1_000_000))
+    copy, draw, edits = Copy(tmp_path / "course", course), random.Random(seed), [f"COURSE_EDITS={seed} does it again"]
+    for without in (".cache/pages", ".cache/pages", ".cache/pages", ".cache"):
+        edits += [copy.edit(kind, draw) for kind in draw.sample(sorted(EDITS), 3)]
+        said = "\n".join(edits)
+        print(said)
+        assert differing(copy.build(), copy.build(without)) == [], said
