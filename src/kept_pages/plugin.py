@@ -433,7 +433,7 @@ def origin(method: Callable[..., Any]) -> str:
 
 
 def look_more_often(server: LiveReloadServer, takes: float) -> None:
-    """Let a server that has not started look for changes twenty times a second, or as often as a tenth of a core can."""
+    """Let a server that has not started look for changes twenty times a second, or take a tenth of a core for it."""
     server.observer = PollingObserver(timeout=max(0.05, 10 * takes))
     server.build_delay = 0.01  # what changed since it last looked is told at once; there is nothing to wait for
     watched = list(server._watched_paths)
