@@ -287,6 +287,16 @@ def test_a_kept_page_that_is_damaged_is_made_anew(both: Both, rendered: list[str
     assert sorted(rendered) == EVERY
 
 
+def test_pages_are_kept_wherever_the_project_lies(both: Both, rendered: list[str], tmp_path: Path):
+    both.site.change("mkdocs.yml", "site_name: Small", f"extra: {{templates: {both.root}/theme}}\nsite_name: Small")
+    first = files(both.site.build().site)
+    both.site.root = both.root.rename(tmp_path / "elsewhere")
+    both.site.change("mkdocs.yml", str(both.root), str(both.site.root))
+    rendered.clear()
+    assert files(both.site.build().site) == first
+    assert rendered == []
+
+
 def found_by_search(served: Served) -> list[tuple[str, str, str]]:
     index = json.loads(urllib.request.urlopen(f"http://{served.address}/small/search/search_index.json").read())
     return [(entry["location"], entry["title"], entry["text"]) for entry in index["docs"]]
