@@ -38,7 +38,8 @@ EDITS = {
 HERE = """
 import os, runpy, sys
 here, there = os.getcwd(), sys.argv.pop(1)
-sys.path[:] = [here, *(each.replace(there, here) for each in sys.path[1:])]
+libraries = sys.prefix, sys.base_prefix  # the former may lie in the project
+sys.path[:] = [here, *(path if path.startswith(libraries) else path.replace(there, here) for path in sys.path[1:])]
 runpy.run_module("mkdocs", run_name="__main__", alter_sys=True)
 """
 

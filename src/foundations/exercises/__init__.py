@@ -1,10 +1,9 @@
 """Exercises that check themselves: `check("at_two", answer)` says what is right or wrong with an answer.
 
 The exercises of a lesson stand in a module of this folder that has the lesson's name. Each is one function under
-`@exercise`, named as the exercise: it takes the answer, raises `NotYet` with a hint where something is wrong, and gives
-the reason why the answer is right. What they share is in `judging`, and `index` says in which module each exercise is
-judged: `check` opens that one alone, so an edit of one lesson's judges runs one page again. Readers need none of these
-modules; `check` and `NotYet` are all that they call.
+`@exercise`, named as the exercise: it takes the answer, and gives the reason why that is right. What they share is in
+`judging`, and `index` says which module judges an exercise: `check` opens that one alone, so an edit of one lesson's
+judges runs one page again.
 """
 
 import difflib
