@@ -97,6 +97,7 @@ def differing(one: dict[str, bytes], two: dict[str, bytes]) -> list[str]:
 
 def test_after_a_few_edits_the_course_is_as_if_no_page_were_kept(tmp_path: Path, course: Course):
     copy, draw = Copy(tmp_path / "course", course), random.Random(0)
+    copy.build()  # where the libraries lie in the project's folder, pages are not kept for another one
     edits = [copy.edit(kind, draw) for kind in ("a word of prose", "a term", "a question")]
     before = copy.kept()
     cold = copy.build(without=".cache/pages")  # the first, since mkdocs-jupyter drops the labs that a warm build spares
