@@ -29,6 +29,7 @@ def two_builds(folder: Path, *options: str) -> tuple[dict[str, bytes], dict[str,
     """The files of two builds, at once and from nothing, of the projects in the folders `one` and `two`."""
     command = [sys.executable, "-m", "mkdocs", "build", "--quiet", *options]
     environment = os.environ | {"SOURCE_DATE_EPOCH": "0", "NO_MKDOCS_2_WARNING": "1", "PYTHONUTF8": "1"}
+    environment["PAGE_RUNNER_PATIENCE"] = "10"  # there are two of them, beside other tests
     builds = [subprocess.Popen(command, cwd=folder / name, env=environment) for name in ("one", "two")]
     assert [build.wait() for build in builds] == [0, 0]
     one, two = (
