@@ -1,6 +1,5 @@
-"""One step on any number of rows: in chunks that stay in the processor's cache, added up in double precision."""
+"""One step on any number of rows: in large chunks, with one number beside each row, added up in double precision."""
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import Literal
 
 import torch
@@ -10,11 +9,12 @@ from torch import Tensor
 from foundations._checks import check_float_tensor, check_whole_number
 from foundations.devices import as_device
 
-CPU_CHUNK = 2**21  # bytes: stays in a processor's cache
-CPU_ROWS = 2**15 - 1  # from 32,768 numbers on PyTorch shares an addition among threads; here each has its own chunk
-GPU_CHUNK = 2**28  # bytes: enough to keep a GPU busy, little enough to fit in
+CPU_CHUNK = 2**26  # bytes: a call has so much to do that the call itself costs little
+GPU_CHUNK = 2**28
+GROUP = 2**12  # rows that are added up in their own dtype: so few that float32 stays precise
 
 
+@torch.no_grad()
 def chunked_gradient(
     coeffs: Tensor,
     indeps: Tensor,
@@ -26,8 +26,9 @@ def chunked_gradient(
 ) -> tuple[Tensor, Tensor]:
     """Give the loss of a sigmoid model and its gradient over all rows, however many, without autograd.
 
-    The rows are read once from memory, in chunks: for the second product, which makes the gradient, a chunk is still
-    in the cache. The chunks' sums are added up in float64. Beside the rows, a few chunks are all the memory in use.
+    Each chunk is multiplied twice: by the coefficients, and for its part of the gradient. Between the two, one number
+    for each of its rows is changed in place, and is nearly all the memory in use beside the rows. PyTorch shares every
+    call among its threads. The sums of small groups of rows are added up in float64.
 
     Args:
         coeffs: Floats of shape (n_columns,) or (n_columns, 1).
@@ -35,7 +36,7 @@ def chunked_gradient(
             `numpy.memmap` give them, or on another device: then they are moved chunk by chunk.
         deps: 1 or 0 for each row, of the same dtype: shape (n,) or (n, 1).
         loss: The mean absolute error of the sigmoids, or their log-loss (binary cross-entropy).
-        chunk_rows: How many rows to take at a time; as many as stay in the cache where it is None.
+        chunk_rows: How many rows to take at a time; enough for few calls where it is None.
         device: Where to calculate; the best device of this machine where it is None.
 
     Returns:
@@ -43,8 +44,8 @@ def chunked_gradient(
 
     Raises:
         TypeError: Something is not a tensor of floats, they differ in dtype, or chunk_rows is not a whole number.
-        ValueError: The shapes do not fit, there are no rows, there is no such loss or device, or chunk_rows is less
-            than 1.
+        ValueError: The shapes do not fit, there are no rows, the deps are not all 1 or 0, there is no such loss or
+            device, or chunk_rows is less than 1.
 
     Example:
         ```python
@@ -71,49 +72,37 @@ def chunked_gradient(
         raise ValueError(f"deps must have shape ({n},) or ({n}, 1), not {tuple(deps.shape)}")
     if loss not in ("mae", "log_loss"):
         raise ValueError(f'loss must be "mae" or "log_loss", not {loss!r}')
+    deps = deps.reshape(n)
     place = as_device(device)
     if chunk_rows is None:
-        row = (n_columns + 4) * indeps.itemsize
-        chunk_rows = max(1, min(CPU_ROWS, CPU_CHUNK // row) if place.type == "cpu" else GPU_CHUNK // row)
+        row = (n_columns + 2) * indeps.itemsize
+        chunk_rows = max(1, (CPU_CHUNK if place.type == "cpu" else GPU_CHUNK) // row)
     check_whole_number("chunk_rows", chunk_rows, least=1)
-    n_workers = min(torch.get_num_threads(), -(-n // chunk_rows)) if place.type == "cpu" else 1
-    share = -(-n // n_workers)
-    weights, deps = coeffs.detach().to(place).reshape(-1), deps.reshape(n)
-
-    def sums(first: int) -> tuple[Tensor, Tensor]:
-        part = slice(first, first + share)
-        return _sums(weights, indeps[part], deps[part], loss, min(chunk_rows, share))
-
-    if n_workers == 1:
-        parts = [sums(0)]
-    else:
-        with ThreadPoolExecutor(n_workers) as pool:
-            parts = list(pool.map(sums, range(0, n, share)))
-    total, gradient = (torch.stack(each).sum(dim=0) / n for each in zip(*parts, strict=True))
-    return total.to(coeffs.dtype), gradient.to(coeffs.dtype).reshape(coeffs.shape)
-
-
-@torch.no_grad()
-def _sums(weights: Tensor, indeps: Tensor, deps: Tensor, loss: str, chunk_rows: int) -> tuple[Tensor, Tensor]:
-    """The losses of some rows and their gradients, added up chunk by chunk."""
-    place = weights.device
     double = torch.float32 if place.type == "mps" else torch.float64  # which Apple's GPUs do not have
-    total, gradient = torch.zeros((), dtype=double, device=place), torch.zeros(len(weights), dtype=double, device=place)
-    logits, misses, pulls = (torch.empty(chunk_rows, dtype=weights.dtype, device=place) for _ in range(3))
-    for first in range(0, len(indeps), chunk_rows):
-        rows, wanted = (each[first : first + chunk_rows].to(place) for each in (indeps, deps))
-        if len(rows) < chunk_rows:
-            logits, misses, pulls = logits[: len(rows)], misses[: len(rows)], pulls[: len(rows)]
-        torch.mv(rows, weights, out=logits)
+    total, gradient = torch.zeros((), dtype=double, device=place), torch.zeros(n_columns, dtype=double, device=place)
+    weights = coeffs.to(place).reshape(-1)
+    numbers = torch.empty(min(chunk_rows, n), dtype=coeffs.dtype, device=place)
+    for start in range(0, n, chunk_rows):
+        rows, wanted = (whole[start : start + chunk_rows].to(place) for whole in (indeps, deps))
+        each = numbers[: len(rows)]
+        if not torch.equal(torch.square(wanted, out=each), wanted):
+            raise ValueError(f"deps must be 1 or 0 for each row, not {wanted[each != wanted][0].item():g}")
+        torch.mv(rows, weights, out=each)
+        each.addcmul_(each, wanted, value=-2)  # (1 - 2 · wanted) · logit: its sigmoid is |prediction - wanted|
         if loss == "log_loss":
-            torch.addcmul(logits, wanted, logits, value=-2, out=misses)  # (1 - 2 · wanted) · logits
-            total += F.softplus(misses).sum()
-            torch.sub(logits.sigmoid_(), wanted, out=pulls)
+            total += F.softplus(each).sum()
+            each.sigmoid_()
         else:
-            preds = logits.sigmoid_()
-            torch.sub(preds, wanted, out=misses)
-            torch.sign(misses, out=pulls)
-            total += torch.dot(misses, pulls)
-            pulls.mul_(preds).mul_(preds.neg_().add_(1))  # sign · p · (1 − p)
-        gradient += rows.T @ pulls
-    return total, gradient
+            total += each.sigmoid_().sum()
+            each.addcmul_(each, each, value=-1)  # miss · (1 - miss), the sigmoid's slope
+        each.addcmul_(each, wanted, value=-2)  # minus where 1 was wanted
+        gradient += _weighted_sum(each, rows, double)
+    return (total / n).to(coeffs.dtype), (gradient / n).to(coeffs.dtype).reshape(coeffs.shape)
+
+
+def _weighted_sum(weights: Tensor, rows: Tensor, double: torch.dtype) -> Tensor:
+    """`weights @ rows`, added up in double precision group by group; threads share the groups."""
+    n_groups = len(rows) // GROUP
+    cut = n_groups * GROUP
+    groups = torch.bmm(weights[:cut].view(n_groups, 1, GROUP), rows[:cut].view(n_groups, GROUP, rows.shape[1]))
+    return groups.sum(dim=(0, 1), dtype=double) + weights[cut:] @ rows[cut:]

@@ -46,19 +46,15 @@ def test_it_is_autograds(n, n_columns, chunk_rows, loss):
     torch.testing.assert_close(gradient, others)
 
 
-def test_several_threads_share_the_rows_and_none_gets_less_than_a_chunk(monkeypatch):
-    asked = []
-    pool = large.ThreadPoolExecutor
-    monkeypatch.setattr(large, "ThreadPoolExecutor", lambda workers: asked.append(workers) or pool(workers))
-    monkeypatch.setattr(torch, "get_num_threads", lambda: 8)
-    coeffs, indeps, deps = rows(10, dtype=torch.float64)
-    for chunk_rows, workers in ((1, [8]), (4, [3]), (5, [2]), (9, [2]), (10, []), (400, [])):
-        value, gradient = chunked_gradient(coeffs, indeps, deps, chunk_rows=chunk_rows)
-        other, others = by_autograd(coeffs, indeps, deps, "mae")
+@pytest.mark.parametrize("n", [large.GROUP - 1, large.GROUP, large.GROUP + 1, 3 * large.GROUP + 7])
+@pytest.mark.parametrize("loss", LOSSES)
+def test_groups_chunks_and_what_is_left_of_them_are_all_counted(n, loss):
+    coeffs, indeps, deps = rows(n, dtype=torch.float64)
+    other, others = by_autograd(coeffs, indeps, deps, loss)
+    for chunk_rows in (None, n - 1, 2 * large.GROUP, large.GROUP + 1):
+        value, gradient = chunked_gradient(coeffs, indeps, deps, loss=loss, chunk_rows=chunk_rows)
         torch.testing.assert_close(value, other)
         torch.testing.assert_close(gradient, others)
-        assert asked == workers, chunk_rows
-        asked.clear()
 
 
 @pytest.mark.parametrize("loss", LOSSES)
@@ -131,12 +127,19 @@ def test_memory_does_not_grow_with_the_rows():
 def test_bad_input_is_refused():
     coeffs, indeps, deps = rows(5)
     gradient = partial(chunked_gradient, coeffs, indeps, deps)
+    late = torch.cat([deps[:4], torch.tensor([torch.nan])])
     refused = [
         (TypeError, "deps must hold floats", lambda: chunked_gradient(coeffs, indeps, deps.int())),
         (TypeError, "must have one dtype", lambda: chunked_gradient(coeffs.double(), indeps, deps)),
         (ValueError, r"at least one row, not \(0, 12\)", lambda: chunked_gradient(coeffs, indeps[:0], deps[:0])),
         (ValueError, r"shape \(12,\) or \(12, 1\)", lambda: chunked_gradient(coeffs[:3], indeps, deps)),
         (ValueError, r"deps must have shape \(5,\) or \(5, 1\)", lambda: chunked_gradient(coeffs, indeps, deps[:4])),
+        (ValueError, "deps must be 1 or 0 for each row, not 0.5", lambda: chunked_gradient(coeffs, indeps, deps / 2)),
+        (
+            ValueError,
+            "deps must be 1 or 0 for each row, not nan",
+            lambda: chunked_gradient(coeffs, indeps, late, chunk_rows=2),
+        ),
         (ValueError, 'must be "mae" or "log_loss", not ', lambda: gradient(loss="mse")),
         (ValueError, "chunk_rows must be at least 1", lambda: gradient(chunk_rows=0)),
         (TypeError, "chunk_rows must be a whole number", lambda: gradient(chunk_rows=2.5)),
