@@ -16,6 +16,7 @@ import os
 import secrets
 import stat
 import tempfile
+import threading
 import time
 from collections.abc import Container
 from functools import cache
@@ -55,6 +56,7 @@ class Store:
     def __init__(self, folder: Path):
         self.folder = folder
         self.failed = False
+        self.lock = threading.Lock()
 
     def load(self, name: str) -> bytes | None:
         """An entry's data; None where there is none that counts, whatever lies in its place."""
@@ -81,9 +83,10 @@ class Store:
         except OSError as error:
             if os.name == "nt" and isinstance(error, PermissionError):
                 return  # another build reads the same entry at this moment
-            if not self.failed:
+            with self.lock:  # many pages are kept at once
+                failed, self.failed = self.failed, True
+            if not failed:
                 log.info("%s: nothing new is kept there, so the next build takes longer (%s)", self.folder, error)
-            self.failed = True
 
     def drop_unused(self, used: Container[str]) -> None:
         """Remove every entry that is not used."""

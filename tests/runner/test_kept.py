@@ -202,6 +202,21 @@ def test_no_room_leaves_nothing_half_written(tmp_path, monkeypatch, caplog):
     ]
 
 
+def test_of_two_that_find_no_room_at_once_one_says_so(tmp_path, monkeypatch):
+    store = Store(tmp_path / "kept")
+    store.folder.touch()
+    said = []
+
+    def info(*message):
+        said.append(message)
+        if len(said) < 3:
+            store.save("two", b"2")  # while the first one is still saying it
+
+    monkeypatch.setattr("page_runner.store.log.info", info)
+    store.save("one", b"1")
+    assert len(said) == 1
+
+
 def test_what_was_left_half_written_is_swept(site):
     site.counted("1 + 1", "a")
     site.runs()
