@@ -12,28 +12,30 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from page_runner.page import Snippet, read_items
-from page_runner.process import CONTEXT, PRELOAD
+from page_runner.process import CONTEXT, PRELOAD, fresh_start, hold_interrupts
 
 
 def own_compute(pages: Sequence[Path]) -> list[float]:
     """Seconds that each page's snippets take, one page after the other.
 
-    Each page runs in a fresh process that has imported torch and Matplotlib already. A figure counts with its
-    drawing as SVG: a figure that is not drawn has not been computed.
+    Each page runs in a fresh process, started as the runner starts one, that has imported torch and Matplotlib already.
+    A figure counts with its drawing as SVG: a figure that is not drawn has not been computed.
     """
-    os.environ["MPLBACKEND"] = "agg"
-    CONTEXT.set_forkserver_preload(list(PRELOAD))
     taken = []
     for page in pages:
         ours, theirs = CONTEXT.Pipe(duplex=False)
-        process = CONTEXT.Process(target=run_alone, args=(page, theirs))
-        process.start()
+        with fresh_start():
+            CONTEXT.set_forkserver_preload([fresh_start.__module__, *PRELOAD])
+            process = CONTEXT.Process(target=run_alone, args=(page, theirs))
+            process.start()
         theirs.close()
-        try:
-            taken.append(ours.recv())
-        except EOFError:
-            raise SystemExit(f"{page} does not run alone") from None
+        with ours:
+            try:
+                taken.append(ours.recv())
+            except EOFError:
+                raise SystemExit(f"{page} does not run alone") from None
         process.join()
+        process.close()
     return taken
 
 
@@ -42,6 +44,7 @@ def run_alone(page: Path, answer: Connection) -> None:
     import matplotlib.pyplot as plt
     import torch
 
+    hold_interrupts(block=False)  # it may be interrupted with the benchmark
     torch.set_num_threads(1)
     snippets = [item for item in read_items(page.read_text("utf-8"), page.name) if isinstance(item, Snippet)]
     names: dict[str, object] = {"__name__": "__main__"}

@@ -20,7 +20,6 @@ def seconds(statement: str) -> float:
 def rows(runs: int) -> list[Row]:
     """`import foundations` alone, and with every name in it taken, against `import torch`."""
     statements = ["import torch", "import foundations", "from foundations import *"]
-    seconds("import torch, foundations")  # from here on the files are in memory
     taken = [[seconds(statement) for statement in statements] for _ in range(runs)]  # in turns
     torch, bare, every = map(median, zip(*taken, strict=True))
     return [

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import http.client
-import socket
 import time
+from collections.abc import Callable
 from statistics import median
 
 from .build import BUILD
 from .pages import WORD
+from .ports import free_port
 from .report import Row
 from .sites import Site
 
@@ -46,8 +47,9 @@ def first_row(name: str, site: Site, bare: Site, rounds: int) -> Row:
 def first_page(site: Site, server: list[str], port: int) -> float:
     """Seconds from the start of a server to its first answer."""
     start = time.perf_counter()
-    with site.running(*server, f"127.0.0.1:{port}"):
+    with site.running(*server, f"127.0.0.1:{port}") as still_there:
         while not get(port, "/"):
+            still_there()
             time.sleep(0.01)
         return time.perf_counter() - start
 
@@ -70,25 +72,26 @@ def latency(site: Site, server: list[str], edits: int) -> float:
     text = page.read_text("utf-8")
     port = free_port()
     seconds = []
-    with site.running(*server, f"127.0.0.1:{port}"):
-        wait_for(port, WORD)
+    with site.running(*server, f"127.0.0.1:{port}") as still_there:
+        wait_for(port, WORD, still_there)
         for number in range(edits):
             time.sleep(2 + 0.13 * number)  # the server is at rest again, and its polling at another point
             word = f"{WORD}{number}"
             start = time.perf_counter()
             page.write_text(text.replace(WORD, word), "utf-8")
-            wait_for(port, word + ",")
+            wait_for(port, word + ",", still_there)
             seconds.append(time.perf_counter() - start)
     page.write_text(text, "utf-8")
     return median(seconds)
 
 
-def wait_for(port: int, words: str) -> None:
+def wait_for(port: int, words: str, still_there: Callable[[], None]) -> None:
     """Ask for the page until it shows some words."""
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         if words in get(port, f"/lessons/{PAGE}/"):
             return
+        still_there()
         time.sleep(0.01)
     raise SystemExit(f"the page did not show {words!r} within {PATIENCE:.0f} seconds")
 
@@ -104,9 +107,3 @@ def get(port: int, path: str) -> str:
         return ""
     finally:
         connection.close()
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])

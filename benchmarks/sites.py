@@ -9,8 +9,9 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[1]
 COPIED = ["LICENSE", "README.md", "mkdocs.yml", "pyproject.toml", "docs", "src", "tests", "theme"]
 PLAIN = Path(__file__).with_name("plain.yml")
 AS_NOTEBOOKS = "plugins: [search, {mkdocs-jupyter: {execute: true, allow_errors: false}}]\n"
-ANY_ORDER = "nav: null\n"
+ANY_ORDER = "nav: []\n"  # Zensical wants a list
 GLOSSARY = "# Glossary\n\nLoss { #loss }\n:   How far predictions are off.\n"
 # On a page: the line that opens a snippet, and the options there that only the runner knows.
 FENCE = re.compile(r"^ *```python .*$", re.M)
@@ -63,21 +64,32 @@ class Site:
         return seconds
 
     @contextmanager
-    def running(self, *command: str) -> Iterator[None]:
-        """A server, `python -m COMMAND`, and what it started; ended on the way out."""
-        server = subprocess.Popen(
-            [sys.executable, "-m", *command],
-            cwd=self.folder,
-            env=self.environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        try:
-            yield
-        finally:
-            end(server)
+    def running(self, *command: str) -> Iterator[Callable[[], None]]:
+        """A server, `python -m COMMAND`, and what it started; ended on the way out.
+
+        What it gives is to be called while one waits for the server: it stops the benchmark if there is none any more.
+        """
+        with tempfile.TemporaryFile() as log:
+            server = subprocess.Popen(
+                [sys.executable, "-m", *command],
+                cwd=self.folder,
+                env=self.environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+            def still_there() -> None:
+                if server.poll() is not None:
+                    log.seek(0)
+                    said = log.read().decode("utf-8", "replace")
+                    raise SystemExit(f"{' '.join(command)} ended in {self.folder}:\n{said[-4000:]}")
+
+            try:
+                yield still_there
+            finally:
+                end(server)
 
     def environment(self) -> dict[str, str]:
         """The project's own copy of the source goes first."""

@@ -82,6 +82,7 @@ def test_every_module_of_foundations_is_watched_by_tests_of_its_own(subtests):
         ("tests/foundations/curves/test_losses.py", ["tests/foundations/curves/test_losses.py"]),
         ("tests/course_runner.py", ["tests/test_page_dependencies.py"]),
         ("tools/check_page.py", ["tests/test_page_rules.py"]),
+        ("benchmarks/serve.py", ["tests/test_benchmarks.py"]),
         ("CONTRIBUTING.md", ["tests/test_contributing.py"]),
         ("tests/runner/tiny_site.py", ["tests/runner/test_kept.py"]),
     ],

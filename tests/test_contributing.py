@@ -19,7 +19,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from ports import free_port
+
+from benchmarks.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[1]
 TEXT = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
@@ -229,7 +230,7 @@ COMMANDS = {
     "FOUNDATIONS_RECORD=1 .venv/bin/python -m page_runner docs/lessons/15-cpu-or-gpu.md": "tests/foundations/test_records.py::test_a_page_makes_its_record",
     "python -m foundations.timing --record": "tests/foundations/test_timing.py::test_the_command_records",
     ".venv/bin/python -m foundations.timing --record": "tests/foundations/test_timing.py::test_the_command_records",
-    "python -m benchmarks --sizes 15,100": "python -m benchmarks --sizes 15,100 --help",
+    "python -m benchmarks --sizes course,15,100": "python -m benchmarks --sizes course,15,100 --help",
     "sudo apt install python3 python3-venv git make": ".ci/run",
     "python3 -m venv .venv": "python -m venv --help",
     "py -m venv .venv": "python -m venv --help",

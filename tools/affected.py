@@ -152,6 +152,8 @@ def watch(path: str, found: Watchers) -> None:
     elif parts[0] == "src" and name.endswith((".py", ".pyi")):
         found.add(*mentioning(dotted(path)), *mentioning(parts[1]))
         found.cases("tests/test_docstrings.py", dotted(path))
+    elif parts[0] == "benchmarks":
+        found.add("tests/test_benchmarks.py")
     elif parts[0] == "tests" and stem.startswith("test_"):
         if there:
             found.add(path)

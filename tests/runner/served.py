@@ -11,7 +11,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from ports import free_port
+from benchmarks.ports import free_port
 
 PATIENCE = 180
 
