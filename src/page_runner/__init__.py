@@ -8,6 +8,8 @@ A page is one program: its Python fences run top to bottom in one fresh process.
 - `process` is that process seen from outside: time limit, crashes, errors by page and line.
 - `kept` keeps outputs on disk, under the hash of everything they were made from.
 - `runner` runs many pages at once and collects what they gave; `progress` and `bar` say how far they have come.
+- `snapshots` lets a page that is edited under `mkdocs serve` run again from the change on; `fork` is their side in the
+  page's process.
 - `listener` answers at the site's address until MkDocs does.
 - `errors` makes whatever goes wrong, in any part of the kit, an error of its page.
 - `extension` (Python-Markdown) and `plugin` (MkDocs) put it all into a site.

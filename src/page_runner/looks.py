@@ -84,11 +84,16 @@ BUSY = threading.local()
 @contextlib.contextmanager
 def alone() -> Iterator[None]:
     """Nobody notes what this thread looks at meanwhile: it is ours."""
-    before, BUSY.now = getattr(BUSY, "now", False), True
+    before, BUSY.now = busy(), True
     try:
         yield
     finally:
         BUSY.now = before
+
+
+def busy() -> bool:
+    """Whether what this thread does now is ours."""
+    return bool(getattr(BUSY, "now", False))
 
 
 def digest(data: bytes) -> str:
@@ -232,7 +237,7 @@ class Watch:
 
     def _hear(self, event: str, given: tuple[Any, ...]) -> None:
         listener = LISTENERS.get(event)
-        if listener and not getattr(BUSY, "now", False) and self.thread in (None, threading.get_ident()):
+        if listener and not busy() and self.thread in (None, threading.get_ident()):
             with alone():
                 listener(self, given)
 
@@ -308,7 +313,7 @@ class Watch:
         original = getattr(module, name)
 
         def noting(*args: Any, **kwargs: Any) -> Any:
-            if args and not isinstance(args[0], int) and not getattr(BUSY, "now", False):
+            if args and not isinstance(args[0], int) and not busy():
                 note(args[0])
             return original(*args, **kwargs)
 
@@ -449,6 +454,12 @@ class Opens:
             names[:] = [name for name in names if not name.startswith(".") and name not in self.NOT_BELOW]
             count += 1
             yield folder
+
+    def close(self) -> None:
+        """Ask no more."""
+        if self.file >= 0:
+            os.close(self.file)
+            self.file = -1
 
     def read(self) -> set[str]:
         """What was opened since this was asked last."""

@@ -8,6 +8,7 @@ import posixpath
 import signal
 import threading
 from base64 import b64decode
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from types import CodeType, FunctionType
@@ -20,6 +21,7 @@ from mkdocs.config.base import LegacyConfig
 from mkdocs.config.config_options import Optional, Type
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
+from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import BasePlugin, event_priority
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Navigation
@@ -76,6 +78,10 @@ class PageRunnerPlugin(BasePlugin[LegacyConfig]):
         self.offers: dict[str, TakeAway] = {}
         if self.serving and not self.listener:
             self.listener = self._listen(config)
+
+    def on_serve(self, server: LiveReloadServer, /, *, config: MkDocsConfig, builder: Callable[..., None]) -> None:
+        """From now on run only what follows a change."""
+        self.runner.keep_snapshots()
 
     def _listen(self, config: MkDocsConfig) -> Listener:
         host, port = config.dev_addr

@@ -17,6 +17,7 @@ import signal
 import sys
 import tempfile
 import threading
+import time
 import types
 from collections.abc import Iterator
 from importlib import import_module
@@ -25,6 +26,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from .fork import LEAVE, Forks
 from .looks import Looks, Stamps, Watch
 from .page import Number, Page, PageError, Snippet
 from .program import Output, Program, prepare
@@ -76,46 +78,54 @@ class PageProcess:
         ```
     """
 
+    leaves_snapshots = False
+
     def __init__(self, page: Page, root: Path, preload: tuple[str, ...] = PRELOAD):
         self.page, self.root, self.preload = page, root, preload
+        self.given: list[Output | str] = []  # what the items gave that need not run
         self.limit = patience() * page.time_limit
         self.ended = False
 
     def __enter__(self) -> PageProcess:
-        self.folder = tempfile.TemporaryDirectory(prefix="page-", ignore_cleanup_errors=True)
-        self.trace = Path(self.folder.name, "trace")
-        self.pipe, theirs = CONTEXT.Pipe()
+        self.folder = page_folder()
+        self.pipe: Any = None
         self.process: Any = None
         ALIVE.add(self)
         try:
-            self._start(theirs)
-            self.pipe.recv()  # it is ready: its time counts from now
+            self._start()
         except (EOFError, OSError) as error:
             self.__exit__()
             why = f": {error}" if str(error) else ""
             raise PageError(self.page.name, 1, f"the page's process could not start{why}") from None
         return self
 
-    def _start(self, theirs: Connection) -> None:
+    def _start(self) -> None:
+        self.pipe, theirs = CONTEXT.Pipe()
         with STARTING, theirs:
             if self.ended:
                 raise EOFError
             values = dict(os.environ)
-            arguments = (theirs, self.page, str(self.root), values, self.preload, self.folder.name)
+            folder = self.folder.name
+            arguments = (theirs, self.page, str(self.root), values, self.preload, folder, self.leaves_snapshots)
             with fresh_start():
                 process = CONTEXT.Process(target=serve, args=arguments, daemon=True)
                 if CONTEXT.get_start_method() == "forkserver":
                     CONTEXT.set_forkserver_preload([__name__, *self.preload])
                 process.start()
                 self.process = process
+        self.pipe.recv()  # it is ready: its time counts from now
 
     def __exit__(self, *_: object) -> None:
         ALIVE.discard(self)
-        self.pipe.close()
+        if self.pipe:
+            self.pipe.close()
         self.kill()
         if self.process:
             self.process.join()
             self.process.close()
+        self._leave_folder()
+
+    def _leave_folder(self) -> None:
         self.folder.cleanup()
 
     def kill(self) -> None:
@@ -161,7 +171,8 @@ class PageProcess:
 
     def _ended(self, line: int) -> PageError:
         """Why the process is gone."""
-        trace = self.trace.read_text("utf-8", "replace") if self.trace.exists() else ""
+        file = Path(self.folder.name, "trace")
+        trace = file.read_text("utf-8", "replace") if file.exists() else ""
         if place := re.search(rf'File "{re.escape(self.page.name)}", line (\d+)', trace):
             line = int(place[1])
         if "Timeout" in trace:
@@ -181,6 +192,11 @@ class PageProcess:
             line,
             f"the page still ran here after {limit}: speed it up, or set time_limit in its front matter",
         )
+
+
+def page_folder() -> tempfile.TemporaryDirectory[str]:
+    """A new folder for a page: what it writes goes into `work`."""
+    return tempfile.TemporaryDirectory(prefix="page-", ignore_cleanup_errors=True)
 
 
 def end_all() -> None:
@@ -239,7 +255,13 @@ def hold_interrupts(*, block: bool) -> None:
 
 
 def serve(
-    pipe: Connection, page: Page, root: str, environment: dict[str, str], preload: tuple[str, ...], folder: str
+    pipe: Connection,
+    page: Page,
+    root: str,
+    environment: dict[str, str],
+    preload: tuple[str, ...],
+    folder: str,
+    leaves_snapshots: bool,
 ) -> None:
     """The page's process: answer until the pipe closes."""
     for name in INHERITED - environment.keys():
@@ -258,13 +280,18 @@ def serve(
     os.chdir(work)
     trace = open(Path(folder, "trace"), "w")  # noqa: SIM115  it must stay open for the fault handler
     faulthandler.enable(trace)
+    ends = time.monotonic() + patience() * page.time_limit
     faulthandler.dump_traceback_later(patience() * page.time_limit, exit=True, file=trace)
     program = Program(page)
     prepare(program)
+    forks = Forks(pipe, program, watch, trace, ends) if leaves_snapshots else None
     pipe.send("ready")
     with contextlib.suppress(EOFError, OSError):
         while True:
             question = pipe.recv()
+            if forks and question == LEAVE:
+                forks.leave()
+                continue
             try:
                 given = program.run(question) if question else (watch.looks, watch.stamps)
                 watch.pause()

@@ -89,6 +89,11 @@ class Program:
         self.count = 0
         self.varying: dict[str, int] = {}  # names that a snippet which varies has made, with its line
 
+    def take(self, page: Page) -> None:
+        """Be the program of this page from now on; its code can be shown."""
+        self.page = page
+        linecache.cache[page.name] = (len(page.text), None, page.text.splitlines(keepends=True), page.name)
+
     def run(self, item: Snippet | Number) -> Output | str:
         """What a snippet gives, or a number as text.
 
@@ -272,7 +277,7 @@ def prepare(program: Program) -> None:
     page = program.page
     sys.modules["__main__"] = program.module
     sys.argv = [page.name]
-    linecache.cache[page.name] = (len(page.text), None, page.text.splitlines(keepends=True), page.name)
+    program.take(page)
     warnings.showwarning = lambda message, category, *_: print(f"{category.__name__}: {message}", file=sys.stderr)
     if "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import sys
 import threading
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -16,6 +17,7 @@ from .page import Page, PageError, survey_page
 from .process import PRELOAD, PageProcess, end_all
 from .program import settled
 from .progress import Progress
+from .snapshots import Snapshots
 
 
 @dataclass
@@ -63,6 +65,7 @@ class Runner:
         self.lock = threading.Lock()
         self.running: dict[str, tuple[str, Future[Run]]] = {}
         self.latest = Run()  # what `result` gave last
+        self.snapshots: Snapshots | None = None  # under `mkdocs serve`, of the pages that are edited
 
     def start(self, paths: Iterable[Path]) -> list[Path]:
         """Start the run of each page that has no kept outputs.
@@ -128,8 +131,9 @@ class Runner:
         declared: Looks = {("pattern", pattern): see("pattern", pattern, str(self.root)) for pattern in page.reads}
         self.progress.begin(page)
         try:
-            with PageProcess(page, self.root, self.preload) as process:
-                for item in page.items:
+            with self._process(page, declared) as process:
+                run.given += map(settled, process.given)
+                for item in page.items[len(run.given) :]:
                     run.given.append(settled(process.run(item)))
                     self.progress.step(page)
                 looks, run.stamps = process.looks()
@@ -142,10 +146,22 @@ class Runner:
             self.progress.end(page)
         return run
 
+    def _process(self, page: Page, declared: Looks) -> PageProcess:
+        if self.snapshots and self.snapshots.wanted(page):
+            return self.snapshots.process(page, declared)
+        return PageProcess(page, self.root, self.preload)
+
+    def keep_snapshots(self) -> None:
+        """From now on a page that is edited leaves snapshots, where the system can keep them."""
+        if sys.platform == "linux" and not self.snapshots:
+            self.snapshots = Snapshots(self.kept, self.root, self.preload)
+
     def stop(self) -> None:
         """End all runs at once, and begin none that waits."""
         self.pool.shutdown(wait=False, cancel_futures=True)
         end_all()
+        if self.snapshots:
+            self.snapshots.close()
         with self.lock:
             self.running.clear()
             self.pool, self.progress = self._pool(), Progress()
