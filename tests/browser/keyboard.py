@@ -1,6 +1,12 @@
-"""A walk through a page with the tab key."""
+"""Two ways through a page for the keyboard: key by key, and a quick one.
+
+The quick one gives the focus to each thing in turn, and presses Tab only where it may matter: at the first and the last
+of those that look alike, on the first pages that have them.
+"""
 
 from __future__ import annotations
+
+from collections import Counter
 
 import pytest
 
@@ -33,7 +39,7 @@ PREPARE = """() => {
                 && part.checkVisibility({opacityProperty: true, visibilityProperty: true})
                 && box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth;
         });
-        return {stop: element.dataset.stop ?? null, what: element.outerHTML.slice(0, 120), shown};
+        return {stop: element.dataset.stop ?? null, what: element.cloneNode().outerHTML.slice(0, 120), shown};
     };
     window.walked = [];
     addEventListener("keydown", () => {
@@ -84,10 +90,63 @@ def walk(page, count):
     return stops
 
 
+# Give the focus to each stop, as someone does who has a keyboard. Gives what cannot be seen there or does not take it;
+# and the stops at which to press Tab, with the names of what they look like.
+VISIT = """(seen) => {
+    const often = new Set(seen);
+    const looks = new Map();
+    const look = (element) => {
+        if (!element) return "";
+        if (!looks.has(element)) looks.set(element, `${look(element.parentElement)}>${element.localName}.${element.className}`);
+        return looks.get(element);
+    };
+    const first = new Map(), last = new Map(), hidden = [];
+    for (const element of document.querySelectorAll("[data-stop]")) {
+        element.focus();
+        const focused = window.look();
+        if (document.activeElement !== element || !focused?.shown) hidden.push(element.dataset.stop);
+        const name = look(element);
+        if (often.has(name)) continue;
+        if (!first.has(name)) first.set(name, element.dataset.stop);
+        last.set(name, element.dataset.stop);
+    }
+    document.activeElement.blur();
+    return {hidden, pressed: [...new Set([...first.values(), ...last.values()])], seen: [...first.keys()]};
+}"""
+GO_TO = "number => document.querySelector(`[data-stop='${number}']`).focus()"
+STAYS = "number => document.activeElement?.dataset.stop === number"
+HTML = "element => element.cloneNode().outerHTML.slice(0, 120)"
+OFTEN = 2  # pages on which Tab is pressed at what looks alike
+SEEN: Counter[str] = Counter()  # how many pages of this process had it
+
+
+def assert_everything_takes_and_gives_the_focus(page):
+    """The quick way: everything can have the focus, shows it, and lets the keyboard go on."""
+    page.evaluate(PREPARE)
+    page.keyboard.press("Tab")  # from now on the focus is shown: somebody uses the keyboard
+    visited = page.evaluate(VISIT, [name for name, count in SEEN.items() if count >= OFTEN])
+    SEEN.update(visited["seen"])
+    faults = []
+    for number in visited["hidden"]:
+        page.evaluate(GO_TO, number)
+        focused = page.evaluate(FOCUSED)
+        if not (focused and focused["shown"] and focused["stop"] == number):
+            faults.append((page.locator(f"[data-stop='{number}']").evaluate(HTML), "is not seen to have the focus"))
+        if len(faults) == FEW:
+            break
+    for number in visited["pressed"]:
+        page.evaluate(GO_TO, number)
+        page.keyboard.press("Tab")
+        if page.evaluate(STAYS, number):
+            faults.append((page.locator(f"[data-stop='{number}']").evaluate(HTML), "keeps the focus when Tab is pressed"))
+    assert faults == []
+
+
 def assert_tab_reaches_everything(page):
+    """The long way: Tab, from the top of the page to its end."""
     count = page.evaluate(PREPARE)
     stops = walk(page, count)
     assert [stop["what"] for stop in stops if not stop["shown"]] == []
     reached = {stop["stop"] for stop in stops}
     missed = [number for number in range(count) if str(number) not in reached]
-    assert [page.locator(f"[data-stop='{n}']").evaluate("e => e.outerHTML.slice(0, 120)") for n in missed] == []
+    assert [page.locator(f"[data-stop='{n}']").evaluate(HTML) for n in missed] == []

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import pytest
 from keyboard import assert_tab_reaches_everything
-from pages import PAGES, UNFOLD
+from pages import ONE_OF_EACH_KIND, PAGES, UNFOLD
 
 
-@pytest.mark.parametrize("name", PAGES, ids=lambda name: name or "home")
-def test_tab_reaches_everything_and_shows_where_it_is(open_page, name):  # on a phone: test_pages.py
+# On a phone, and a quick way on all pages: test_pages.py.
+@pytest.mark.parametrize(
+    "name",
+    [name if name in ONE_OF_EACH_KIND else pytest.param(name, marks=pytest.mark.weekly) for name in PAGES],
+    ids=lambda name: name or "home",
+)
+def test_tab_reaches_everything_and_shows_where_it_is(open_page, name):
     page = open_page(name, reduced_motion="reduce")
     page.evaluate(UNFOLD)
     assert_tab_reaches_everything(page)

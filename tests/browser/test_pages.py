@@ -9,7 +9,7 @@ import textwrap
 
 import pytest
 from axe import contrast_everywhere, faint, violations
-from keyboard import assert_tab_reaches_everything
+from keyboard import assert_everything_takes_and_gives_the_focus, assert_tab_reaches_everything
 from pages import (
     LESSONS,
     ONE_OF_EACH_KIND,
@@ -53,6 +53,8 @@ def test_a_page(open_page, course, subtests, name):
             pasted = assert_the_whole_program_is_copied(page, name)
             if name in ONE_OF_EACH_KIND and name in LESSONS:
                 assert_it_runs(pasted, name)
+    with subtests.test("keyboard"):
+        assert_everything_takes_and_gives_the_focus(page)
     page.get_by_title("Switch to dark").click()
     page.set_viewport_size(SIZES["phone"])
     page.wait_for_selector("body[data-md-color-scheme=slate]")
