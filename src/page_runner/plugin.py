@@ -11,7 +11,7 @@ from base64 import b64decode
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from types import CodeType, FunctionType
+from types import CodeType, FrameType, FunctionType
 from typing import ClassVar, Literal
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -56,7 +56,9 @@ class PageRunnerPlugin(BasePlugin[LegacyConfig]):
         self.serving, self.dirty = command == "serve", dirty
         self.listener: Listener | None = None
         self.bar: Bar | None = None
-        end_in_order()
+        end_in_order(signal.SIGTERM)
+        if self.serving:
+            end_in_order(signal.SIGINT)
 
     def on_shutdown(self) -> None:
         """End what still runs, as when the build was interrupted."""
@@ -216,10 +218,20 @@ class PageRunnerPlugin(BasePlugin[LegacyConfig]):
         return path.relative_to(self.runner.root).as_posix()
 
 
-def end_in_order() -> None:
-    """Let a signal to end be answered as Ctrl-C is: nothing that was started or half written stays behind."""
-    if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+def end_in_order(number: signal.Signals) -> None:
+    """Let a signal be answered as Ctrl-C is, once: nothing that was started or half written stays behind."""
+    if threading.current_thread() is threading.main_thread() and signal.getsignal(number) in UNANSWERED:
+        signal.signal(number, end_once)
+
+
+UNANSWERED = (signal.SIG_DFL, signal.default_int_handler)
+
+
+def end_once(number: int, frame: FrameType | None) -> None:
+    """End what runs, and let no further signal interrupt that: make passes on what its whole group has been sent."""
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, signal.SIG_IGN)
+    signal.default_int_handler(number, frame)
 
 
 class CompiledTemplates(BytecodeCache):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import signal
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 
 import pytest
-from served import Served
+from served import PATIENCE, Served
 from test_failures import FAILURES
 from tiny_site import fence
 
@@ -69,6 +71,24 @@ def test_every_failure_is_shown_on_its_page_and_healed(site, serve, subtests):
     for name in pages:
         served.wait_for("healed", name)
     assert "neighbour" in served.get("other")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
+def test_signals_that_come_again_do_not_interrupt_the_ending(site, serve, number):
+    site.page(fence("print('good page')"))
+    served = serve()
+    served.wait_for("good page")
+    for _ in range(1000):
+        served.process.send_signal(number)
+        try:
+            assert served.process.wait(0.001) == 0
+            break
+        except subprocess.TimeoutExpired:
+            continue
+    else:
+        assert served.process.wait(PATIENCE) == 0
+    assert "Traceback" not in served.logged() and "Exception ignored" not in served.logged()
 
 
 def test_a_failure_at_the_start_does_not_keep_the_server_from_starting(site, serve):
