@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import os
 import platform
-import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 from page_runner.runner import cores
@@ -79,9 +76,11 @@ def raw(rows: Sequence[Row], skipped: Sequence[str]) -> dict[str, Any]:
 
 
 def machine() -> dict[str, str]:
+    from foundations._machine import cpu  # only now: it imports torch
+
     found = {
         "date": f"{datetime.now(UTC):%Y-%m-%d}",
-        "processor": processor(),
+        "processor": cpu(),
         "cores": str(cores()),
         "system": platform.system(),
         "Python": platform.python_version(),
@@ -89,14 +88,3 @@ def machine() -> dict[str, str]:
     if hasattr(os, "getloadavg"):
         found["load"] = f"{os.getloadavg()[0]:.2f}"
     return found | {name: version(name) for name in PACKAGES}
-
-
-def processor() -> str:
-    """The processor's name."""
-    if sys.platform == "darwin":
-        asked = subprocess.run(["sysctl", "-n", "machdep.cpu.brand_string"], capture_output=True, text=True)
-        return asked.stdout.strip()
-    known = Path("/proc/cpuinfo")
-    lines = known.read_text("utf-8").splitlines() if known.exists() else []
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return next(iter(names), platform.machine())

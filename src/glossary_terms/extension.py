@@ -20,7 +20,8 @@ from markdown import Extension, Markdown
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
 
-from page_runner.errors import rendered_page, report_here
+from page_runner.errors import report_here
+from page_runner.generator import rendered_page
 from page_runner.page import PageError
 
 from .glossary import Glossary, GlossaryError, read_glossary
@@ -81,9 +82,9 @@ def link_terms(root: Element, terms: Glossary, target: str) -> None:
     """Make links of the first use of each term in a tree of HTML.
 
     Args:
-        root: the page's tree; it is changed.
-        terms: the glossary.
-        target: the address of the glossary's page, as seen from this one.
+        root: The page's tree; it is changed.
+        terms: The glossary.
+        target: The address of the glossary's page, as seen from this one.
     """
     used: set[str] = set()
     visit(root, terms, target, used, explained=False)

@@ -60,13 +60,13 @@ def read_glossary(text: str) -> Glossary:
     others may begin with one.
 
     Args:
-        text: the page's Markdown source.
+        text: The page's Markdown source.
 
     Returns:
         The glossary.
 
     Raises:
-        GlossaryError: two entries claim the same form, or what stands behind a term cannot be read.
+        GlossaryError: Two entries claim the same form, or what stands behind a term cannot be read.
 
     Example:
         ```python

@@ -32,7 +32,7 @@ def import_when_used(*names: str) -> None:
     """Let `import` of these modules cost nothing until one of their names is asked for.
 
     Args:
-        names: of modules that are not imported yet; others are left alone.
+        names: Of modules that are not imported yet; others are left alone.
 
     Example:
         ```python

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import logging
 import os
-import re
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -35,6 +34,7 @@ from watchdog.observers.polling import PollingObserver
 
 from page_runner.beside import beside
 from page_runner.errors import errors_of
+from page_runner.generator import MKDOCSTRINGS
 from page_runner.kept import Kept
 from page_runner.looks import Looks, Watch, digest, stamp
 from page_runner.plugin import PageRunnerPlugin
@@ -51,7 +51,6 @@ KNOWN = (
     "glossary_terms", "kept_pages", "material.plugins.search", "mkdocs.contrib.search", "mkdocs_autorefs",
     "mkdocs_jupyter", "mkdocstrings", "offline_site", "page_runner", "recall", "site_extras",
 )  # fmt: skip
-CROSSING = re.compile(r"^::: ", re.M)  # mkdocstrings' pages, which link each other
 ALWAYS = {"sitemap.xml"}  # templates that say something of every page
 
 
@@ -92,15 +91,15 @@ class KeptPagesPlugin(BasePlugin[LegacyConfig]):
         self.names: dict[str, str] = {}
         self.looks_of: dict[str, Looks] = {}
         self.searched: dict[str, list[list[dict[str, Any]]]] = {}
-        self.ear = Ear(self)
+        self.handler = WarningHandler(self)
         self.site = config
         self.ready = False  # for a change of single pages
         self.current: Making | None = None
         taking_part = {origin(method) for event in PAGE_EVENTS for method in config.plugins.events[event]}
-        strangers = sorted(name for name in taking_part if not name.startswith(KNOWN))
-        self.idle = self.dirty or bool(strangers)
-        if strangers:
-            log.info("every page is made anew in every build: nobody knows what %s would do to it", strangers[0])
+        unknown = sorted(name for name in taking_part if not name.startswith(KNOWN))
+        self.idle = self.dirty or bool(unknown)
+        if unknown:
+            log.info("every page is made anew in every build: nobody knows what %s would do to it", unknown[0])
         if self.idle:
             return
         self.watch = watch_of(self.root)
@@ -147,13 +146,13 @@ class KeptPagesPlugin(BasePlugin[LegacyConfig]):
         for folder in (config.site_dir, str(self.store.folder)):
             with suppress(OSError):
                 os.makedirs(folder, exist_ok=True)
-        logging.getLogger("mkdocs").addHandler(self.ear)
+        logging.getLogger("mkdocs").addHandler(self.handler)
 
     def on_build_error(self, *, error: Exception) -> None:
         """Hear no more."""
         self._look(None)
-        if hasattr(self, "ear"):  # the error is not that of the configuration
-            logging.getLogger("mkdocs").removeHandler(self.ear)
+        if hasattr(self, "handler"):  # the error is not that of the configuration
+            logging.getLogger("mkdocs").removeHandler(self.handler)
 
     @event_priority(-5)  # when mkdocs-jupyter has named its pages, and before page_runner runs others
     def on_files(self, files: Files, *, config: MkDocsConfig) -> None:
@@ -170,7 +169,7 @@ class KeptPagesPlugin(BasePlugin[LegacyConfig]):
             if page:
                 self.kept[file.src_uri] = page
                 self.looks_of[file.src_uri] = page.looks
-            if (page and page.crossing) or CROSSING.search(source.decode("utf-8", "replace")):
+            if (page and page.crossing) or MKDOCSTRINGS.search(source.decode("utf-8", "replace")):
                 crossing.add(file.src_uri)
         if not crossing <= self.kept.keys():
             for src_uri in crossing:
@@ -214,8 +213,8 @@ class KeptPagesPlugin(BasePlugin[LegacyConfig]):
             page.links_to_anchors = {
                 files.src_uris[target]: links for target, links in kept.links.items() if target in files.src_uris
             }
-            for place, data in kept.files.items():
-                files.append(File.generated(config, place, content=data))
+            for path, data in kept.files.items():
+                files.append(File.generated(config, path, content=data))
             beside(page).update(kept.beside)
 
     @event_priority(100)
@@ -249,18 +248,20 @@ class KeptPagesPlugin(BasePlugin[LegacyConfig]):
             if file.page and (making := self.making.get(file.src_uri)):
                 making.meta = deepcopy(dict(file.page.meta))
         for done in self.kept.values():
-            for place, data in done.beside.items():
-                write_file(data, os.path.join(config.site_dir, place))
+            for path, data in done.beside.items():
+                write_file(data, os.path.join(config.site_dir, path))
         original = env.get_template
 
         def get_template(name: Any, *args: Any, **kwargs: Any) -> Any:
             page = config._current_page
             if page is not None and page.file.src_uri in self.kept and name == page.meta.get("template", "main.html"):
-                return Done(self.kept[page.file.src_uri].html)
+                return RenderedTemplate(self.kept[page.file.src_uri].html)
             if page is None and name in config.theme.static_templates and name not in ALWAYS:
                 self.names[name] = digest(f"{self.base}\0{self.menu}\0{name}".encode())
                 html = self.store.load(self.names[name])
-                return Done(html.decode()) if html else Keeping(original(name), self.store, self.names[name])
+                if html:
+                    return RenderedTemplate(html.decode())
+                return KeepingTemplate(original(name), self.store, self.names[name])
             return original(name, *args, **kwargs)
 
         env.get_template = get_template  # type: ignore[method-assign]
@@ -276,8 +277,8 @@ class KeptPagesPlugin(BasePlugin[LegacyConfig]):
             page.__dict__.pop(name, None)
         page.markdown, page.content, page.meta = None, None, {}
         beside(page).clear()
-        for place in kept.files if kept else self.making[file.src_uri].files:
-            files.remove(files.src_uris[place])
+        for path in kept.files if kept else self.making[file.src_uri].files:
+            files.remove(files.src_uris[path])
         self.names[file.src_uri] = self._name(file, file.content_bytes)
         self.making[file.src_uri] = Making(self.names[file.src_uri])
         _populate_page(page, config, files)
@@ -302,7 +303,7 @@ class KeptPagesPlugin(BasePlugin[LegacyConfig]):
         source = Path(page.file.abs_src_path or "")
         text = self._text(page.file)
         self.shared.update({look: seen for look, seen in making.looks.items() if look != text})
-        own = source.suffix == ".md" and CROSSING.search(source.read_text("utf-8", "replace"))
+        own = source.suffix == ".md" and MKDOCSTRINGS.search(source.read_text("utf-8", "replace"))
         shared = {look: seen for look, seen in self.shared.items() if own or not look[1].endswith(".py")}
         kept = Rendered(
             title=page.title,
@@ -329,7 +330,7 @@ class KeptPagesPlugin(BasePlugin[LegacyConfig]):
     @event_priority(-1000)
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Drop the pages that were not needed for long."""
-        logging.getLogger("mkdocs").removeHandler(self.ear)
+        logging.getLogger("mkdocs").removeHandler(self.handler)
         if self.idle:
             return
         self._look(None)
@@ -377,7 +378,7 @@ class KeptPagesPlugin(BasePlugin[LegacyConfig]):
                     plugin.on_post_build(config=self.site)
         finally:
             self._look(None)
-            logging.getLogger("mkdocs").removeHandler(self.ear)
+            logging.getLogger("mkdocs").removeHandler(self.handler)
         for file in pages:
             if file.page:
                 file.page.validate_anchor_links(files=self.files, log_level=self.site.validation.links.anchors)
@@ -409,8 +410,8 @@ class KeptPagesPlugin(BasePlugin[LegacyConfig]):
     def _write(self, file: File, pages: Sequence[File]) -> None:
         """Put a page into the site, with its files; its entries for the search take the place of those before."""
         before = self.searched.get(file.src_uri, [])
-        for place in self.making[file.src_uri].files:
-            self.files.src_uris[place].copy_file()
+        for path in self.making[file.src_uri].files:
+            self.files.src_uris[path].copy_file()
         assert file.page is not None
         _build_page(file.page, self.site, pages, self.nav, self.env)
         found = [entries for plugin in self.site.plugins.values() if (entries := entries_of(plugin)) is not None]
@@ -451,7 +452,7 @@ def seen_in(server: LiveReloadServer) -> dict[str, tuple[int, ...]]:
     return found
 
 
-class Ear(logging.Handler):
+class WarningHandler(logging.Handler):
     """Hears whether anything is said about the page that is being made."""
 
     def __init__(self, plugin: KeptPagesPlugin):
@@ -464,7 +465,7 @@ class Ear(logging.Handler):
             self.plugin.current.sound = False
 
 
-class Done:
+class RenderedTemplate:
     """Stands for a template whose work is done."""
 
     def __init__(self, html: str):
@@ -475,7 +476,7 @@ class Done:
         return self.html
 
 
-class Keeping:
+class KeepingTemplate:
     """A template without a page of its own, whose work is kept when it is done."""
 
     def __init__(self, template: Any, store: Store, name: str):

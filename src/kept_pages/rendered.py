@@ -32,8 +32,8 @@ class Rendered:
     crossing: bool = False  # whether autorefs has a part in it
     entries: list[list[dict[str, Any]]] = field(default_factory=list)  # for the search, by plugin
     html: str = ""
-    files: dict[str, bytes] = field(default_factory=dict)  # generated for it, by their place in the site
-    beside: dict[str, bytes] = field(default_factory=dict)  # written beside it, by their place in the site
+    files: dict[str, bytes] = field(default_factory=dict)  # generated for it, by their paths in the site
+    beside: dict[str, bytes] = field(default_factory=dict)  # written beside it, by their paths in the site
 
     def pack(self) -> bytes:
         """The page as bytes: what JSON can say on one line, then the files.

@@ -19,15 +19,15 @@ from page_runner.looks import digest, installed
 
 # Where the site is written, and what MkDocs watches, changes no page.
 NO_MATTER = {"config_file_path", "dev_addr", "docs_dir", "plugins", "site_dir", "theme", "watch"}
-DEEP = 9  # objects within objects
+DEPTH = 9  # objects within objects
 
 
 def settings(config: MkDocsConfig, files: Files) -> str:
     """The hash of all that can change any page of a site; wherever the project's folder lies, it is the same.
 
     Args:
-        config: the site's configuration, after all plugins have changed it.
-        files: the site's files: links lead to them.
+        config: The site's configuration, after all plugins have changed it.
+        files: The site's files: links lead to them.
 
     Returns:
         SHA-256, in hexadecimal.
@@ -54,17 +54,17 @@ def plain(value: Any, depth: int = 0) -> Any:
     if value is None or isinstance(value, (str, int, float)):
         return value
     if isinstance(value, Mapping) and not isinstance(value, MkDocsConfig):
-        return {str(key): plain(each, depth + 1) for key, each in value.items()}
+        return {str(key): plain(item, depth + 1) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [plain(each, depth + 1) for each in value]
+        return [plain(item, depth + 1) for item in value]
     if isinstance(value, (set, frozenset)):
-        return sorted(str(plain(each, depth + 1)) for each in value)
+        return sorted(str(plain(item, depth + 1)) for item in value)
     if isinstance(value, Path):
         return str(value)
     if name := getattr(value, "__qualname__", None):
         return f"{getattr(value, '__module__', '')}.{name}"
     known = isinstance(value, (BasePlugin, MkDocsConfig))  # all that matters of them is here already
-    inside = {} if known or depth > DEEP else plain(getattr(value, "__dict__", {}), depth + 1)
+    inside = {} if known or depth > DEPTH else plain(getattr(value, "__dict__", {}), depth + 1)
     return [type(value).__module__, type(value).__qualname__, inside]
 
 

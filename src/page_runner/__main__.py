@@ -21,15 +21,15 @@ def show(path: Path, root: Path) -> None:
         raise page.errors[-1]
     with PageProcess(page, root) as process:
         for item in page.items:
-            given = process.run(item)
+            value = process.run(item)
             if isinstance(item, Snippet):
-                assert isinstance(given, Output)
-                drawn = [f"[figure: {given.alt}]"] * bool(given.figures) + ["[table or chart]"] * len(given.markup)
+                assert isinstance(value, Output)
+                drawn = [f"[figure: {value.alt}]"] * bool(value.figures) + ["[table or chart]"] * len(value.markup)
                 print(f"{page.name}:{item.line}\n{textwrap.indent(item.source, '  | ')}", end="")
-                varies = f"[varies: {given.varies}]" if given.varies else ""
-                print("\n".join(filter(None, [varies, given.text.rstrip(), given.error, *drawn])))
+                varies = f"[varies: {value.varies}]" if value.varies else ""
+                print("\n".join(filter(None, [varies, value.text.rstrip(), value.error, *drawn])))
             else:
-                print(f"{page.name}:{item.line} {{{{ {item.expression} }}}} = {given}")
+                print(f"{page.name}:{item.line} {{{{ {item.expression} }}}} = {value}")
 
 
 def main() -> int:

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from typing import TextIO
 
 WIDTH = 20  # characters of the bar itself
-REDRAWN = 0.2  # seconds between two states of the bar
-SAID = 10.0  # seconds between two plain lines
+DRAW_EVERY = 0.2  # seconds between two states of the bar
+WRITE_EVERY = 10.0  # seconds between two plain lines
 
 
 @dataclass(frozen=True)
@@ -24,11 +24,11 @@ class State:
     """How far it has come.
 
     Args:
-        what: what is counted, such as `pages have run`.
-        done: how many are done.
-        total: of how many.
-        now: what is under way, with the seconds since each began, the longest first.
-        left: the seconds that the rest may take; None where nobody can know yet.
+        what: What is counted, such as `pages have run`.
+        done: How many are done.
+        total: Of how many.
+        now: What is under way, with the seconds since each began, the longest first.
+        left: The seconds that the rest may take; None where nobody can know yet.
 
     Example:
         ```python
@@ -69,9 +69,9 @@ class Bar:
     """Shows a state until it is stopped, or until `ask` gives None; a context manager.
 
     Args:
-        ask: gives the state now.
-        say: writes one plain line where there is no terminal.
-        stream: where a bar is drawn if it is a terminal.
+        ask: Gives the state now.
+        say: Writes one plain line where there is no terminal.
+        stream: Where a bar is drawn if it is a terminal.
 
     Example:
         ```python
@@ -105,15 +105,15 @@ class Bar:
 
     def _show(self) -> None:
         terminal = self.stream.isatty()
-        said = time.monotonic()
-        while not self.over.wait(REDRAWN):
+        written = time.monotonic()
+        while not self.over.wait(DRAW_EVERY):
             state = self.ask()
             if state is None:
                 break
             if terminal:
                 self._draw(state)
-            elif time.monotonic() - said >= SAID:
-                said = time.monotonic()
+            elif time.monotonic() - written >= WRITE_EVERY:
+                written = time.monotonic()
                 self.say(str(state))
         self.erase()
 

@@ -6,6 +6,6 @@ from mkdocs.structure.pages import Page
 
 
 def beside(page: Page) -> dict[str, bytes]:
-    """What is written beside a page, by its place in the site; a plugin may add to it until the page is written."""
+    """What is written beside a page, by its path in the site; a plugin may add to it until the page is written."""
     files: dict[str, bytes] = page.__dict__.setdefault("beside", {})
     return files

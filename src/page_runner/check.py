@@ -17,15 +17,15 @@ def check_page(path: Path, root: Path, preload: tuple[str, ...] = PRELOAD) -> in
     mktestdocs finds the snippets, and each must be the very one that the site shows at that place.
 
     Args:
-        path: the Markdown file.
-        root: the project's folder.
-        preload: names of modules to import once, before pages are forked.
+        path: The Markdown file.
+        root: The project's folder.
+        preload: Names of modules to import once, before pages are forked.
 
     Returns:
         How many snippets ran.
 
     Raises:
-        PageError: the page cannot be read or does not run, or mktestdocs reads it differently.
+        PageError: The page cannot be read or does not run, or mktestdocs reads it differently.
 
     Example:
         ```python

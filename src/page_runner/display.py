@@ -31,7 +31,7 @@ def markup(value: Any) -> str | None:
     """HTML of a value that has some, such as a data frame or a chart; None for the rest.
 
     Args:
-        value: what a snippet's last line gave.
+        value: What a snippet's last line gave.
 
     Returns:
         Its HTML; that of a table without styles of its own, so that the page's apply.
@@ -61,7 +61,7 @@ def figures(salt: str) -> list[str]:
     """Every open Matplotlib figure as SVG in the page's own ink; the figures are closed.
 
     Args:
-        salt: goes into the ids inside the drawing, so that two drawings of a page share none.
+        salt: Goes into the ids inside the drawing, so that two drawings of a page share none.
 
     Returns:
         One `<svg>` a figure.
@@ -101,7 +101,7 @@ def ink(svg: str) -> str:
     """Let the page's palette colour a drawing; drop what would repeat or weigh without being seen.
 
     Args:
-        svg: an SVG document as Matplotlib writes it.
+        svg: An SVG document as Matplotlib writes it.
 
     Returns:
         The `<svg>` element on one line.
@@ -138,7 +138,7 @@ def text(value: str) -> str:
     """Plain text as HTML, safe inside an element or a quoted attribute.
 
     Args:
-        value: any text.
+        value: Any text.
 
     Returns:
         The text, escaped.

@@ -9,47 +9,19 @@ import functools
 import logging
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from markdown import Markdown
 
 from .display import text as escape
+from .generator import is_docstring, rendered_page
 from .page import PageError
 
 log = logging.getLogger("mkdocs.page_runner")
 
 NO_VALUE = "<mark>…</mark>"  # stands in a page for a number that was not computed
 Hook = TypeVar("Hook", bound=Callable[..., str | None])
-
-
-@dataclass(frozen=True)
-class RenderedPage:
-    """The page that Python-Markdown is rendering: its file, the project's folder, the folder of all pages."""
-
-    path: Path
-    root: Path
-    docs: Path
-
-    @property
-    def name(self) -> str:
-        """The page as messages name it."""
-        return self.path.relative_to(self.root).as_posix()
-
-
-def rendered_page(md: Markdown) -> RenderedPage | None:
-    """The page that is being rendered, which each generator keeps elsewhere; None for other texts."""
-    if "relpath" in md.treeprocessors:  # MkDocs
-        at: Any = md.treeprocessors["relpath"]
-        root = Path(at.config.config_file_path).parent.resolve()
-        return RenderedPage(Path(at.file.abs_src_path).resolve(), root, Path(at.config.docs_dir).resolve())
-    if "rendering_context" in md.preprocessors:  # Zensical
-        context: Any = md.preprocessors["rendering_context"]
-        root = Path.cwd().resolve()
-        docs = root / context.config["docs_dir"]
-        return RenderedPage(docs / context.page.path, root, docs)
-    return None
 
 
 @functools.cache
@@ -62,9 +34,9 @@ def report(error: PageError, root: Path, what: str = "This page has an error.") 
     """Make an error that of its page.
 
     Args:
-        error: what is wrong, and where.
-        root: the project's folder.
-        what: the first words that the page shows.
+        error: What is wrong, and where.
+        root: The project's folder.
+        what: The first words that the page shows.
 
     Returns:
         HTML that shows it, for the page.
@@ -117,7 +89,7 @@ def guard(md: Markdown) -> None:
             return convert(source)
         except Exception as error:
             page = rendered_page(md)
-            if not page or "mkdocstrings_headings" in md.treeprocessors:  # no page, or a docstring on one
+            if not page or is_docstring(md):
                 raise
             return report(page_error(error, page.name), page.root)
 

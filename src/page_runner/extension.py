@@ -17,8 +17,9 @@ from markdown.postprocessors import Postprocessor
 from markdown.preprocessors import Preprocessor
 
 from .display import text as escape
-from .errors import NO_VALUE, errors_of, guard, rendered_page, report
+from .errors import NO_VALUE, errors_of, guard, report
 from .fences import is_python, last_line, opening
+from .generator import is_docstring, is_zensical, rendered_page
 from .kept import Given
 from .page import Number, Snippet, scan
 from .process import PRELOAD
@@ -42,15 +43,15 @@ class RunSnippets(Preprocessor):
 
     def run(self, lines: list[str]) -> list[str]:
         """The page's lines with every output and number in them."""
-        if "mkdocstrings_headings" in self.md.treeprocessors:
-            return lines  # no page, but a docstring on one
+        if is_docstring(self.md):
+            return lines
         page = rendered_page(self.md)
         if page is None:
             raise ValueError(
                 "page_runner renders the pages of MkDocs and Zensical; this Markdown text comes from neither"
             )
         runner = runner_for(page.root, self.preload)
-        if "rendering_context" in self.md.preprocessors:  # Zensical, where no plugin of ours starts the runs
+        if is_zensical(self.md):  # where no plugin of ours starts the runs
             start_all(runner, page.docs)
         errors_of(page.root).pop(page.name, None)
         run = runner.result(page.path)

@@ -7,6 +7,7 @@ import difflib
 import re
 import textwrap
 import threading
+from collections.abc import Iterator
 
 from pygments.lexers import find_lexer_class_by_name
 from pygments.lexers.python import Python2Lexer, PythonLexer
@@ -32,9 +33,9 @@ def last_line(lines: list[str], number: int, fence: re.Match[str]) -> tuple[int,
     r"""Where a fence ends.
 
     Args:
-        lines: the page's lines.
-        number: the line on which the fence opens, counted from 1.
-        fence: what `opening` gave for it.
+        lines: The page's lines.
+        number: The line on which the fence opens, counted from 1.
+        fence: What `opening` gave for it.
 
     Returns:
         The line of the fence that closes it, and None. Where there is none, the last line that can belong to it, and
@@ -68,6 +69,30 @@ def last_line(lines: list[str], number: int, fence: re.Match[str]) -> tuple[int,
     if python and 'raises="' not in fence["info"] and (count := code_before_prose(lines[number : end - 1])):
         return number + count, (number, f"{never}: line {number + count + 1} is no code")
     return end, None
+
+
+def passages(lines: list[str]) -> Iterator[tuple[int, int, re.Match[str] | None]]:
+    """The fences of a page, and every line outside of them, in order.
+
+    Args:
+        lines: The page's lines.
+
+    Yields:
+        The first line of each and its last, counted from 1; and what `opening` gave for a fence, None for other lines.
+
+    Example:
+        ```python
+        from page_runner.fences import passages
+
+        assert [(first, last) for first, last, _ in passages(["Words.", "~~~", "x", "~~~"])] == [(1, 1), (2, 4)]
+        ```
+    """
+    number = 0
+    while number < len(lines):
+        first, number = number + 1, number + 1
+        if fence := opening(lines[first - 1]):
+            number, _ = last_line(lines, first, fence)
+        yield first, number, fence
 
 
 def code_before_prose(lines: list[str]) -> int:

@@ -36,7 +36,7 @@ def read_front_matter(text: str) -> FrontMatter:
     A key that nothing reads is an error where it looks like a misspelt one. A project's own keys may have other names.
 
     Args:
-        text: the page.
+        text: The page.
 
     Returns:
         What stands there; nothing where the page has no front matter. Lines are those of the page, counted from 1.

@@ -28,8 +28,8 @@ class Kept:
     r"""The folder of kept outputs.
 
     Args:
-        folder: where the entries lie; made when the first is written.
-        root: the project's folder.
+        folder: Where the entries lie; made when the first is written.
+        root: The project's folder.
 
     Example:
         ```python
@@ -66,14 +66,14 @@ class Kept:
             looks: Looks = {(kind, name): seen for kind, name, seen in entry["looks"]}
             if not self.current(looks):
                 return None
-            return [given if isinstance(given, str) else Output(**given) for given in entry["given"]], looks
+            return [value if isinstance(value, str) else Output(**value) for value in entry["given"]], looks
         except (ValueError, TypeError, KeyError):
             return None
 
-    def save(self, page: Page, given: Given, looks: Looks) -> None:
+    def save(self, page: Page, values: Given, looks: Looks) -> None:
         """Keep a page's outputs with what its run looked at; whole or not at all."""
-        shown = [item if isinstance(item, str) else dataclasses.asdict(item) for item in given]
-        entry = {"page": page.name, "looks": [[*look, seen] for look, seen in looks.items()], "given": shown}
+        given = [value if isinstance(value, str) else dataclasses.asdict(value) for value in values]
+        entry = {"page": page.name, "looks": [[*look, seen] for look, seen in looks.items()], "given": given}
         self.store.save(self.entry(page), json.dumps(entry).encode())
 
     def current(self, looks: Looks, stamps: Stamps | None = None) -> bool:

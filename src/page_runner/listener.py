@@ -28,12 +28,12 @@ class Listener(socketserver.ThreadingTCPServer):
     """The server of the page that says how far the build has come.
 
     Args:
-        address: host and port.
-        name: the site's name.
-        ask: gives the state of the build.
+        address: Host and port.
+        name: The site's name.
+        ask: Gives the state of the build.
 
     Raises:
-        OSError: nobody can listen there.
+        OSError: Nobody can listen there.
     """
 
     allow_reuse_address = True
@@ -79,8 +79,8 @@ class Listener(socketserver.ThreadingTCPServer):
         if state is None:
             return {"said": SOON, "done": 0, "total": 0, "now": []}
         now = [f"{name}, {seconds:.0f} s" for name, seconds in state.now]
-        said = str(State(state.what, state.done, state.total, left=state.left))
-        return {"said": said, "done": state.done, "total": state.total, "now": now}
+        summary = str(State(state.what, state.done, state.total, left=state.left))
+        return {"said": summary, "done": state.done, "total": state.total, "now": now}
 
 
 class Bound(socket.socket):
@@ -118,11 +118,11 @@ class Answer(BaseHTTPRequestHandler):
         values = {
             "NAME": escape(self.server.name),
             "SAID": escape(text["said"]),
-            "NOW": "".join(f"<li>{escape(each)}</li>" for each in text["now"]),
+            "NOW": "".join(f"<li>{escape(page)}</li>" for page in text["now"]),
             "DONE": str(text["done"]),
             "TOTAL": str(text["total"] or 1),
         }
-        return re.sub("%([A-Z]+)%", lambda place: values[place[1]], PAGE.read_text("utf-8"))
+        return re.sub("%([A-Z]+)%", lambda name: values[name[1]], PAGE.read_text("utf-8"))
 
     def log_message(self, format: str, *args: Any) -> None:
         """Say nothing: the log is the build's."""

@@ -54,9 +54,9 @@ def see(kind: str, name: str, root: str, environment: Mapping[str, str] = os.env
     Args:
         kind: `content` of a file, `names` in a folder, those with their `sizes`, the `type` of a path, where a `link`
             leads, the `state` of a file (its type, size and time), files that fit a `pattern`, a `variable`.
-        name: the path, absolute or within `root`; the pattern; the variable.
-        root: the project's folder.
-        environment: the variables.
+        name: The path, absolute or within `root`; the pattern; the variable.
+        root: The project's folder.
+        environment: The variables.
 
     Returns:
         What is there, as a short text; None where nothing is.
@@ -149,17 +149,17 @@ def _state(path: str) -> str:
 
 
 def _names(path: str) -> str:
-    return digest("\0".join(sorted(each for each in os.listdir(path) if each != "__pycache__")).encode())
+    return digest("\0".join(sorted(name for name in os.listdir(path) if name != "__pycache__")).encode())
 
 
 def _sizes(path: str) -> str:
-    found = [f"{each}\0{_state(os.path.join(path, each))}" for each in os.listdir(path) if each != "__pycache__"]
+    found = [f"{name}\0{_state(os.path.join(path, name))}" for name in os.listdir(path) if name != "__pycache__"]
     return digest("\0".join(sorted(found)).encode())
 
 
 def _pattern(path: str) -> str:
-    found = (each for each in sorted(glob.glob(path, recursive=True)) if os.path.isfile(each))
-    return digest("\0".join(f"{os.path.relpath(each, path)}\0{_content(each)}" for each in found).encode())
+    found = (file for file in sorted(glob.glob(path, recursive=True)) if os.path.isfile(file))
+    return digest("\0".join(f"{os.path.relpath(file, path)}\0{_content(file)}" for file in found).encode())
 
 
 KINDS: dict[str, Callable[[str], str | None]] = {
@@ -177,11 +177,11 @@ class Watch:
     """Notes what this process looks at, from now on; there is no way back.
 
     Args:
-        root: the project's folder.
-        own: the folder in which the process works; what lies there is its own.
-        page: the name that the page's code has in tracebacks.
-        environment: the variables that the process started with.
-        thorough: whether to see more than what Python tells of by itself, in this thread.
+        root: The project's folder.
+        own: The folder in which the process works; what lies there is its own.
+        page: The name that the page's code has in tracebacks.
+        environment: The variables that the process started with.
+        thorough: Whether to see more than what Python tells of by itself, in this thread.
     """
 
     def __init__(self, root: str, own: str, page: str, environment: Mapping[str, str], *, thorough: bool = True):
@@ -215,25 +215,26 @@ class Watch:
             path = os.path.abspath(os.fsdecode(path or "."))
             if path.endswith(".pyc"):
                 path = source_from_cache(path) if "__pycache__" in path else path
-            place = path if kind in ("type", "state", "link") else os.path.realpath(path)
-            if place.startswith(self.left_out) or self._is_own(place):
+            if kind not in ("type", "state", "link"):
+                path = os.path.realpath(path)
+            if path.startswith(self.left_out) or self._is_own(path):
                 return
-            inside = place.startswith(os.path.join(self.home, ""))
-            name = os.path.relpath(place, self.home).replace(os.sep, "/") if inside else place
+            inside = path.startswith(os.path.join(self.home, ""))
+            name = os.path.relpath(path, self.home).replace(os.sep, "/") if inside else path
             if (kind, name) not in self.looks:
-                if kind == "content" and os.path.isfile(place):
-                    self.stamps[name] = stamp(place)
-                self.looks[kind, name] = see(kind, place, self.home)
+                if kind == "content" and os.path.isfile(path):
+                    self.stamps[name] = stamp(path)
+                self.looks[kind, name] = see(kind, path, self.home)
 
     def _is_own(self, path: str) -> bool:
-        return any(path == each or path.startswith(each + os.sep) for each in self.own)
+        return any(path == made or path.startswith(made + os.sep) for made in self.own)
 
     def _make(self, path: Any, anew: int = 0) -> None:
         """Note that this process is about to make a path, if nothing is there or it is made anew."""
         with contextlib.suppress(OSError, ValueError, TypeError):
-            place = os.path.realpath(os.fsdecode(path))
-            if anew or not os.path.lexists(place):
-                self.own.add(place)
+            path = os.path.realpath(os.fsdecode(path))
+            if anew or not os.path.lexists(path):
+                self.own.add(path)
 
     def _hear(self, event: str, given: tuple[Any, ...]) -> None:
         listener = LISTENERS.get(event)
@@ -266,11 +267,11 @@ class Watch:
     def _import(self, given: tuple[Any, ...]) -> None:
         """Note where a module was looked for in the project: another may come before it, or one that was not there."""
         parent, _, name = given[0].rpartition(".")
-        places = getattr(sys.modules.get(parent), "__path__", None) if parent else given[2]
-        for place in places or ():
-            if isinstance(place, str) and os.path.realpath(place or ".").startswith(self.home):
-                self._note("type", os.path.join(place, name))
-                self._note("type", os.path.join(place, f"{name}.py"))
+        folders = getattr(sys.modules.get(parent), "__path__", None) if parent else given[2]
+        for folder in folders or ():
+            if isinstance(folder, str) and os.path.realpath(folder or ".").startswith(self.home):
+                self._note("type", os.path.join(folder, name))
+                self._note("type", os.path.join(folder, f"{name}.py"))
 
     def _database(self, given: tuple[Any, ...]) -> None:
         name = os.fsdecode(given[0])
@@ -389,17 +390,17 @@ def asking() -> FrameType | None:
 def installed() -> tuple[str, ...]:
     """Where Python and its packages lie."""
     schemes = (sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib"))
-    places = {*schemes, *site.getsitepackages(), site.getusersitepackages()}
+    folders = {*schemes, *site.getsitepackages(), site.getusersitepackages()}
     zipped = f"python{sys.version_info.major}{sys.version_info.minor}.zip"  # of the standard library, where it is one
-    places |= {
-        os.path.join(os.path.dirname(place), zipped) for place in map(sysconfig.get_path, ("stdlib", "platstdlib"))
+    folders |= {
+        os.path.join(os.path.dirname(folder), zipped) for folder in map(sysconfig.get_path, ("stdlib", "platstdlib"))
     }
     if sys.prefix != sys.base_prefix:  # a virtual environment
-        places.add(sys.prefix)
+        folders.add(sys.prefix)
     return tuple(
         path if path.endswith(".zip") else os.path.join(path, "")
-        for place in places
-        for path in {place, os.path.realpath(place)}
+        for folder in folders
+        for path in {folder, os.path.realpath(folder)}
     )
 
 
@@ -431,7 +432,7 @@ class Opens:
     OPENED, A_FOLDER, NONBLOCK = 0x20, 0x4000_0000, os.O_NONBLOCK if hasattr(os, "O_NONBLOCK") else 0
     LEFT_OUT = (".py", ".pyc", ".md")
     NOT_BELOW = ("__pycache__", "node_modules")
-    MOST = 2_000  # folders
+    MOST_FOLDERS = 2_000
 
     def __init__(self, root: str):
         self.folders: dict[int, str] = {}
@@ -448,7 +449,7 @@ class Opens:
     def _below(self, root: str) -> Iterator[str]:
         count = 0
         for folder, names, files in os.walk(root):
-            if "pyvenv.cfg" in files or "sitemap.xml" in files or count >= self.MOST:
+            if "pyvenv.cfg" in files or "sitemap.xml" in files or count >= self.MOST_FOLDERS:
                 names.clear()
                 continue
             names[:] = [name for name in names if not name.startswith(".") and name not in self.NOT_BELOW]

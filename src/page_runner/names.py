@@ -10,7 +10,7 @@ def names(source: str) -> tuple[set[str], set[str]]:
     r"""The names that code makes for the whole page, and those of the page that it reads.
 
     Args:
-        source: the code.
+        source: The code.
 
     Returns:
         Names that it assigns or imports, functions and classes among them, and names that it reads, in functions too.
@@ -26,12 +26,12 @@ def names(source: str) -> tuple[set[str], set[str]]:
         ```
     """
     top = symtable.symtable(source, "page", "exec")
-    makes = {each.get_name() for each in top.get_symbols() if each.is_assigned() or each.is_imported()}
+    makes = {symbol.get_name() for symbol in top.get_symbols() if symbol.is_assigned() or symbol.is_imported()}
     reads = {
-        each.get_name()
+        symbol.get_name()
         for table in within(top)
-        for each in table.get_symbols()
-        if each.is_referenced() and (table is top or each.is_global())
+        for symbol in table.get_symbols()
+        if symbol.is_referenced() and (table is top or symbol.is_global())
     }
     return makes, reads
 

@@ -35,7 +35,7 @@ KERNEL = {
 
 
 def notebook(
-    page: Page, given: Given, install: str = "", link: Callable[[str], str] = str, in_two: InTwo | None = None
+    page: Page, values: Given, install: str = "", link: Callable[[str], str] = str, in_two: InTwo | None = None
 ) -> str:
     r"""A page as a notebook.
 
@@ -44,11 +44,11 @@ def notebook(
     Outputs are left to the reader's own run.
 
     Args:
-        page: the page.
-        given: what its snippets and numbers gave.
-        install: source of a first cell, which installs what the page imports; none where it is empty.
-        link: turns the target of a link or image into what the notebook should have there.
-        in_two: parts a fold into lines in view and lines that stay folded; None leaves every fold as it is.
+        page: The page.
+        values: What its snippets and numbers gave.
+        install: Source of a first cell, which installs what the page imports; none where it is empty.
+        link: Turns the target of a link or image into what the notebook should have there.
+        in_two: Parts a fold into lines in view and lines that stay folded; None leaves every fold as it is.
 
     Returns:
         The notebook's JSON, nbformat 4.5. The same page gives the same text.
@@ -67,7 +67,7 @@ def notebook(
         ```
     """
     cells = [code_cell(install)] if install else []
-    cells += Writer(page, set_numbers(page, given), link, in_two).cells()
+    cells += Writer(page, set_numbers(page, values), link, in_two).cells()
     for number, cell in enumerate(cells):
         cell["id"] = f"cell-{number}"
     rows = ",\n".join(
@@ -76,10 +76,10 @@ def notebook(
     return f'{{"cells": [\n{rows}\n], "metadata": {json.dumps(KERNEL)}, "nbformat": 4, "nbformat_minor": 5}}\n'
 
 
-def set_numbers(page: Page, given: Given) -> list[str]:
+def set_numbers(page: Page, values: Given) -> list[str]:
     """The page's lines with each number in its place."""
     lines = page.text.split("\n")
-    for item, value in reversed(list(zip(page.items, given, strict=True))):
+    for item, value in reversed(list(zip(page.items, values, strict=True))):
         if isinstance(item, Number):
             set_number(lines, item, prose(str(value)))
     return lines

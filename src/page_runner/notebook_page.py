@@ -71,8 +71,8 @@ def notebook_page(html: str, link: Callable[[str], str] = str) -> str:
     own styles and copy buttons serve them, and no request leaves the site. Outputs are not taken over.
 
     Args:
-        html: what mkdocs-jupyter made of the notebook.
-        link: turns the target of a link into what the page should have there.
+        html: What mkdocs-jupyter made of the notebook.
+        link: Turns the target of a link into what the page should have there.
 
     Returns:
         The page's HTML.
@@ -121,9 +121,9 @@ def taken_away(source: str, install: str = "", link: Callable[[str], str] = str)
     r"""A notebook as a reader takes it along: it installs what it imports, and its links hold outside of the site.
 
     Args:
-        source: the notebook's JSON, nbformat 4.5.
-        install: source of a first cell, which installs the project; none where it is empty.
-        link: turns the target of a link into what the notebook should have there.
+        source: The notebook's JSON, nbformat 4.5.
+        install: Source of a first cell, which installs the project; none where it is empty.
+        link: Turns the target of a link into what the notebook should have there.
 
     Returns:
         The notebook's JSON.

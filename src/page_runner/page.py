@@ -9,12 +9,13 @@ import functools
 import re
 import textwrap
 from dataclasses import dataclass, field
+from operator import attrgetter
 from pathlib import Path
 
 from .fences import is_python, last_line, misspelt, opening, options
 from .front_matter import FRONT_MATTER, TIME_LIMIT, read_front_matter
 
-CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)")
+CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)", re.S)
 NUMBER = re.compile(r"\{\{(?P<expression>(?:(?!\{\{).)+?)\}\}")
 BROKEN = re.compile(r"\{\{[^{}\0]*\}?|\{[^{}\0]*\}\}")  # a number that lacks a brace, where whole ones are hidden as \0
 
@@ -23,10 +24,10 @@ class PageError(Exception):
     """A page cannot be read or does not run.
 
     Args:
-        page: the page's path as messages name it, such as `docs/lessons/x.md`.
-        line: the line in the page, counted from 1.
-        message: what is wrong, and what would be right.
-        trace: the traceback as the page's author should read it, if there is one.
+        page: The page's path as messages name it, such as `docs/lessons/x.md`.
+        line: The line in the page, counted from 1.
+        message: What is wrong, and what would be right.
+        trace: The traceback as the page's author should read it, if there is one.
 
     Example:
         ```python
@@ -94,14 +95,14 @@ def read_page(path: Path, root: Path) -> Page:
     r"""Read a page from disk.
 
     Args:
-        path: the Markdown file, UTF-8.
-        root: the project's folder; messages name the page relative to it.
+        path: The Markdown file, UTF-8.
+        root: The project's folder; messages name the page relative to it.
 
     Returns:
         The page.
 
     Raises:
-        PageError: the page is not UTF-8, its front matter is damaged, a fence would not run, or a number lacks a brace.
+        PageError: The page is not UTF-8, its front matter is damaged, a fence would not run, or a number lacks a brace.
 
     Example:
         ```python
@@ -127,8 +128,8 @@ def survey_page(path: Path, root: Path) -> Page:
     r"""Read a page from disk with all that is wrong with it, in `errors`.
 
     Args:
-        path: the Markdown file.
-        root: the project's folder; messages name the page relative to it.
+        path: The Markdown file.
+        root: The project's folder; messages name the page relative to it.
 
     Returns:
         The page; one with errors cannot run.
@@ -164,8 +165,8 @@ def parse(text: str, name: str) -> Page:
     r"""A page from its text, with all that is wrong with it.
 
     Args:
-        text: the page.
-        name: the page's path, for messages.
+        text: The page.
+        name: The page's path, for messages.
 
     Returns:
         The page.
@@ -189,14 +190,14 @@ def read_items(text: str, name: str) -> list[Snippet | Number]:
     r"""The snippets and numbers of a page, in order.
 
     Args:
-        text: the page, with or without its front matter.
-        name: the page's path, for messages.
+        text: The page, with or without its front matter.
+        name: The page's path, for messages.
 
     Returns:
         Snippets and numbers.
 
     Raises:
-        PageError: a fence is never closed, or would be shown as Python without being run; a number lacks a brace.
+        PageError: A fence is never closed, or would be shown as Python without being run; a number lacks a brace.
 
     Example:
         ```python
@@ -216,8 +217,8 @@ def scan(text: str, name: str) -> tuple[list[Snippet | Number], list[PageError]]
     r"""The snippets and numbers of a page, and what is wrong with them.
 
     Args:
-        text: the page, with or without its front matter.
-        name: the page's path, for messages.
+        text: The page, with or without its front matter.
+        name: The page's path, for messages.
 
     Returns:
         Snippets and numbers, as far as they can be made out, then errors; both in the page's order.
@@ -277,4 +278,4 @@ def numbers(line: str, number: int) -> tuple[list[Number], list[str]]:
         f"“{match[0].strip()}” lacks a brace: write a number as {{{{ expression:format }}}}, on one line"
         for match in broken
     ]
-    return sorted(found, key=lambda each: each.start), wrong
+    return sorted(found, key=attrgetter("start")), wrong

@@ -8,7 +8,7 @@ import posixpath
 import signal
 import threading
 from base64 import b64decode
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from types import CodeType, FrameType, FunctionType
@@ -36,7 +36,7 @@ from .notebook import notebook
 from .page import PageError, survey_page
 from .process import PRELOAD
 from .program import Output
-from .runner import Runner, runner_for
+from .runner import Run, Runner, runner_for
 from .take_away import TakeAway
 from .wheel import project_wheel
 
@@ -105,8 +105,9 @@ class PageRunnerPlugin(BasePlugin[LegacyConfig]):
     def _take_bar_away(self) -> None:
         if self.bar:
             self.bar.stop()
-            for handler in [each for each in logging.getLogger("mkdocs").handlers if isinstance(each, MakeRoom)]:
-                logging.getLogger("mkdocs").removeHandler(handler)
+            logger = logging.getLogger("mkdocs")
+            for handler in [handler for handler in logger.handlers if isinstance(handler, MakeRoom)]:
+                logger.removeHandler(handler)
             self.bar = None
 
     def on_build_error(self, *, error: Exception) -> None:
@@ -151,35 +152,41 @@ class PageRunnerPlugin(BasePlugin[LegacyConfig]):
 
     @page_hook
     def on_page_content(self, html: str, /, *, page: SitePage, config: MkDocsConfig, files: Files) -> str | None:
-        """Publish the files that a page offers, and the page's notebook.
-
-        A page with an error has no notebook, nor has one without snippets or the home page.
-        """
+        """Publish the files that a page offers, and the page's notebook."""
         if not page.file.abs_src_path or not is_markdown_file(page.file.src_uri):
             return None
-        path = Path(page.file.abs_src_path).resolve()
-        lesson, run = self.runner.latest.page, self.runner.latest  # the page was rendered a moment ago
-        if lesson is None or lesson.name != self._name(path):
-            lesson = None
-        target = notebook_place(page.file)
-        if lesson:
-            for item, given in zip(lesson.items, run.given, strict=False):
-                if isinstance(given, Output) and given.download:
-                    try:
-                        self._publish(given, item.line, page=page, name=lesson.name, config=config, files=files)
-                    except PageError as clash:
-                        html = report(clash, self.runner.root) + html
-        if page.is_homepage:
-            return html
-        if not lesson or not lesson.snippets or lesson.name in errors_of(self.runner.root):
-            Path(config.site_dir, target).unlink(missing_ok=True)  # made before, under `mkdocs serve --dirty`
-            return html
-        offer = TakeAway(target, self.wheel.name if self.wheel else None, config.site_url, config.repo_url)
-        link = partial(in_site, page=page, files=files, site_url=config.site_url)
-        book = notebook(lesson, run.given, offer.install, link, self.config["in_two"])
-        files.append(File.generated(config, target, content=book.encode()))
-        self.offers[page.file.src_uri] = offer
+        run = self.runner.latest  # the page was rendered a moment ago
+        if run.page is None or run.page.name != self._name(Path(page.file.abs_src_path).resolve()):
+            run = Run()
+        for error in self._publish_downloads(run, page, config, files):
+            html = report(error, self.runner.root) + html
+        if not page.is_homepage:
+            self._publish_notebook(run, page, config, files)
         return html
+
+    def _publish_downloads(self, run: Run, page: SitePage, config: MkDocsConfig, files: Files) -> Iterator[PageError]:
+        """Put the files that snippets offer into the site, beside their page; those that cannot be there are errors."""
+        if run.page is None:
+            return
+        for item, output in zip(run.page.items, run.given, strict=False):
+            if isinstance(output, Output) and output.download:
+                path = posixpath.join(posixpath.dirname(page.file.dest_uri), output.download)
+                if wrong := clash(path, config, files):
+                    yield PageError(run.page.name, item.line, wrong)
+                else:
+                    files.append(File.generated(config, path, content=b64decode(output.content)))
+
+    def _publish_notebook(self, run: Run, page: SitePage, config: MkDocsConfig, files: Files) -> None:
+        """Put a page's notebook into the site; a page with an error has none, nor has one without snippets."""
+        path = notebook_path(page.file)
+        if not run.page or not run.page.snippets or run.page.name in errors_of(self.runner.root):
+            Path(config.site_dir, path).unlink(missing_ok=True)  # made before, under `mkdocs serve --dirty`
+            return
+        offer = TakeAway(path, self.wheel.name if self.wheel else None, config.site_url, config.repo_url)
+        link = partial(in_site, page=page, files=files, site_url=config.site_url)
+        book = notebook(run.page, run.given, offer.install, link, self.config["in_two"])
+        files.append(File.generated(config, path, content=book.encode()))
+        self.offers[page.file.src_uri] = offer
 
     def on_page_context(
         self, context: TemplateContext, /, *, page: SitePage, config: MkDocsConfig, nav: Navigation
@@ -199,20 +206,6 @@ class PageRunnerPlugin(BasePlugin[LegacyConfig]):
             self.runner.kept.drop_unused(survey_page(path, self.runner.root) for path in docs.rglob("*.md"))
         else:
             self.runner.kept.store.sweep()
-
-    def _publish(
-        self, offer: Output, line: int, *, page: SitePage, name: str, config: MkDocsConfig, files: Files
-    ) -> None:
-        """Put a file that a snippet offers into the site, beside its page; it must not take another file's place."""
-        target = posixpath.join(posixpath.dirname(page.file.dest_uri), offer.download)
-        if is_markdown_file(target):
-            raise PageError(name, line, f"{offer.download} would become a page of the site: give it another ending")
-        taken = {*config.theme.static_templates, *(file.dest_uri for file in files)}
-        taken |= {notebook_place(file) for file in files.documentation_pages()}
-        at = target.casefold()  # for disks that do not tell a.csv from A.csv
-        if any(place.casefold() == at or place.casefold().startswith(f"{at}/") for place in taken):
-            raise PageError(name, line, f"offers {offer.download}, but the site has something else at {target}")
-        files.append(File.generated(config, target, content=b64decode(offer.content)))
 
     def _name(self, path: Path) -> str:
         return path.relative_to(self.runner.root).as_posix()
@@ -251,7 +244,20 @@ class CompiledTemplates(BytecodeCache):
             self.known[bucket.key] = bucket.checksum, bucket.code
 
 
-def notebook_place(file: File) -> str:
+def clash(path: str, config: MkDocsConfig, files: Files) -> str:
+    """Why a file that a snippet offers cannot lie at this path of the site; empty where it can."""
+    name = posixpath.basename(path)
+    if is_markdown_file(path):
+        return f"{name} would become a page of the site: give it another ending"
+    taken = {*config.theme.static_templates, *(file.dest_uri for file in files)}
+    taken |= {notebook_path(file) for file in files.documentation_pages()}
+    wanted = path.casefold()  # for disks that do not tell a.csv from A.csv
+    if any(other.casefold() == wanted or other.casefold().startswith(f"{wanted}/") for other in taken):
+        return f"offers {name}, but the site has something else at {path}"
+    return ""
+
+
+def notebook_path(file: File) -> str:
     """Where a page's notebook lies in the site: beside the page."""
     return posixpath.join(posixpath.dirname(file.dest_uri), f"{file.name}.ipynb")
 

@@ -62,9 +62,9 @@ class PageProcess:
     r"""Runs a page's snippets and numbers one after the other; a context manager.
 
     Args:
-        page: the page to run.
-        root: the project's folder.
-        preload: names of modules to import before pages are forked.
+        page: The page to run.
+        root: The project's folder.
+        preload: Names of modules to import before pages are forked.
 
     Example:
         ```python
@@ -141,16 +141,16 @@ class PageProcess:
         """Run one snippet, or work out one number.
 
         Args:
-            item: the snippet or number.
+            item: The snippet or number.
 
         Returns:
             The snippet's output, or the number as text.
 
         Raises:
-            PageError: it failed, the page ran out of time, or its process ended.
+            PageError: It failed, the page ran out of time, or its process ended.
         """
-        given: Output | str = self._ask(item, item.line)
-        return given
+        value: Output | str = self._ask(item, item.line)
+        return value
 
     def looks(self) -> tuple[Looks, Stamps]:
         """What the run has looked at so far, and what it saw there first; the stamps of the files that it read."""
@@ -201,8 +201,8 @@ def page_folder() -> tempfile.TemporaryDirectory[str]:
 
 def end_all() -> None:
     """End every page's process at once, and the one from which they are forked, whatever it imports just now."""
-    for each in list(ALIVE):
-        each.kill()
+    for process in list(ALIVE):
+        process.kill()
     if sys.platform != "win32":
         from multiprocessing.forkserver import _forkserver
 
@@ -293,9 +293,9 @@ def serve(
                 forks.leave()
                 continue
             try:
-                given = program.run(question) if question else (watch.looks, watch.stamps)
+                answer = program.run(question) if question else (watch.looks, watch.stamps)
                 watch.pause()
-                pipe.send(given)
+                pipe.send(answer)
             except PageError as error:
                 pipe.send(error)
     os._exit(0)  # whatever threads and exit handlers the page left

@@ -20,16 +20,16 @@ from .display import figures, markup
 from .names import names
 from .page import NUMBER, Number, Page, PageError, Snippet
 
-SHOWN = 20_000  # characters of a snippet's text that the page shows
-FLOOD = 10_000_000  # characters at which a snippet is stopped
-DRAWN = 1_000_000  # characters of HTML and SVG that one snippet may put into the page
-OFFERED = 5_000_000  # bytes of a file that a snippet may offer
+TEXT_LIMIT = 20_000  # characters of a snippet's text that the page shows
+PRINT_LIMIT = 10_000_000  # characters at which a snippet is stopped
+DRAWING_LIMIT = 1_000_000  # characters of HTML and SVG that one snippet may put into the page
+DOWNLOAD_LIMIT = 5_000_000  # bytes of a file that a snippet may offer
 # The look of the page's figures.
 STYLE = {"legend.frameon": False, "axes.spines.top": False, "axes.spines.right": False}
 TERMINAL = re.compile(r"\x1b\[[0-9;]*m")  # bold and colours, as some errors have them in their text
 ADDRESS = re.compile(r" at 0x[0-9a-fA-F]{6,}")
 FILE_NAME = re.compile(r"\w[\w.-]*(?<!\.)")
-HERE = __file__.rpartition("program.py")[0]
+HERE = Path(__file__).parent
 
 
 @dataclass
@@ -63,19 +63,19 @@ class Screen(io.TextIOBase):
 
     def write(self, text: str) -> int:
         """Take some text; a flood raises RuntimeError."""
-        room = SHOWN - self.size
+        room = TEXT_LIMIT - self.size
         self.size += len(text)
         if room > 0:
             self.kept.write(text[:room])
-        if self.size > FLOOD:
-            raise RuntimeError(f"the snippet printed more than {FLOOD:,} characters")
+        if self.size > PRINT_LIMIT:
+            raise RuntimeError(f"the snippet printed more than {PRINT_LIMIT:,} characters")
         return len(text)
 
     def text(self) -> str:
         """What the page shows of it."""
         shown = self.kept.getvalue()
-        if self.size > SHOWN:
-            shown += f"\n… cut here: {self.size - SHOWN:,} more characters\n"
+        if self.size > TEXT_LIMIT:
+            shown += f"\n… cut here: {self.size - TEXT_LIMIT:,} more characters\n"
         return shown
 
 
@@ -98,7 +98,7 @@ class Program:
         """What a snippet gives, or a number as text.
 
         Raises:
-            PageError: it failed.
+            PageError: It failed.
         """
         try:
             self._keep_apart(item)
@@ -164,8 +164,8 @@ class Program:
             raise PageError(*where, f'download="{name}" must be the plain name of a file, without a folder')
         if not file.is_file():
             raise PageError(*where, f"the snippet offers {name}, but has left no such file in the page's folder")
-        if (size := file.stat().st_size) > OFFERED:
-            raise PageError(*where, f"{name} weighs {size:,} bytes, over {OFFERED:,}: offer a smaller one")
+        if (size := file.stat().st_size) > DOWNLOAD_LIMIT:
+            raise PageError(*where, f"{name} weighs {size:,} bytes, over {DOWNLOAD_LIMIT:,}: offer a smaller one")
         return base64.b64encode(file.read_bytes()).decode()
 
     def _execute(self, snippet: Snippet) -> Any:
@@ -206,9 +206,10 @@ class Program:
         shown = output.text + output.error + "".join(output.markup)
         if ADDRESS.search(shown) and not output.varies:
             raise PageError(*where, "the output shows a memory address, which changes with every run")
-        if (size := sum(map(len, output.markup + output.figures))) > DRAWN:
+        if (size := sum(map(len, output.markup + output.figures))) > DRAWING_LIMIT:
             raise PageError(
-                *where, f"the drawing weighs {size:,} characters of SVG or HTML, over {DRAWN:,}: draw fewer points"
+                *where,
+                f"the drawing weighs {size:,} characters of SVG or HTML, over {DRAWING_LIMIT:,}: draw fewer points",
             )
         if output.figures and not snippet.options.get("alt"):
             raise PageError(*where, 'the figure has no alternative text: add alt="what one sees" to the fence')
@@ -222,7 +223,9 @@ class Program:
         """The error as the page's author should read it: the line in the page, no frame of the runner."""
         trace = traceback.TracebackException.from_exception(error)
         trace.stack = traceback.StackSummary.from_list(
-            frame for frame in trace.stack if not frame.filename.startswith(HERE) and frame.filename != ast.__file__
+            frame
+            for frame in trace.stack
+            if HERE not in Path(frame.filename).parents and frame.filename != ast.__file__
         )
         lines = [frame.lineno for frame in trace.stack if frame.filename == self.page.name and frame.lineno]
         line = lines[-1] if lines else item.line
@@ -242,7 +245,7 @@ def as_f_string(expression: str) -> str:
     return f'f"""{{{expression}}}"""'
 
 
-def settled(given: Output | str) -> Output | str:
+def settled(value: Output | str) -> Output | str:
     """What a page may show, and what may be kept, of what one of its items gave: nothing that varies.
 
     Example:
@@ -253,7 +256,7 @@ def settled(given: Output | str) -> Output | str:
         assert settled(Output("2")) == Output("2") and settled("2") == "2"
         ```
     """
-    return Output(varies=given.varies) if isinstance(given, Output) and given.varies else given
+    return Output(varies=value.varies) if isinstance(value, Output) and value.varies else value
 
 
 def message(error: BaseException) -> str:

@@ -86,4 +86,4 @@ class Progress:
             taken = now - self.began
         left = taken * (items - done) / done if done and taken >= KNOWN_AFTER else None
         ended = sum(run.ended for run in runs.values())
-        return State("pages have run", ended, len(runs), sorted(under_way, key=lambda each: -each[1]), left)
+        return State("pages have run", ended, len(runs), sorted(under_way, key=lambda page: -page[1]), left)

@@ -38,9 +38,9 @@ class Runner:
     r"""The pages of one project.
 
     Args:
-        root: the project's folder.
-        cache: the folder of kept outputs.
-        preload: names of modules to import once, before pages are forked.
+        root: The project's folder.
+        cache: The folder of kept outputs.
+        preload: Names of modules to import once, before pages are forked.
 
     Example:
         ```python
@@ -71,7 +71,7 @@ class Runner:
         """Start the run of each page that has no kept outputs.
 
         Args:
-            paths: pages.
+            paths: Pages.
 
         Returns:
             The pages whose outputs are not kept, those that cannot be read among them.
@@ -104,7 +104,7 @@ class Runner:
         """What a page gives: kept, or from the run that is under way, or from a new one.
 
         Args:
-            path: the page.
+            path: The page.
 
         Returns:
             The run.

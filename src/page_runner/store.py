@@ -36,7 +36,7 @@ class Store:
     r"""A folder of entries, by their names.
 
     Args:
-        folder: where the entries lie; made when the first is written.
+        folder: Where the entries lie; made when the first is written.
 
     Example:
         ```python
@@ -70,16 +70,7 @@ class Store:
     def save(self, name: str, body: bytes) -> None:
         """Keep an entry, whole or not at all. Where that is not possible, it says so once, and nothing is lost."""
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            handle, fresh = tempfile.mkstemp(dir=self.folder, suffix=UNFINISHED)
-            try:
-                with os.fdopen(handle, "wb") as file:
-                    file.write(seal(name, body) + b"\n" + body)
-                os.replace(fresh, self.folder / name)
-            except OSError:
-                with contextlib.suppress(OSError):
-                    os.unlink(fresh)
-                raise
+            replace_file(self.folder / name, seal(name, body) + b"\n" + body)
         except OSError as error:
             if os.name == "nt" and isinstance(error, PermissionError):
                 return  # another build reads the same entry at this moment
@@ -118,8 +109,42 @@ class Store:
 
     def _entries(self, finished: bool = True) -> list[os.DirEntry[str]]:
         with contextlib.suppress(OSError):
-            return [each for each in os.scandir(self.folder) if each.name.endswith(UNFINISHED) != finished]
+            return [entry for entry in os.scandir(self.folder) if entry.name.endswith(UNFINISHED) != finished]
         return []
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    r"""Write a file, whole or not at all: whoever reads it meanwhile finds what was there before.
+
+    Args:
+        path: The file; its folder is made where there is none.
+        data: What it will hold.
+
+    Raises:
+        OSError: It cannot be written; what was there before is left as it was.
+
+    Example:
+        ```python
+        from pathlib import Path
+        from tempfile import TemporaryDirectory
+
+        from page_runner.store import replace_file
+
+        with TemporaryDirectory() as folder:
+            replace_file(Path(folder, "new/file"), b"data")
+            assert [path.read_bytes() for path in Path(folder, "new").iterdir()] == [b"data"]
+        ```
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, fresh = tempfile.mkstemp(dir=path.parent, suffix=UNFINISHED)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        os.replace(fresh, path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            os.unlink(fresh)
+        raise
 
 
 def read_file(path: Path) -> bytes:
@@ -150,15 +175,15 @@ def for_the_user_alone(path: str, flags: int) -> int:
 @cache
 def key() -> bytes:
     """The user's key, made when it is first needed; one for this process alone where none can be kept."""
-    if given := os.environ.get(KEY_FROM):
-        return given.encode()
-    place = user_state_path("page_runner", appauthor=False) / "key"
+    if secret := os.environ.get(KEY_FROM):
+        return secret.encode()
+    path = user_state_path("page_runner", appauthor=False) / "key"
     with contextlib.suppress(OSError):
-        place.parent.mkdir(parents=True, exist_ok=True)
-        with contextlib.suppress(FileExistsError), open(place, "x", opener=for_the_user_alone) as file:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(FileExistsError), open(path, "x", opener=for_the_user_alone) as file:
             file.write(secrets.token_hex(LENGTH // 2))
         for _ in range(50):  # another process may be writing it
-            if len(known := read_file(place)) == LENGTH:
+            if len(known := read_file(path)) == LENGTH:
                 return known
             time.sleep(0.02)
     return secrets.token_bytes()

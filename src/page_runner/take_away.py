@@ -17,10 +17,10 @@ class TakeAway:
     """A lesson's notebook, as the theme links it.
 
     Args:
-        path: where it lies in the site.
-        wheel: name of the wheel in the site's `dist/`; None where there is none.
-        site_url: the site's address.
-        repo_url: the repository's address.
+        path: Where it lies in the site.
+        wheel: Name of the wheel in the site's `dist/`; None where there is none.
+        site_url: The site's address.
+        repo_url: The repository's address.
 
     Example:
         ```python

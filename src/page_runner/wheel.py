@@ -9,11 +9,11 @@ import sys
 import tempfile
 import tomllib
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from .looks import digest
+from .store import replace_file
 
 BUILD = "import importlib, sys; importlib.import_module(sys.argv[1]).build_wheel(sys.argv[2])"
 
@@ -24,14 +24,14 @@ def project_wheel(root: Path, cache: Path) -> Path | None:
     The build backend that pyproject.toml names does it, as installed here: nothing is fetched.
 
     Args:
-        root: the project's folder.
-        cache: the folder where the wheel is kept.
+        root: The project's folder.
+        cache: The folder where the wheel is kept.
 
     Returns:
         The wheel; None where the folder holds no project that can be built.
 
     Raises:
-        ValueError: pyproject.toml cannot be read, or the build failed.
+        ValueError: Its pyproject.toml cannot be read, or the build failed.
 
     Example:
         ```python
@@ -79,18 +79,15 @@ def named(settings: dict[str, Any]) -> set[str]:
 
 
 def build(root: Path, backend: str, folder: Path) -> None:
-    """Build into `folder`, whole or not at all, and drop what was built from other files."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    fresh = tempfile.mkdtemp(dir=folder.parent, prefix="new-")
-    command = [sys.executable, "-c", BUILD, backend, fresh]
+    """Build the wheel into `folder`, and drop what was built from other files."""
     environment = os.environ | {"SOURCE_DATE_EPOCH": os.environ.get("SOURCE_DATE_EPOCH", "1580601600")}
-    done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True)
-    if done.returncode:
-        shutil.rmtree(fresh, ignore_errors=True)
-        raise ValueError(f"the project's wheel could not be built:\n{done.stderr.strip()}")
+    with tempfile.TemporaryDirectory() as fresh:
+        command = [sys.executable, "-c", BUILD, backend, fresh]
+        done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True)
+        if done.returncode:
+            raise ValueError(f"the project's wheel could not be built:\n{done.stderr.strip()}")
+        (wheel,) = Path(fresh).glob("*.whl")
+        replace_file(folder / wheel.name, wheel.read_bytes())
     for old in folder.parent.glob("[0-9a-f]" * 16):
         if old != folder:
             shutil.rmtree(old, ignore_errors=True)
-    with suppress(OSError):  # another build has made the same one
-        os.rename(fresh, folder)
-    shutil.rmtree(fresh, ignore_errors=True)

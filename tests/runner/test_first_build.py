@@ -63,7 +63,7 @@ def test_a_bar_is_drawn_on_a_terminal_and_makes_room_for_messages(monkeypatch):
 
 
 def test_plain_lines_are_said_where_there_is_no_terminal(monkeypatch):
-    monkeypatch.setattr("page_runner.bar.SAID", 0.01)
+    monkeypatch.setattr("page_runner.bar.WRITE_EVERY", 0.01)
     said: list[str] = []
     stream = io.StringIO()
     with Bar(lambda: State("pages have run", 1, 2), said.append, stream):
