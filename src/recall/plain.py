@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
 from collections.abc import Sequence
+from xml.etree.ElementTree import Element
 
-from .question import Number, is_task, read_list
+from markdown import Markdown
 
-ITEM = re.compile(r"[-*+][ \t]+")
+from .question import Number, is_task_list, kind, read_question
+
+MARKDOWN = Markdown()
 
 
-def in_two(kind: str, lines: Sequence[str]) -> tuple[list[str], str, list[str]] | None:
+def in_two(types: str, lines: Sequence[str]) -> tuple[list[str], str, list[str]] | None:
     r"""Part a question's fold into what may be in view and what must not be.
 
     Args:
-        kind: what the fold is, such as `question`.
-        lines: the Markdown in it, not indented, numbers set in.
+        types: What the fold is, such as `question`.
+        lines: The Markdown in it, not indented, numbers set in.
 
     Returns:
         The lines to show: the choices, with empty boxes, or a request for a number. Then the heading under which the
         key is folded away, and the key's lines. None for a fold that is no such question.
 
     Raises:
-        QuestionError: its list cannot be read.
+        QuestionError: Its list cannot be read.
 
     Example:
         ```python
@@ -34,24 +36,35 @@ def in_two(kind: str, lines: Sequence[str]) -> tuple[list[str], str, list[str]] 
         assert key == ["- ✗ One. – Too few.", "- ✓ Two.", "", "A pair."]
         ```
     """
-    text = textwrap.dedent("\n".join(lines)).strip("\n")
-    if kind.split()[:1] != ["question"] or not ITEM.match(text) or not is_task(ITEM.sub("", text, count=1)):
+    if "question" not in types.split():
         return None
-    items: list[str] = []
-    rest = text.split("\n")
-    while rest and (ITEM.match(rest[0]) or not rest[0].strip() or (items and rest[0].startswith("  "))):
-        line = rest.pop(0)
-        if ITEM.match(line):
-            items.append(ITEM.sub("", line, count=1))
-        elif line.strip():
-            items[-1] += "\n" + line.strip()
-    read = read_list(items)
-    if isinstance(read, Number):
-        near = f" ± {read.tolerance:g}" if read.tolerance else ""
-        return ["Your answer is a number."], "Answer", [f"**{read.text}**{near}", "", *rest]
-    several = ["Tick all that apply.", ""] if sum(choice.right for choice in read) > 1 else []
-    shown = [*several, *(f"- [ ] {choice.text}" for choice in read)]
-    key = [
-        f"- {'✓' if choice.right else '✗'} {' – '.join(filter(None, [choice.text, choice.said]))}" for choice in read
-    ]
-    return shown, "Answer", [*key, "", *rest]
+    tasks, reason = first_list(textwrap.dedent("\n".join(lines)).strip("\n").split("\n"))
+    if tasks is None or not is_task_list(tasks):
+        return None
+    asked = read_question(tasks)
+    if isinstance(asked, Number):
+        near = f" ± {asked.tolerance:g}" if asked.tolerance else ""
+        return ["Your answer is a number."], "Answer", [f"**{asked.text}**{near}", "", *reason]
+    shown = ["Tick all that apply.", ""] if kind(asked) == "several" else []
+    key = []
+    for choice in asked:
+        text, feedback = unindented(choice.text), unindented(choice.feedback)
+        shown.append(f"- [ ] {text}")
+        key.append(f"- {'✓' if choice.right else '✗'} {' – '.join(filter(None, [text, feedback]))}")
+    return shown, "Answer", [*key, "", *reason]
+
+
+def first_list(lines: list[str]) -> tuple[Element | None, list[str]]:
+    """The list that a text begins with, read as Markdown reads it, and the lines below; None if it begins otherwise."""
+    found = None
+    for number in range(len(lines)):
+        blocks = [*MARKDOWN.parser.parseDocument(lines[: number + 1]).iterfind("*")]
+        if [block.tag for block in blocks] != ["ul"]:
+            return found, lines[number:]
+        (found,) = blocks
+    return found, []
+
+
+def unindented(text: str) -> str:
+    """A text of several lines without their indentation."""
+    return "\n".join(line.strip() for line in text.split("\n"))

@@ -6,10 +6,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from xml.etree.ElementTree import Element
+
+from page_runner.page import CODE_SPAN
 
 MARK = re.compile(r"\[(?P<mark>[^\]\[]?)\](?:[ \t]+|(?=\n)|\Z)")
-CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)", re.S)
-SAID = re.compile(r"(?<!\S)::(?!\S)")
+FEEDBACK = re.compile(r"(?<!\S)::(?!\S)")
 DIGITS = r"[+\-−]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:[eE][+\-−]?\d+)?"
 NUMBER = re.compile(rf"(?P<value>{DIGITS})(?:\s*±\s*(?P<tolerance>{DIGITS}))?")
 
@@ -20,10 +22,10 @@ class QuestionError(ValueError):
 
 @dataclass(frozen=True)
 class Choice:
-    """One choice: its Markdown, what is said to those who take it, and whether it is right."""
+    """One choice: its Markdown, the feedback for those who take it, and whether it is right."""
 
     text: str
-    said: str
+    feedback: str
     right: bool
 
 
@@ -50,17 +52,50 @@ def is_task(item: str) -> bool:
     return match is not None and match["mark"] in tuple(" xX=")
 
 
+def is_task_list(element: Element) -> bool:
+    """Whether an element is a list of which any item has such a mark.
+
+    Args:
+        element: What Markdown made of a block, before it reads the inline Markdown in it.
+    """
+    return element.tag == "ul" and any(is_task(text_of(item)) for item in element)
+
+
+def text_of(item: Element) -> str:
+    """The Markdown of a list's item, which stands in a paragraph where the list has empty lines."""
+    first = item[0] if len(item) and item[0].tag == "p" and not (item.text or "").strip() else item
+    return (first.text or "").strip()
+
+
+def read_question(tasks: Element) -> list[Choice] | Number:
+    """The choices or the number of a question's list, from its element.
+
+    Raises:
+        QuestionError: `read_list` refuses its items, or one of them is more than a paragraph.
+    """
+    if any(len(item) > 1 or (len(item) == 1 and item[0].tag != "p") for item in tasks):
+        raise QuestionError("an item of its list holds more than one paragraph")
+    return read_list([text_of(item) for item in tasks])
+
+
+def kind(asked: list[Choice] | Number) -> str:
+    """What is asked for: `number`, `one` choice, or `several`."""
+    if isinstance(asked, Number):
+        return "number"
+    return "one" if sum(choice.right for choice in asked) == 1 else "several"
+
+
 def read_list(items: Sequence[str]) -> list[Choice] | Number:
     """The choices or the number of a question's list.
 
     Args:
-        items: the Markdown of each item, its mark first.
+        items: The Markdown of each item, its mark first.
 
     Returns:
         The choices in the order that they are written in, or the number.
 
     Raises:
-        QuestionError: an item has no mark or is empty, no choice is right, choices and a number stand together, or
+        QuestionError: An item has no mark or is empty, no choice is right, choices and a number stand together, or
             the number or its tolerance cannot be read.
 
     Example:
@@ -91,15 +126,15 @@ def read_list(items: Sequence[str]) -> list[Choice] | Number:
 
 
 def read_choice(item: str, right: bool) -> Choice:
-    """A choice, parted from what is said to those who take it."""
+    """A choice, parted from its feedback."""
     prose = CODE_SPAN.sub(lambda span: "`" * len(span[0]), item)
-    parting = SAID.search(prose)
-    text, said = (item[: parting.start()].strip(), item[parting.end() :].strip()) if parting else (item, "")
+    parting = FEEDBACK.search(prose)
+    text, feedback = (item[: parting.start()].strip(), item[parting.end() :].strip()) if parting else (item, "")
     if not text:
         raise QuestionError("a choice is empty: say something after [x]" if right else "a choice is empty")
-    if parting and not said:
+    if parting and not feedback:
         raise QuestionError(f"nothing stands after the :: of “{short(text)}”")
-    return Choice(text, said, right)
+    return Choice(text, feedback, right)
 
 
 def read_number(item: str) -> Number:
