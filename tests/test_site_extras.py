@@ -61,7 +61,7 @@ def test_what_is_drawn_is_told():
     given = Output(markup=[table, chart], figures=["<svg/>"], alt="A line.", error="ValueError: no", download="x.csv")
     shown = plain(text, [given])
     for part in (
-        "|  | a\\|b |\n|---|---|\n| 0 | <1 |",
+        "|  | a\\|b |\n| --- | --- |\n| 0 | <1 |",
         "*Figure that moves in the page: It & that.*",
         "*Figure: A line.*",
         f"{TICKS}text\nValueError: no\n{TICKS}",
@@ -92,8 +92,15 @@ def test_html_as_markdown():
         '<p>See <a href="../g/">g</a>.<br>Now.</p><svg><text>no</text></svg><pre><span></span><code>a\n  b</code></pre>'
     )
     assert from_html(html, lambda target: f"https://x/{target}") == (
-        f"## `f`\n\n- one\n- two\n\nSee [g](https://x/../g/).Now.\n\n{TICKS}python\na\n  b\n{TICKS}\n"
+        f"## `f`\n\n- one\n- two\n\nSee [g](https://x/../g/).  \nNow.\n\n{TICKS}python\na\n  b\n{TICKS}\n"
     )
+
+
+def test_what_a_cell_says_stands_in_every_row_that_it_spans():
+    head = "<tr><th>a</th><th>b</th><th>c</th></tr>"
+    spanning = '<tr><th rowspan="2">1</th><th rowspan="2">x_y</th><td rowspan="1">2 * _3</td></tr><tr><td>4</td></tr>'
+    table = from_html(f"<table>{head}{spanning}<tr><th>5</th><td>6</td><td>7</td></tr></table>")
+    assert table.splitlines()[2:] == ["| 1 | x_y | 2 * \\_3 |", "| 1 | x_y | 4 |", "| 5 | 6 | 7 |"]
 
 
 def test_a_card_is_the_same_each_time_and_light():

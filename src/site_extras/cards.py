@@ -39,12 +39,12 @@ def kept_card(store: Store, title: str, about: str, above: str, below: str, look
     r"""A card, drawn unless it is kept already.
 
     Args:
-        store: where cards are kept.
-        title: what the page is called.
-        about: a sentence on it.
-        above: a line over the title.
-        below: a line at the foot.
-        look: the colours.
+        store: Where cards are kept.
+        title: What the page is called.
+        about: A sentence on it.
+        above: A line over the title.
+        below: A line at the foot.
+        look: The colours.
 
     Returns:
         A PNG file.
@@ -83,11 +83,11 @@ def card(title: str, about: str, above: str, below: str, look: Look) -> bytes:
     """Draw a card.
 
     Args:
-        title: what the page is called.
-        about: a sentence on it; cut where it is too long.
-        above: a line over the title.
-        below: a line at the foot.
-        look: the colours.
+        title: What the page is called.
+        about: A sentence on it; cut where it is too long.
+        above: A line over the title.
+        below: A line at the foot.
+        look: The colours.
 
     Returns:
         A PNG of sixteen colours; the same texts give the same bytes.

@@ -1,28 +1,29 @@
-"""A page's HTML as Markdown, for pages whose words another plugin writes, such as an API reference."""
+"""HTML as Markdown: tables that snippets show, and pages that another plugin writes, such as an API reference."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from html.parser import HTMLParser
+from copy import copy
 
-from .plain import block
+from bs4 import BeautifulSoup
+from bs4.element import Tag
+from markdownify import MarkdownConverter
 
-HEADING = re.compile(r"h[1-6]")
-VOID = {"br", "hr", "img", "input", "link", "meta", "wbr"}
-SILENT = {"style", "script", "svg", "button", "label", "nav"}
-ALONE = {"p", "div", "section", "article", "details", "summary", "ul", "ol", "dl", "table", "dt", "dd", "tr"}
+UNSEEN = "style, script, svg, button, label, nav, .headerlink"  # what is for the screen alone
+# What may be read as emphasis: no star between spaces, and no underscore within a word.
+EMPHASIS = re.compile(r"(?<!\s)\*|\*(?!\s)|(?<![^\W_])_|_(?![^\W_])")
 
 
 def from_html(html: str, link: Callable[[str], str] = str) -> str:
-    r"""A page's HTML as Markdown: headings, paragraphs, lists, code, links and the text of everything else.
+    r"""HTML as Markdown.
 
     Args:
-        html: the page's content.
-        link: turns the target of a link into what the text should have there.
+        html: A page's content, or a part of it.
+        link: Turns the target of a link into what the text should have there.
 
     Returns:
-        Markdown.
+        Markdown; code is Python.
 
     Example:
         ```python
@@ -32,88 +33,59 @@ def from_html(html: str, link: Callable[[str], str] = str) -> str:
         assert from_html(html) == "## A `b`\n\n- c\n\n" + "`" * 3 + "python\nx = 1\n" + "`" * 3 + "\n"
         ```
     """
-    reader = Reader(link)
-    reader.feed(html)
-    reader.close()
-    reader.end_line()
-    items = re.compile(r"(?<=\n)(- .*\n)\n(?=- )")
-    return items.sub(r"\1", "\n" + "\n\n".join(reader.blocks)).lstrip("\n") + "\n"
+    soup = BeautifulSoup(html, "html.parser")
+    for element in soup.select(UNSEEN):
+        element.decompose()
+    for fold in soup.select("details, summary"):
+        fold.name = "div"
+    for anchor in soup.select("a[href]"):
+        anchor["href"] = link(str(anchor["href"]))
+    for cell in soup.find_all(["td", "th"], rowspan=re.compile(r"^[1-9]\d*$")):
+        repeat(cell)
+    for text in soup.find_all(string=re.compile(r"\|")):
+        if text.find_parent(["td", "th"]):
+            text.replace_with(text.replace("|", "\\|"))
+    writer = Writer(
+        autolinks=False,
+        bullets="-",
+        heading_style="atx",
+        table_infer_header=True,
+        wrap=True,
+        wrap_width=None,  # a paragraph is one line
+    )
+    return writer.convert_soup(soup) + "\n"
 
 
-class Reader(HTMLParser):
-    """Goes through the elements once and writes a block for each piece of text that stands alone.
+def repeat(cell: Tag) -> None:
+    """Put what a cell says into each row that it spans: a cell of Markdown belongs to one."""
+    row, before = cell.find_parent("tr"), cell.find_previous_siblings(["td", "th"])
+    below = row.find_next_siblings("tr")[: int(str(cell["rowspan"])) - 1] if row else []
+    for other in below:
+        after = other.find_all(["td", "th"], recursive=False)[len(before) :]
+        other.insert(other.index(after[0]) if after else len(other), copy(cell))
+
+
+class Writer(MarkdownConverter):
+    """Markdownify, with fences that can hold fences, and names such as `max_depth` as they are."""
+
+    def convert_pre(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        """Code."""
+        return "\n\n" + block(text.strip("\n"), "python") + "\n\n"
+
+    def escape(self, text: str, parent_tags: set[str]) -> str:
+        """A text that means itself."""
+        return EMPHASIS.sub(r"\\\g<0>", text)
+
+
+def block(text: str, language: str) -> str:
+    r"""A fence around some text, longer than any inside.
 
     Example:
         ```python
-        from site_extras.from_html import Reader
+        from site_extras.from_html import block
 
-        reader = Reader(str)
-        reader.feed("<p>a <b>b</b></p>")
-        assert reader.blocks == ["a b"]
+        assert block("a\n", "text") == "`" * 3 + "text\na\n" + "`" * 3
         ```
     """
-
-    def __init__(self, link: Callable[[str], str]) -> None:
-        super().__init__()
-        self.link = link
-        self.blocks: list[str] = []
-        self.line: list[str] = []
-        self.mark = ""  # what the next block begins with
-        self.inside: list[tuple[str, str]] = []  # elements, each with what is to be written at its end
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Begin a block or what surrounds some words."""
-        if tag in VOID:
-            return
-        given = dict(attrs)
-        after = ""
-        silent = tag in SILENT or "headerlink" in (given.get("class") or "")
-        if HEADING.fullmatch(tag) or tag in ALONE or tag in ("li", "pre"):
-            self.end_line()
-        if HEADING.fullmatch(tag):
-            self.mark = "#" * int(tag[1]) + " "
-        elif tag == "li":
-            self.mark = "- "
-        elif tag == "code" and not self.within("pre") and not self.silent():
-            self.line.append("`")
-            after = "`"
-        elif tag == "a" and given.get("href") and not silent and not self.silent() and not self.within("pre"):
-            self.line.append("[")
-            after = f"]({self.link(str(given['href']))})"
-        self.inside.append(("silent" if silent else tag, after))
-
-    def handle_endtag(self, tag: str) -> None:
-        """End what surrounds some words, or a block."""
-        if tag in VOID or not self.inside:
-            return
-        if tag == "pre" and not self.silent():
-            if text := "".join(self.line).strip("\n"):
-                self.blocks.append(block(text, "python"))
-            self.line = []
-        _, after = self.inside.pop()
-        if after:
-            self.line.append(after)
-        if HEADING.fullmatch(tag) or tag in ALONE or tag == "li":
-            self.end_line()
-
-    def handle_data(self, data: str) -> None:
-        """Take some text."""
-        if not self.silent():
-            self.line.append(data)
-
-    def within(self, tag: str) -> bool:
-        """Whether the text stands in such an element."""
-        return any(name == tag for name, _ in self.inside)
-
-    def silent(self) -> bool:
-        """Whether the text is for the screen alone."""
-        return self.within("silent")
-
-    def end_line(self) -> None:
-        """Write the block that has come together."""
-        if self.within("pre"):
-            return
-        if text := " ".join("".join(self.line).split()):
-            self.blocks.append(self.mark + text)
-            self.mark = ""
-        self.line = []
+    ticks = "`" * max([3, *(len(run) + 1 for run in re.findall(r"`{3,}", text))])
+    return f"{ticks}{language}\n{text.rstrip()}\n{ticks}"

@@ -5,27 +5,29 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
-from html.parser import HTMLParser
+from html import unescape
 
 from page_runner.extension import to_run
-from page_runner.fences import last_line, opening
+from page_runner.fences import passages
 from page_runner.kept import Given
 from page_runner.notebook import notebook
 from page_runner.page import CODE_SPAN, Page
 from page_runner.program import Output
+
+from .from_html import block, from_html
 
 TAG = re.compile(r"</?(?:span|div|figure|noscript|p)\b[^>]*>")
 EMPTY_ITEM = re.compile(r"^( *[-*])\n\n +(?=\S)", re.M)  # where a drawing stood first
 LABEL = re.compile(r'aria-label="([^"]*)"')
 
 
-def plain_page(page: Page, given: Given, link: Callable[[str], str] = str) -> str:
+def plain_page(page: Page, values: Given, link: Callable[[str], str] = str) -> str:
     r"""A page and its outputs as Markdown.
 
     Args:
-        page: the page.
-        given: what its snippets and numbers gave.
-        link: turns the target of a link into what the text should have there.
+        page: The page.
+        values: What its snippets and numbers gave.
+        link: Turns the target of a link into what the text should have there.
 
     Returns:
         Markdown; outputs are fences marked `text`, a figure is the sentence that describes it.
@@ -42,16 +44,16 @@ def plain_page(page: Page, given: Given, link: Callable[[str], str] = str) -> st
         assert lines[-1] == "It is 2." and lines[lines.index("`" * 3 + "text") + 1] == "2"
         ```
     """
-    outputs = [each for each in given if isinstance(each, Output)]
-    return plain_notebook(notebook(page, given, "", link), outputs)
+    outputs = [value for value in values if isinstance(value, Output)]
+    return plain_notebook(notebook(page, values, "", link), outputs)
 
 
 def plain_notebook(source: str, outputs: list[Output] | None = None) -> str:
     r"""A notebook as Markdown.
 
     Args:
-        source: the notebook's JSON, nbformat 4.5.
-        outputs: what each of its cells of code gave, in order; none are shown where there is no list.
+        source: The notebook's JSON, nbformat 4.5.
+        outputs: What each of its cells of code gave, in order; none are shown where there is no list.
 
     Returns:
         Markdown.
@@ -75,25 +77,11 @@ def plain_notebook(source: str, outputs: list[Output] | None = None) -> str:
     return "\n\n".join(filter(None, parts)) + "\n"
 
 
-def block(text: str, language: str) -> str:
-    r"""A fence around some text, longer than any inside.
-
-    Example:
-        ```python
-        from site_extras.plain import block
-
-        assert block("a\n", "text") == "`" * 3 + "text\na\n" + "`" * 3
-        ```
-    """
-    ticks = "`" * max([3, *(len(run) + 1 for run in re.findall(r"`{3,}", text))])
-    return f"{ticks}{language}\n{text.rstrip()}\n{ticks}"
-
-
 def shown(output: Output) -> Iterator[str]:
     """The parts of the text that show an output.
 
     Args:
-        output: what a snippet gave.
+        output: What a snippet gave.
 
     Yields:
         Blocks of Markdown.
@@ -114,79 +102,22 @@ def shown(output: Output) -> Iterator[str]:
     if output.error:
         yield block(output.error, "text")
     for drawn in output.markup:
-        table = Table()
-        table.feed(drawn)
-        if table.rows and "data-script=" not in drawn:
-            yield table.markdown()
+        if "<tr" in drawn and "data-script=" not in drawn:
+            yield from_html(drawn).rstrip()
         elif label := LABEL.search(drawn):
-            reader = Table()
-            reader.feed(label[1])
-            reader.close()
-            yield f"*Figure that moves in the page: {''.join(reader.text).strip()}*"
+            yield f"*Figure that moves in the page: {unescape(label[1]).strip()}*"
     if output.figures:
         yield f"*Figure: {output.alt}*"
     if output.download:
         yield f"[Download {output.download}]({output.download})"
 
 
-class Table(HTMLParser):
-    r"""Reads the cells of an HTML table.
-
-    Example:
-        ```python
-        from site_extras.plain import Table
-
-        table = Table()
-        table.feed("<table><tr><th>a</th></tr><tr><td>1</td></tr></table>")
-        assert table.markdown() == "| a |\n|---|\n| 1 |"
-        ```
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.rows: list[list[str]] = []
-        self.text: list[str] = []
-        self.silent = False
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Begin a row or a cell."""
-        self.silent = tag in ("style", "script")
-        if tag == "tr":
-            self.rows.append([])
-        elif tag in ("td", "th"):
-            self.text = []
-
-    def handle_endtag(self, tag: str) -> None:
-        """Note the cell that ends here."""
-        self.silent = False
-        if tag in ("td", "th") and self.rows:
-            self.rows[-1].append(" ".join("".join(self.text).split()).replace("|", "\\|"))
-
-    def handle_data(self, data: str) -> None:
-        """Take the text of a cell."""
-        if not self.silent:
-            self.text.append(data)
-
-    def markdown(self) -> str:
-        """The table as Markdown; rows that are too short are filled up."""
-        width = max(map(len, self.rows))
-        rows = [row + [""] * (width - len(row)) for row in self.rows]
-        lines = ["| " + " | ".join(row) + " |" for row in rows]
-        return "\n".join([lines[0], "|" + "---|" * width, *lines[1:]])
-
-
 def without_tags(text: str) -> str:
     """Markdown without HTML that only gives it a look; code keeps its own."""
     lines = text.split("\n")
-    number, cleaned = 0, []
-    while number < len(lines):
-        if fence := opening(lines[number]):
-            end, _ = last_line(lines, number + 1, fence)
-            cleaned += lines[number:end]
-            number = end
-            continue
-        cleaned.append(outside_code(lines[number]))
-        number += 1
+    cleaned: list[str] = []
+    for first, last, fence in passages(lines):
+        cleaned += lines[first - 1 : last] if fence else [outside_code(lines[first - 1])]
     slim = re.sub(r"\n{3,}", "\n\n", "\n".join(cleaned)).strip("\n")
     return EMPTY_ITEM.sub(r"\1   ", slim)
 

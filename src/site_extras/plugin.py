@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import posixpath
-import re
 from fnmatch import fnmatch
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
@@ -20,12 +20,13 @@ from mkdocs.plugins import BasePlugin
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Navigation, Section
 from mkdocs.structure.pages import Page as SitePage
-from mkdocs.utils import is_markdown_file
+from mkdocs.utils import is_markdown_file, write_file
 from mkdocs.utils.templates import TemplateContext
 
 from page_runner.beside import beside
 from page_runner.errors import errors_of, page_hook
 from page_runner.front_matter import read_front_matter
+from page_runner.generator import MKDOCSTRINGS
 from page_runner.notebook_page import taken_away
 from page_runner.page import PageError
 from page_runner.plugin import PageRunnerPlugin, in_site
@@ -35,8 +36,6 @@ from .cards import Look, kept_card
 from .from_html import from_html
 from .plain import plain_notebook, plain_page
 from .reading import minutes, runs_in, words
-
-WRITTEN = re.compile(r"^::: ", re.M)  # mkdocstrings writes the words
 
 
 class Extras(Config):
@@ -80,20 +79,20 @@ class SiteExtrasPlugin(BasePlugin[Extras]):
         link = partial(in_site, page=page, files=files, site_url=config.site_url)
         files_beside = beside(page)
         if config.site_url:
-            files_beside[card_place(page.file)] = self._card(page, config)
+            files_beside[card_path(page.file)] = self._card(page, config)
         if path.suffix == ".ipynb":
             text = plain_notebook(taken_away(path.read_text("utf-8"), link=link))
-            files_beside[plain_place(page.file)] = text.encode()
+            files_beside[markdown_path(page.file)] = text.encode()
         elif is_markdown_file(page.file.src_uri):
             latest = self.runner.latest  # the page was rendered a moment ago
             ours = latest.page and self.runner.root / latest.page.name == path.resolve()
             if latest.page and ours and latest.page.name not in errors_of(self.runner.root):
                 base = urljoin(config.site_url or "", page.url)
-                if WRITTEN.search(latest.page.text):
+                if MKDOCSTRINGS.search(latest.page.text):
                     text = from_html(html, partial(urljoin, base))
                 else:
                     text = plain_page(latest.page, latest.given, link)
-                files_beside[plain_place(page.file)] = text.encode()
+                files_beside[markdown_path(page.file)] = text.encode()
         about = ["A draft"] * bool(page.meta.get("draft")) + [self._times(page)] * self.timed(page)
         if not about:
             return None
@@ -103,21 +102,20 @@ class SiteExtrasPlugin(BasePlugin[Extras]):
         self, context: TemplateContext, /, *, page: SitePage, config: MkDocsConfig, nav: Navigation
     ) -> None:
         """Give the theme what it links, as `extras`: the Markdown, the card, the versions that made the numbers."""
-        given: Any = context
-        given["extras"] = {
-            "plain": plain_place(page.file) if plain_place(page.file) in beside(page) else "",
-            "card": card_place(page.file) if card_place(page.file) in beside(page) else "",
+        context["extras"] = {  # type: ignore[typeddict-unknown-key]
+            "plain": markdown_path(page.file) if markdown_path(page.file) in beside(page) else "",
+            "card": card_path(page.file) if card_path(page.file) in beside(page) else "",
             "versions": self.made_with if self.timed(page) else {},
         }
 
     def on_post_page(self, output: str, /, *, page: SitePage, config: MkDocsConfig) -> None:
         """Put the Markdown and the card into the site."""
-        for place, data in beside(page).items():
-            write(Path(config.site_dir, place), data)
+        for path, data in beside(page).items():
+            write_file(data, os.path.join(config.site_dir, path))
 
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Write `llms.txt`, which names every page of the site's order."""
-        write(Path(config.site_dir, "llms.txt"), self.list_of_pages(config).encode())
+        write_file(self.list_of_pages(config).encode(), os.path.join(config.site_dir, "llms.txt"))
 
     def timed(self, page: SitePage) -> bool:
         """Whether a page says how long it takes."""
@@ -139,11 +137,11 @@ class SiteExtrasPlugin(BasePlugin[Extras]):
     def _listed(self, item: Any, config: MkDocsConfig, level: int) -> list[str]:
         """A page or a section of the site's order, as lines."""
         if isinstance(item, Section):
-            below = [line for each in item.children for line in self._listed(each, config, level + 1)]
+            below = [line for child in item.children for line in self._listed(child, config, level + 1)]
             return [f"{'#' * level} {item.title}", "", *below]
-        if not isinstance(item, SitePage) or plain_place(item.file) not in beside(item):
+        if not isinstance(item, SitePage) or markdown_path(item.file) not in beside(item):
             return []
-        address = urljoin(config.site_url or "", quote(plain_place(item.file)))
+        address = urljoin(config.site_url or "", quote(markdown_path(item.file)))
         about = f": {item.meta['description']}" if item.meta.get("description") else ""
         return [f"- [{item.title}]({address}){about}"]
 
@@ -171,12 +169,12 @@ class SiteExtrasPlugin(BasePlugin[Extras]):
         )
 
 
-def plain_place(file: File) -> str:
+def markdown_path(file: File) -> str:
     """Where a page's Markdown lies in the site: beside the page, under its name."""
     return posixpath.splitext(file.dest_uri)[0] + ".md"
 
 
-def card_place(file: File) -> str:
+def card_path(file: File) -> str:
     """Where a page's card lies in the site."""
     name = posixpath.splitext(file.src_uri)[0].replace("/", "-")
     return f"assets/cards/{name}.png"
@@ -196,9 +194,3 @@ def package_version(name: str) -> str:
         return version(name).partition("+")[0]
     except PackageNotFoundError:
         return ""
-
-
-def write(path: Path, data: bytes) -> None:
-    """Write a file of the site, and the folder that it lies in."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(data)

@@ -9,12 +9,13 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from page_runner.fences import passages
+
 PACE = 200  # words a minute
 RUNS_IN = 20  # seconds, where a page does not say
-FENCE = re.compile(r"^[ \t>]*(`{3,}|~{3,}).*?^[ \t>]*\1[ \t]*$", re.M | re.S)
 COMMENT = re.compile(r"<!--.*?-->", re.S)
 TAG = re.compile(r"</?[a-z][^>]*>", re.I)
-ADDRESS = re.compile(r"\]\([^)]*\)")
+LINK_TARGET = re.compile(r"\]\([^)]*\)")
 ATTRIBUTES = re.compile(r"\{:?[ \t]*[.#][^{}\n]*\}")
 WORD = re.compile(r"\w[\w’'.,-]*")
 
@@ -23,7 +24,7 @@ def words(markdown: str) -> int:
     r"""How many words a page has for a reader, code apart.
 
     Args:
-        markdown: the page, without its front matter.
+        markdown: The page, without its front matter.
 
     Returns:
         The number of words outside of fences; an address behind a link does not count.
@@ -35,16 +36,18 @@ def words(markdown: str) -> int:
         assert words("# Two words\n\n~~~\nno words\n~~~\n\nAnd [three](a-b.md) more.") == 5
         ```
     """
-    for pattern in (FENCE, COMMENT, TAG, ADDRESS, ATTRIBUTES):
-        markdown = pattern.sub(" ", markdown)
-    return len(WORD.findall(markdown))
+    lines = markdown.split("\n")
+    prose = "\n".join(lines[first - 1] for first, _, fence in passages(lines) if not fence)
+    for pattern in (COMMENT, TAG, LINK_TARGET, ATTRIBUTES):
+        prose = pattern.sub(" ", prose)
+    return len(WORD.findall(prose))
 
 
 def minutes(count: int) -> int:
     """Minutes that so many words take, rounded up.
 
     Args:
-        count: the words.
+        count: The words.
 
     Returns:
         Minutes, 1 or more.
@@ -63,13 +66,13 @@ def runs_in(meta: Mapping[str, Any]) -> int:
     """Seconds of computing that a page's code keeps below.
 
     Args:
-        meta: the page's front matter; `runs_in: 40` there allows more than usual.
+        meta: The page's front matter; `runs_in: 40` there allows more than usual.
 
     Returns:
         Seconds; 20 where the page does not say.
 
     Raises:
-        ValueError: the front matter has something else than a whole number above 0.
+        ValueError: The front matter has something else than a whole number above 0.
 
     Example:
         ```python
