@@ -177,6 +177,20 @@ def test_whatever_has_an_example_is_among_them():
         assert written == sum(obj.__doc__.count("```python\n") for obj in names.values()), module
 
 
+def test_what_the_kit_says_of_arguments_and_errors_begins_with_a_capital_letter():
+    small, count = [], 0
+    for path in sorted((ROOT / "src").glob("*/*.py")):
+        if path.parent.name in ("foundations", "live_charts"):
+            continue
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ClassDef | ast.FunctionDef):
+                for section in re.findall(r"^(?:Args|Raises):\n((?: {4}.*\n?)+)", ast.get_docstring(node) or "", re.M):
+                    entries = re.findall(r"^ {4}\*{0,2}\w+: \S+", section, re.M)
+                    small += [f"{path.name}: {entry.strip()}" for entry in entries if entry.split(": ")[1][0].islower()]
+                    count += len(entries)
+    assert small == [] and count > 100
+
+
 @pytest.fixture
 def module_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], ModuleType]:
     """A function that makes a module of one function with this docstring, and imports it."""

@@ -70,6 +70,22 @@ def test_a_room_opens_nothing_of_its_own():
     assert set(opening) == {"foundations.exercises.__init__"}, "which has `check`"
 
 
+def test_every_file_on_the_map_is_there():
+    text = (SRC.parent / "CONTRIBUTING.md").read_text("utf-8")
+    way, wishes = text.partition("### The way of a page\n")[2].partition("\n### ")[0].split("| to add | touch |\n")
+    named = [re.findall(r"`([\w./-]+\.\w+|[\w./-]+/)`", part) for part in (way, wishes)]
+    assert [name for names in named for name in names if not (SRC.parent / name).exists()] == []
+    assert {f"src/{package}" for package in KIT} <= {name.rpartition("/")[0] for name in named[0]}
+    assert [row.count("`") // 2 >= 3 for row in wishes.splitlines()[1:]] == [True] * 8
+
+
+@pytest.mark.parametrize("package", sorted(KIT))
+def test_a_package_names_its_modules(package: str):
+    tree = ast.parse((SRC / package / "__init__.py").read_text("utf-8"))
+    modules = {path.stem for path in (SRC / package).glob("*.py")} - {"__init__", "__main__"}
+    assert modules <= set(re.findall(r"`(\w+)`", ast.get_docstring(tree) or ""))
+
+
 def test_the_readme_names_every_package_and_every_room():
     table = (SRC.parent / "README.md").read_text("utf-8").partition("## Where things are")[2]
     assert set(re.findall(r"^\| `src/(\w+)/`", table, re.M)) == PACKAGES

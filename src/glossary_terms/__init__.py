@@ -1,4 +1,8 @@
-"""The first use of each term on a page links to the glossary, and has the definition with it."""
+"""The first use of each term on a page links to the glossary, and has the definition with it.
+
+- `glossary` reads the glossary's page.
+- `extension` (Python-Markdown) makes the links.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,10 @@
 """Keeps rendered pages: a build makes anew what changed, and nothing else.
 
 As an MkDocs plugin it stands before all others under `plugins` in mkdocs.yml: `kept_pages`.
+
+- `plugin` is what MkDocs sees.
+- `rendered` is a page as it was rendered, with what that depends on; `settings` is what every page depends on.
+- `lazily` puts the import off of what a build with nothing changed does not need.
 """
 
 from .lazily import import_when_used
