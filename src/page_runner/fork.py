@@ -46,11 +46,11 @@ class Forks:
     """Lets this process leave snapshots, from now on; there is no way back.
 
     Args:
-        pipe: on which the process is asked.
-        program: the page's program.
-        watch: notes what it looks at and makes.
-        trace: the file of the fault handler, in the page's folder.
-        ends: when its time is over, on the clock of `time.monotonic`.
+        pipe: On which the process is asked.
+        program: The page's program.
+        watch: Notes what it looks at and makes.
+        trace: The file of the fault handler, in the page's folder.
+        ends: When its time is over, on the clock of `time.monotonic`.
     """
 
     def __init__(self, pipe: Connection, program: Program, watch: Watch, trace: TextIO, ends: float):
@@ -91,7 +91,7 @@ class Forks:
         """The files that the page has open, with how and how far they are read.
 
         Raises:
-            OSError: something is open that another process cannot open in the same way.
+            OSError: Something is open that another process cannot open in the same way.
         """
         now = descriptors()
         if not self.known.items() <= now.items():
@@ -238,7 +238,7 @@ def how_read(number: int) -> tuple[str, int, int]:
     """The path of an open file, how it was opened and how far it is read.
 
     Raises:
-        OSError: it is no file, is no longer at its place, or can be written to.
+        OSError: It is no file, is no longer at its place, or can be written to.
     """
     path = os.readlink(f"/proc/self/fd/{number}")
     with open(f"/proc/self/fdinfo/{number}") as file:

@@ -42,9 +42,9 @@ class Snapshots:
     """The snapshots of a project's pages.
 
     Args:
-        kept: the kept outputs.
-        root: the project's folder.
-        preload: names of modules to import before pages are forked.
+        kept: The kept outputs.
+        root: The project's folder.
+        preload: Names of modules to import before pages are forked.
     """
 
     def __init__(self, kept: Kept, root: Path, preload: tuple[str, ...]):
@@ -60,8 +60,8 @@ class Snapshots:
         """A process for a page, which goes on from a snapshot if it can, and leaves snapshots.
 
         Args:
-            page: the page.
-            declared: what it says of itself that it looks at.
+            page: The page.
+            declared: What it says of itself that it looks at.
 
         Returns:
             The process; those of the page's items are left to run that are not among its `given`.
@@ -225,10 +225,10 @@ class ResumedProcess(PageProcess):
     """A page's process that goes on from a snapshot if it can, and leaves snapshots.
 
     Args:
-        page: the page.
-        declared: what it says of itself that it looks at.
-        snapshots: those of all pages.
-        last: what the page's last run has left, if anything.
+        page: The page.
+        declared: What it says of itself that it looks at.
+        snapshots: Those of all pages.
+        last: What the page's last run has left, if anything.
     """
 
     leaves_snapshots = True
@@ -336,7 +336,7 @@ def memory(pid: int) -> int:
     """How many bytes of memory a process takes, with its part of what it shares with others.
 
     Raises:
-        OSError: nobody can say.
+        OSError: Nobody can say.
     """
     with open(f"/proc/{pid}/smaps_rollup") as file:
         return sum(1024 * int(line.split()[1]) for line in file if line.startswith("Pss:"))

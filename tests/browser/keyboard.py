@@ -138,7 +138,9 @@ def assert_everything_takes_and_gives_the_focus(page):
         page.evaluate(GO_TO, number)
         page.keyboard.press("Tab")
         if page.evaluate(STAYS, number):
-            faults.append((page.locator(f"[data-stop='{number}']").evaluate(HTML), "keeps the focus when Tab is pressed"))
+            faults.append(
+                (page.locator(f"[data-stop='{number}']").evaluate(HTML), "keeps the focus when Tab is pressed")
+            )
     assert faults == []
 
 
