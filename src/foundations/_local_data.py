@@ -6,7 +6,7 @@ The folder is the one that the environment variable FOUNDATIONS_DATA names.
 import hashlib
 import io
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -31,24 +31,36 @@ def pinned(names: Sequence[str], sha256: str, mirrors: Sequence[str]) -> bytes |
     Returns:
         Its bytes, or None.
     """
-    import pooch
-
-    cached = Path(pooch.os_cache("neural-net-foundations"), names[0])
-    for file in (*filter(None, map(local_file, names)), cached):
+    for file in _copies(names):
         with suppress(OSError):
             if data := _whole(file.read_bytes(), sha256):
                 return data
+    import pooch
+
     for url in mirrors:
         got = io.BytesIO()
         with suppress(Exception):  # whatever is wrong with one mirror, another may have it
             pooch.HTTPDownloader(timeout=TIMEOUT)(url, got, None)
         if data := _whole(got.getvalue(), sha256):
-            _keep(data, cached)
+            _keep(data, _cached(names[0]))
             return data
     return None
 
 
+def _copies(names: Sequence[str]) -> Iterator[Path]:
+    """Where the file may lie on this machine; the reader's own folder comes first."""
+    yield from filter(None, map(local_file, names))
+    yield _cached(names[0])
+
+
+def _cached(name: str) -> Path:
+    import pooch
+
+    return Path(pooch.os_cache("neural-net-foundations"), name)
+
+
 def _whole(data: bytes, sha256: str) -> bytes | None:
+    """The file's bytes with LF at the end of lines; None where they are another file, or not all of it."""
     data = data.replace(b"\r\n", b"\n")
     return data if hashlib.sha256(data).hexdigest() == sha256 else None
 

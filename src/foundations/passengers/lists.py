@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import os
 import warnings
-from contextlib import suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from foundations._local_data import local_file
+from foundations._local_data import local_file, pinned
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,7 +26,6 @@ MIRRORS = (
     GITHUB + "paulhendricks/titanic/53be2fd391100044594de004d559858077a10c43/inst/data-raw/train.csv",  # with CRLF
     "https://cdn.jsdelivr.net/gh/agconti/kaggle-titanic@a7bbe5952178c669bf0c0d590b72036c0174c19f/data/train.csv",
 )
-TIMEOUT = 5  # seconds that a mirror may keep silent
 HOW_TO_GET = (
     f"To have the real list, go online once, or save {MIRRORS[0]} as {FILE} in a folder and name the folder, by its "
     "full path, in the environment variable FOUNDATIONS_DATA"
@@ -111,14 +107,11 @@ def _passenger_list(*, must: bool) -> pd.DataFrame | None:
     global gave_up
     import pandas as pd
 
-    local = local_file(FILE)
-    data = _whole_file(local) or _whole_file(_cached())
-    if data is None and (must or not gave_up):
-        data = _from_mirrors()
+    data = pinned([FILE], SHA256, MIRRORS if must or not gave_up else ())
     if data is not None:
         return pd.read_csv(io.BytesIO(data))
     problem = "the list of passengers cannot be fetched"
-    if local:
+    if local := local_file(FILE):
         problem += f", and {_what_is_wrong(local)}"
     if must:
         raise FileNotFoundError(f"{problem}. {HOW_TO_GET}")
@@ -126,13 +119,6 @@ def _passenger_list(*, must: bool) -> pd.DataFrame | None:
         warnings.warn(f"{problem}: these passengers are simulated. {HOW_TO_GET}", stacklevel=3)
         gave_up = True
     return None
-
-
-def _whole_file(file: Path | None) -> bytes | None:
-    try:
-        return _whole(file.read_bytes()) if file else None
-    except OSError:
-        return None
 
 
 def _what_is_wrong(local: Path) -> str:
@@ -146,43 +132,6 @@ def _what_is_wrong(local: Path) -> str:
     except OSError as error:
         return f"{local} cannot be read: {error.strerror}"
     return f"{local} is damaged or another file"
-
-
-def _whole(data: bytes) -> bytes | None:
-    """The list's bytes with LF at the end of lines; None where they are not the list, or not all of it."""
-    data = data.replace(b"\r\n", b"\n")
-    return data if hashlib.sha256(data).hexdigest() == SHA256 else None
-
-
-def _cached() -> Path:
-    import pooch
-
-    return Path(pooch.os_cache("neural-net-foundations")) / FILE
-
-
-def _from_mirrors() -> bytes | None:
-    """The list from the first mirror that gives it whole; it is then kept in the cache."""
-    import pooch
-
-    for url in MIRRORS:
-        got = io.BytesIO()
-        with suppress(Exception):  # whatever is wrong with one mirror, another may have it
-            pooch.HTTPDownloader(timeout=TIMEOUT)(url, got, None)
-        if data := _whole(got.getvalue()):
-            _keep(data)
-            return data
-    return None
-
-
-def _keep(data: bytes) -> None:
-    """Put the list into the cache, whole or not at all."""
-    file = _cached()
-    with suppress(OSError):  # a home that cannot be written to: it is fetched again next time
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(dir=file.parent) as folder:
-            part = Path(folder, FILE)
-            part.write_bytes(data)
-            part.replace(file)
 
 
 def _everyone() -> pd.DataFrame:

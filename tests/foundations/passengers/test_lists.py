@@ -18,7 +18,7 @@ import pandas as pd
 import pooch
 import pytest
 
-from foundations import simulate_passengers, titanic
+from foundations import _local_data, simulate_passengers, titanic
 from foundations.passengers import lists
 
 LIST = simulate_passengers(60, seed=1).to_csv(index=False, lineterminator="\n").encode()  # stands in for the real one
@@ -109,7 +109,7 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(pooch, "os_cache", lambda project: tmp_path / "cache" / project)
     monkeypatch.setattr(lists, "SHA256", hashlib.sha256(LIST).hexdigest())
     monkeypatch.setattr(lists, "MIRRORS", ("http://127.0.0.1:9/nobody",))
-    monkeypatch.setattr(lists, "TIMEOUT", 2)
+    monkeypatch.setattr(_local_data, "TIMEOUT", 2)
     monkeypatch.setattr(pooch, "HTTPDownloader", partial(patient, pooch.HTTPDownloader))
     monkeypatch.setattr(lists, "gave_up", False)
     return tmp_path / "cache" / "neural-net-foundations" / lists.FILE
@@ -328,11 +328,11 @@ def test_a_cache_that_cannot_be_written_does_no_harm(mirrors, machine, monkeypat
 PROCESS = """
 import hashlib, pathlib, sys
 import pooch
-from foundations import titanic
+from foundations import _local_data, titanic
 from foundations.passengers import lists
 cache, lists.SHA256, *lists.MIRRORS = sys.argv[1:]
 pooch.os_cache = lambda project: pathlib.Path(cache)
-lists.TIMEOUT = 60
+_local_data.TIMEOUT = 60
 for _ in range(20):
     assert len(titanic("passengers")) == 60
     (pathlib.Path(cache) / lists.FILE).unlink(missing_ok=True)
