@@ -20,6 +20,7 @@ Below the rooms stands what several of them need.
 - `records`: what was measured once, and is shown ever since.
 - `_checks`: whether an argument is what it should be, and what to say if not.
 - `_local_data`: files of data that the reader has, or that are downloaded once.
+- `_models`: whether something is a model, and eval mode for a while.
 - `_machine`: what a record says of the machine that it was made on.
 - `_drawings`: what drawings of graphs and of trees share.
 

@@ -9,7 +9,8 @@ from torch import Tensor, nn
 
 from foundations.exercises import NotYet
 from foundations.exercises.judging import call, described, exercise, near, values
-from foundations.training.learner import HOOKS, Learner
+from foundations.training.callbacks import HOOKS
+from foundations.training.learner import Learner
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
@@ -233,83 +232,6 @@ def small_cnn(n_classes: int = 10, *, channels: int = 8) -> nn.Sequential:
         nn.Flatten(),
         nn.Linear(2 * channels * 2 * 2, n_classes),
     )
-
-
-def plot_images(images: Tensor | Sequence[Tensor], titles: Sequence[str] = (), *, levels: int = 8) -> None:
-    """Draw small images side by side, each pixel a square that is the darker, the larger its value.
-
-    Values below 0 are drawn in another colour.
-
-    Args:
-        images: Floats of shape (n, height, width), or a list of images that may differ in size.
-        titles: What stands above each; nothing where it is empty.
-        levels: How many shades there are between 0 and the largest value.
-
-    Raises:
-        TypeError: An image is not a tensor, or levels is not a whole number.
-        ValueError: There is no image, one is not of shape (height, width), is empty, or holds nan or inf; there is not
-            one title for each; or levels is less than 1.
-
-    Example:
-        ```python
-        import torch
-        from foundations import plot_images
-
-        plot_images(torch.eye(8)[None], ["a diagonal"])
-        ```
-    """
-    check_whole_number("levels", levels, least=1)
-    rows = list(images)
-    for each in rows:
-        check_tensor("an image", each)
-        if each.ndim != 2:
-            raise ValueError(f"an image must have shape (height, width), not {tuple(each.shape)}")
-        if not each.numel():
-            raise ValueError(f"an image must have a pixel or more, not shape {tuple(each.shape)}")
-        if not each.isfinite().all():
-            raise ValueError("an image holds nan or inf, for which there is no shade")
-    if not rows:
-        raise ValueError("there is no image to draw")
-    if titles and len(titles) != len(rows):
-        raise ValueError(f"there are {len(rows)} images and {len(titles)} titles: give each image one, or none")
-    import matplotlib.pyplot as plt
-
-    gap = 1.5
-    width = sum(each.shape[1] for each in rows) + gap * (len(rows) - 1)
-    height = max(each.shape[0] for each in rows)
-    inches = min(6.0, 0.16 * width)
-    _, axes = plt.subplots(figsize=(inches, inches * height / width + 0.35))
-    side = 72 * inches / width  # of a pixel, in points
-    largest = max(float(each.double().abs().max()) for each in rows) or 1.0
-    left = 0.0
-    for index, each in enumerate(rows):
-        shades = (each.detach().cpu().double() / largest * levels).round().int()
-        for shade in shades.unique().tolist():
-            if shade:
-                down, right = (shades == shade).nonzero().T.tolist()
-                axes.plot(
-                    [left + x for x in right],
-                    [-float(y) for y in down],
-                    "s",
-                    color="black" if shade > 0 else "C1",
-                    alpha=abs(shade) / levels,
-                    markersize=side,
-                    markeredgewidth=0,
-                )
-        tall, wide = each.shape
-        axes.plot(
-            [left - 0.6, left + wide - 0.4, left + wide - 0.4, left - 0.6, left - 0.6],
-            [0.6, 0.6, 0.4 - tall, 0.4 - tall, 0.6],
-            color="black",
-            linewidth=0.4,
-        )
-        if titles:
-            axes.text(left + (wide - 1) / 2, 1, titles[index], ha="center", va="bottom")
-        left += wide + gap
-    axes.set_xlim(-0.7, width - 0.3)
-    axes.set_ylim(0.3 - height, 0.7)
-    axes.set_axis_off()
-    axes.set_position((0, 0, 1, height / (height + 0.35 * width / inches)))
 
 
 @functools.cache

@@ -13,6 +13,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
 from foundations._checks import check_number, check_tensor, check_whole_number
+from foundations._models import check_model, evaluating
 from foundations.devices import as_device
 from foundations.passengers.classification import accuracy
 from foundations.timing import median_time
@@ -88,16 +89,10 @@ def profile_model(
     check_number("seconds", seconds, least=0)
     share = evaluate(model, (images, targets), accuracy, batch_size=batch_size, device=chosen)
     batch = images[:batch_size].to(chosen)
-    modes = [(part, part.training) for part in model.modules()]
-    model.eval()
-    try:
-        with torch.inference_mode():
-            each = median_time(lambda: model(batch), chosen, seconds=seconds)
-    finally:
-        for part, was_training in modes:
-            part.training = was_training
+    with evaluating(model), torch.inference_mode():
+        time = median_time(lambda: model(batch), chosen, seconds=seconds)
     return Profile(
-        images_per_second=len(batch) / each,
+        images_per_second=len(batch) / time,
         peak_memory=prediction_memory(model, batch, device=chosen),
         n_parameters=sum(p.numel() for p in model.parameters()),
         accuracy=share,
@@ -142,25 +137,18 @@ def prediction_memory(
     chosen = as_device(device)
     if chosen.type == "meta":
         raise ValueError("the device meta has shapes and no memory, so there is nothing to measure")
-    if not isinstance(model, nn.Module):
-        raise TypeError(f"model must be a torch.nn.Module, not {type(model).__name__}")
+    check_model(model)
     check_tensor("images", images)
     model, batch = model.to(chosen), images.detach().to(chosen)
-    held = [*model.parameters(), *model.buffers()]
-    modes = [(part, part.training) for part in model.modules()]
-    model.eval()
-    try:
-        with torch.set_grad_enabled(graph):
-            if chosen.type == "cuda":
-                made = _peak_on_cuda(model, batch, chosen)
-            else:
-                with _Alive([*held, batch]) as alive:
-                    model(batch)
-                made = alive.peak
-    finally:
-        for part, was_training in modes:
-            part.training = was_training
-    return sum({_place(each): each.nbytes for each in held}.values()) + batch.nbytes + made
+    own = [*model.parameters(), *model.buffers()]
+    with evaluating(model), torch.set_grad_enabled(graph):
+        if chosen.type == "cuda":
+            peak = _peak_on_cuda(model, batch, chosen)
+        else:
+            with _Alive([*own, batch]) as alive:
+                model(batch)
+            peak = alive.peak
+    return sum({_address(each): each.nbytes for each in own}.values()) + batch.nbytes + peak
 
 
 def _peak_on_cuda(model: nn.Module, batch: Tensor, device: torch.device) -> int:
@@ -173,34 +161,34 @@ def _peak_on_cuda(model: nn.Module, batch: Tensor, device: torch.device) -> int:
     return torch.cuda.max_memory_allocated(device) - before
 
 
-def _place(tensor: Tensor) -> int:
+def _address(tensor: Tensor) -> int:
     return tensor.untyped_storage().data_ptr()
 
 
 class _Alive(TorchDispatchMode):
     """Counts the bytes of the tensors that operations give, for as long as something refers to them."""
 
-    def __init__(self, held: Iterable[Tensor]) -> None:
+    def __init__(self, tensors: Iterable[Tensor]) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
-        self.known = {_place(each) for each in held}
+        self.known = {_address(each) for each in tensors}
         self.now = self.peak = 0
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        given = func(*args, **(kwargs or {}))
-        for each in tree_leaves(given):
+        outputs = func(*args, **(kwargs or {}))
+        for each in tree_leaves(outputs):
             if isinstance(each, Tensor):
-                self._note(each)
-        return given
+                self._count(each)
+        return outputs
 
-    def _note(self, tensor: Tensor) -> None:
-        storage, place = tensor.untyped_storage(), _place(tensor)
-        if place in self.known:  # a view, or a tensor changed in place
+    def _count(self, tensor: Tensor) -> None:
+        storage, address = tensor.untyped_storage(), _address(tensor)
+        if address in self.known:  # a view, or a tensor changed in place
             return
-        self.known.add(place)
+        self.known.add(address)
         self.now += storage.nbytes()
         self.peak = max(self.peak, self.now)
-        weakref.finalize(storage, self._gone, place, storage.nbytes())
+        weakref.finalize(storage, self._gone, address, storage.nbytes())
 
-    def _gone(self, place: int, n_bytes: int) -> None:
-        self.known.discard(place)
+    def _gone(self, address: int, n_bytes: int) -> None:
+        self.known.discard(address)
         self.now -= n_bytes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,13 +16,12 @@ from foundations._checks import check_number, check_seed, check_whole_number
 if TYPE_CHECKING:
     import pandas as pd
 
+Column = NDArray[np.float64]
+Words = dict[str, tuple[str | int, ...]]  # the values of each column of words
+
 NUMBERS = ("Age", "SibSp", "Parch", "Fare")
-WORDS: dict[str, tuple[str | int, ...]] = {"Sex": ("male", "female"), "Pclass": (1, 2, 3), "Embarked": ("C", "Q", "S")}
-WORDS_OF_EVERYONE: dict[str, tuple[str | int, ...]] = {
-    "Sex": ("male", "female"),
-    "Pclass": (1, 2, 3, 0),
-    "AgeGroup": ("adult", "child"),
-}
+WORDS: Words = {"Sex": ("male", "female"), "Pclass": (1, 2, 3), "Embarked": ("C", "Q", "S")}
+WORDS_OF_EVERYONE: Words = {"Sex": ("male", "female"), "Pclass": (1, 2, 3, 0), "AgeGroup": ("adult", "child")}
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,43 +88,18 @@ def prepare(table: pd.DataFrame, *, like: Prepared | None = None) -> Prepared:
     Source:
         https://www.kaggle.com/code/jhoward/linear-model-and-neural-net-from-scratch
     """
-    import pandas as pd
-
-    if not isinstance(table, pd.DataFrame):
-        raise TypeError(f"table must be a DataFrame, as titanic() gives, not {type(table).__name__}")
-    if not isinstance(like, Prepared | None):
-        raise TypeError(f"like must be what prepare() gave for other rows, not {type(like).__name__}")
-    of_everyone = "AgeGroup" in table.columns and "Age" not in table.columns
-    words, numbers = (WORDS_OF_EVERYONE, ()) if of_everyone else (WORDS, NUMBERS)
-    used = (*numbers, *words)
-    if missing := [name for name in used if name not in table.columns]:
-        raise ValueError(f"the table has no column {', '.join(missing)}: titanic() gives a table that has all of them")
-    if twice := [name for name in (*used, "Survived") if [*table.columns].count(name) > 1]:
-        raise ValueError(f"the table has more than one column {', '.join(twice)}")
-    if not len(table):
-        raise ValueError("the table has no rows")
-    told = _numbers(table["Survived"]) if "Survived" in table.columns else np.full(len(table), np.nan)
-    if not (np.isnan(told) | (told == 0) | (told == 1)).all():
-        raise ValueError("Survived must hold 1 and 0, and gaps where it is unknown, and nothing else")
-    fills = _modes(table[list(used)]) if like is None else like.fills
-    if set(fills) != set(used):
+    numbers, words = _check_table(table, like)
+    survived = _survived(table)
+    used = table[[*numbers, *words]]
+    fills = _modes(used) if like is None else like.fills
+    if set(fills) != {*numbers, *words}:
         raise ValueError("like was prepared from a table with other columns: passengers and everyone do not mix")
-    categorical = {name: object for name in words if isinstance(table[name].dtype, pd.CategoricalDtype)}
-    filled = table[list(used)].astype(categorical).fillna(fills)  # a categorical column may not know what fills it
-    columns: dict[str, Any] = {}
-    for name in numbers:
-        column = _numbers(filled[name])
-        if not ((column >= 0) & (column <= np.finfo(np.float32).max)).all():
-            raise ValueError(f"{name} must hold numbers from 0 up: no negative and no infinite one")
-        columns["LogFare" if name == "Fare" else name] = np.log(column + 1) if name == "Fare" else column
-    for name, values in words.items():
-        if unknown := set(filled[name]) - set(values):
-            raise ValueError(f"{name} must be one of {', '.join(map(repr, values))}, not {unknown.pop()!r}")
-        columns |= {f"{name}_{value}": (filled[name] == value).astype(float) for value in values}
-    raw = torch.from_numpy(pd.DataFrame(columns).to_numpy(dtype=np.float32, copy=True))
+    filled = _filled(used, words, fills)
+    columns = {**_number_columns(filled, numbers), **_word_columns(filled, words)}
+    raw = torch.from_numpy(np.column_stack([*columns.values()]).astype(np.float32))
     maxima = raw.amax(dim=0) if like is None else like.maxima
     maxima = torch.where(maxima > 0, maxima, 1.0)  # a column of zeros stays one
-    return Prepared(raw / maxima, torch.tensor(told, dtype=torch.float32), tuple(columns), fills, maxima)
+    return Prepared(raw / maxima, torch.tensor(survived, dtype=torch.float32), tuple(columns), fills, maxima)
 
 
 def random_split(n: int, *, valid: float = 0.2, seed: int = 42) -> tuple[Tensor, Tensor]:
@@ -166,10 +141,67 @@ def random_split(n: int, *, valid: float = 0.2, seed: int = 42) -> tuple[Tensor,
     return order[n_valid:], order[:n_valid]
 
 
-def _numbers(column: pd.Series[Any]) -> NDArray[np.float64]:
+def _check_table(table: object, like: object) -> tuple[Sequence[str], Words]:
+    """The columns of numbers and of words that a table must have, and has."""
+    import pandas as pd
+
+    if not isinstance(table, pd.DataFrame):
+        raise TypeError(f"table must be a DataFrame, as titanic() gives, not {type(table).__name__}")
+    if not isinstance(like, Prepared | None):
+        raise TypeError(f"like must be what prepare() gave for other rows, not {type(like).__name__}")
+    of_everyone = "AgeGroup" in table.columns and "Age" not in table.columns
+    numbers, words = ((), WORDS_OF_EVERYONE) if of_everyone else (NUMBERS, WORDS)
+    used = (*numbers, *words)
+    if missing := [name for name in used if name not in table.columns]:
+        raise ValueError(f"the table has no column {', '.join(missing)}: titanic() gives a table that has all of them")
+    if twice := [name for name in (*used, "Survived") if [*table.columns].count(name) > 1]:
+        raise ValueError(f"the table has more than one column {', '.join(twice)}")
+    if not len(table):
+        raise ValueError("the table has no rows")
+    return numbers, words
+
+
+def _survived(table: pd.DataFrame) -> Column:
+    """1 and 0, and nan where the table does not say."""
+    survived = _numbers(table["Survived"]) if "Survived" in table.columns else np.full(len(table), np.nan)
+    if not (np.isnan(survived) | (survived == 0) | (survived == 1)).all():
+        raise ValueError("Survived must hold 1 and 0, and gaps where it is unknown, and nothing else")
+    return survived
+
+
+def _filled(table: pd.DataFrame, words: Words, fills: dict[str, float | str]) -> pd.DataFrame:
+    """The table without gaps; a categorical column of words, which may not know its fill, becomes a plain one."""
+    import pandas as pd
+
+    categorical = {name: object for name in words if isinstance(table[name].dtype, pd.CategoricalDtype)}
+    return table.astype(categorical).fillna(fills)
+
+
+def _number_columns(table: pd.DataFrame, names: Sequence[str]) -> dict[str, Column]:
+    """The columns of numbers, with the logarithm of the fare in its place."""
+    columns = {}
+    for name in names:
+        column = _numbers(table[name])
+        if not ((column >= 0) & (column <= np.finfo(np.float32).max)).all():
+            raise ValueError(f"{name} must hold numbers from 0 up: no negative and no infinite one")
+        columns["LogFare" if name == "Fare" else name] = np.log(column + 1) if name == "Fare" else column
+    return columns
+
+
+def _word_columns(table: pd.DataFrame, words: Words) -> dict[str, Column]:
+    """A column of 0 and 1 for each value of a column of words."""
+    columns: dict[str, Column] = {}
+    for name, values in words.items():
+        if unknown := set(table[name]) - set(values):
+            raise ValueError(f"{name} must be one of {', '.join(map(repr, values))}, not {unknown.pop()!r}")
+        columns |= {f"{name}_{value}": (table[name] == value).astype(float).to_numpy() for value in values}
+    return columns
+
+
+def _numbers(column: pd.Series[Any]) -> Column:
     if column.dtype.kind not in "biuf":
         raise TypeError(f"{column.name} must hold numbers, but its dtype is {column.dtype}: .astype(float) makes them")
-    numbers: NDArray[np.float64] = column.to_numpy(dtype=float, na_value=np.nan)
+    numbers: Column = column.to_numpy(dtype=float, na_value=np.nan)
     return numbers
 
 

@@ -1,70 +1,20 @@
-"""A framework in small: a learner that holds what training needs, and callbacks that watch or change the training."""
-
-# ruff: noqa: D102 (the docstring of Callback says when each of its methods is called)
+"""A framework in small: a learner that holds what training needs, and calls its callbacks on the way."""
 
 from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import torch
 from torch import Tensor, nn
 
 from foundations._checks import check_number, check_whole_number
+from foundations._models import check_model
 from foundations.devices import as_device
-from foundations.training.loop import History, Measure, _all_rows, _batches, _check_model, _loss, _moved, _stacked
-from foundations.training.schedules import Schedule
-
-
-class Callback:
-    """What a learner calls at seven moments of a training; each method does nothing until a subclass says what.
-
-    The moments, in their order, are `before_fit`, `before_epoch`, `before_batch`, `after_backward` (the gradients are
-    there, the step is not yet taken), `after_batch`, `after_epoch` and `after_fit`. Each method gets the learner, and
-    may read and change all it has. `learner.stop = True` ends the training: every callback is still called for this
-    batch, this epoch and this fit.
-
-    Raises:
-        TypeError: A subclass has a method that begins like a moment, and is none: it would never be called.
-
-    Example:
-        ```python
-        import torch
-        from foundations import Callback, Learner, mse
-
-
-        class StopAfter(Callback):
-            def __init__(self, n_steps):
-                self.n_steps = n_steps
-
-            def after_batch(self, learner):
-                learner.stop = learner.step == self.n_steps
-
-
-        x = torch.linspace(-1, 1, 64)[:, None]
-        learner = Learner(torch.nn.Linear(1, 1), (x, 3 * x), mse, batch_size=16)
-        learner.fit(10, lr=0.1, callbacks=[StopAfter(6)])
-        assert learner.step == 6
-        ```
-    """
-
-    def __init_subclass__(cls) -> None:
-        for name in vars(cls):
-            if name.startswith(("before_", "after_")) and name not in HOOKS:
-                moments = ", ".join(HOOKS)
-                raise TypeError(f"{cls.__name__} has {name}, which no learner calls: the moments are {moments}")
-
-    def before_fit(self, learner: Learner) -> None: ...
-    def before_epoch(self, learner: Learner) -> None: ...
-    def before_batch(self, learner: Learner) -> None: ...
-    def after_backward(self, learner: Learner) -> None: ...
-    def after_batch(self, learner: Learner) -> None: ...
-    def after_epoch(self, learner: Learner) -> None: ...
-    def after_fit(self, learner: Learner) -> None: ...
-
-
-HOOKS = tuple(name for name in vars(Callback) if name.startswith(("before_", "after_")))
+from foundations.training._batches import batches, moved, predict_all
+from foundations.training._notes import Measure, checked_loss
+from foundations.training.callbacks import HOOKS, Callback, Recorder, Scheduled
 
 
 class Learner:
@@ -143,13 +93,13 @@ class Learner:
             TypeError: The model is not a module, or data are not tensors.
             ValueError: There are no targets beside the inputs, or the device is not there.
         """
-        _check_model(model)
+        check_model(model)
         if not all(isinstance(each, Tensor) for each in (*data, *(valid or ()))):
             raise TypeError("data and valid must be tensors, (inputs, targets): for batches from a DataLoader use fit")
         self.device = as_device(device)
         self.model = model.to(self.device)
-        self.data = tuple(_moved(data, self.device))
-        self.valid = None if valid is None else tuple(_moved(valid, self.device))
+        self.data = tuple(moved(data, self.device))
+        self.valid = None if valid is None else tuple(moved(valid, self.device))
         self.loss_fn, self.batch_size, self.make_optimizer = loss_fn, batch_size, optimizer
         self.callbacks, self.generator = tuple(callbacks), generator
 
@@ -202,7 +152,7 @@ class Learner:
                 self.batch = batch
                 call("before_batch")
                 *inputs, targets = self.batch
-                self.loss = _loss(self.loss_fn, self.model(*inputs), targets)
+                self.loss = checked_loss(self.loss_fn, self.model(*inputs), targets)
                 self.optimizer.zero_grad()
                 self.loss.backward()
                 call("after_backward")
@@ -212,8 +162,8 @@ class Learner:
                 if self.stop:
                     break
             if self.valid is not None:
-                self.valid_preds, targets = _all_rows(self.model, self.valid, self.batch_size, self.device)
-                self.valid_loss = float(_loss(self.loss_fn, self.valid_preds, targets))
+                self.valid_preds, targets = predict_all(self.model, self.valid, self.batch_size, self.device)
+                self.valid_loss = float(checked_loss(self.loss_fn, self.valid_preds, targets))
             call("after_epoch")
             if self.stop:
                 break
@@ -257,20 +207,22 @@ class Learner:
         check_whole_number("n_steps", n_steps, least=2)
         if not 0 < check_number("start", start) < check_number("end", end):
             raise ValueError(f"start must be positive and end larger, not {start:g} and {end:g}")
-        finder = _Finder(start, end, n_steps)
+        factor = (end / start) ** (1 / (n_steps - 1))
+        ladder = Scheduled(lambda lr, _: lambda step: lr * factor**step)
+        finder = _Finder(n_steps)
         model = copy.deepcopy(self.model.state_dict())
         order = None if self.generator is None else self.generator.get_state()
         training = self.model.training
         with torch.random.fork_rng(devices=[self.device] if self.device.type == "cuda" else []):
-            self._fit(math.ceil(n_steps / self._n_batches()), start, (finder,))
+            self._fit(math.ceil(n_steps / self._n_batches()), start, (ladder, finder))
         self.model.load_state_dict(model)
         self.model.train(training)
         if self.generator is not None and order is not None:
             self.generator.set_state(order)
-        return torch.tensor(finder.lrs), _stacked(finder.losses)
+        return finder.history.lrs, finder.history.batch_losses
 
     def _one_epoch(self) -> Iterator[tuple[Tensor, ...]]:
-        return _batches(self.data, self.batch_size, self.device, shuffle=True, generator=self.generator)
+        return batches(self.data, self.batch_size, self.device, shuffle=True, generator=self.generator)
 
     def _n_batches(self) -> int:
         if not len(self.data[0]):
@@ -278,183 +230,17 @@ class Learner:
         return math.ceil(len(self.data[0]) / (self.batch_size or len(self.data[0])))
 
 
-class _Finder(Callback):
-    def __init__(self, start: float, end: float, n_steps: int) -> None:
-        self.start, self.factor, self.n_steps = start, (end / start) ** (1 / (n_steps - 1)), n_steps
-        self.lrs: list[float] = []
-        self.losses: list[Tensor] = []
+class _Finder(Recorder):
+    """Stops after so many steps, or where the loss explodes."""
+
+    def __init__(self, n_steps: int) -> None:
+        super().__init__()
+        self.n_steps = n_steps
         self.mean, self.lowest = 0.0, math.inf
 
-    def before_batch(self, learner: Learner) -> None:
-        _set_lr(learner, self.start * self.factor**learner.step)
-
     def after_batch(self, learner: Learner) -> None:
-        self.lrs.append(_lr(learner))
-        self.losses.append(learner.loss.detach())
+        super().after_batch(learner)
         self.mean = 0.9 * self.mean + 0.1 * float(learner.loss.detach())
-        smooth = self.mean / (1 - 0.9 ** len(self.losses))
+        smooth = self.mean / (1 - 0.9**learner.step)
         self.lowest = min(self.lowest, smooth)
-        learner.stop = not smooth <= 4 * self.lowest or len(self.losses) == self.n_steps
-
-
-class Recorder(Callback):
-    """Writes down losses, learning rates and metrics while a learner trains.
-
-    Attributes:
-        history: What it has seen of the latest fit, as `fit` returns it.
-
-    Example:
-        ```python
-        import torch
-        from foundations import Learner, Recorder, mae, mse
-
-        x = torch.linspace(-1, 1, 8)[:, None]
-        recorder = Recorder({"mae": mae})
-        learner = Learner(torch.nn.Linear(1, 1), (x, x), mse, valid=(x, x), batch_size=4)
-        learner.fit(3, lr=0.1, callbacks=[recorder])
-        assert recorder.history.batch_losses.shape == (6,)
-        assert recorder.history.metrics["mae"].shape == (3,)
-        ```
-    """
-
-    def __init__(self, metrics: Mapping[str, Measure] | None = None) -> None:
-        """Say what to measure on the validation set after each epoch.
-
-        Args:
-            metrics: Functions of predictions and targets, by name.
-        """
-        self.metrics = dict(metrics or {})
-
-    def before_fit(self, learner: Learner) -> None:
-        if self.metrics and learner.valid is None:
-            raise ValueError("metrics are measured on a validation set: give the learner valid=(inputs, targets)")
-        self._lrs: list[float] = []
-        self._batch_losses: list[Tensor] = []
-        self._train_losses: list[Tensor] = []
-        self._valid_losses: list[float] = []
-        self._measured: dict[str, list[float]] = {name: [] for name in self.metrics}
-
-    def before_epoch(self, learner: Learner) -> None:
-        self._rows: list[int] = []
-
-    def after_batch(self, learner: Learner) -> None:
-        self._lrs.append(_lr(learner))
-        self._batch_losses.append(learner.loss.detach())
-        self._rows.append(len(learner.batch[-1]))
-
-    def after_epoch(self, learner: Learner) -> None:
-        weights = torch.tensor(self._rows, device=learner.device) / sum(self._rows)
-        self._train_losses.append((torch.stack(self._batch_losses[-len(self._rows) :]) * weights).sum())
-        if learner.valid is not None and learner.valid_loss is not None:
-            self._valid_losses.append(learner.valid_loss)
-            for name, metric in self.metrics.items():
-                self._measured[name].append(float(metric(learner.valid_preds, learner.valid[-1])))
-
-    @property
-    def history(self) -> History:
-        if not hasattr(self, "_lrs"):
-            raise ValueError("there is no history yet: give the recorder to a fit, callbacks=[recorder]")
-        return History(
-            batch_losses=_stacked(self._batch_losses),
-            lrs=torch.tensor(self._lrs),
-            train_losses=_stacked(self._train_losses),
-            valid_losses=torch.tensor(self._valid_losses),
-            metrics={name: torch.tensor(each) for name, each in self._measured.items()},
-        )
-
-
-class EarlyStopping(Callback):
-    """Stops when the validation loss has not been lower for some epochs, and gives the model its best parameters back.
-
-    Attributes:
-        best_epoch: The epoch with the lowest validation loss, from 0; None before there was one.
-        best_loss: That loss.
-
-    Example:
-        ```python
-        import torch
-        from foundations import EarlyStopping, Learner, mse
-
-        torch.manual_seed(42)
-        x = torch.linspace(-1, 1, 64)[:, None]
-        learner = Learner(torch.nn.Linear(1, 1), (x, 3 * x), mse, valid=(x, 3 * x))
-        best = EarlyStopping(patience=5)
-        learner.fit(500, lr=0.1, callbacks=[best])
-        assert learner.epoch == best.best_epoch + 5
-        ```
-    """
-
-    def __init__(self, patience: int | None = None) -> None:
-        """Say how long to wait for a lower loss.
-
-        Args:
-            patience: How many epochs; never stop where it is None, and only keep the best.
-
-        Raises:
-            TypeError: patience is not a whole number.
-            ValueError: patience is less than 1.
-        """
-        if patience is not None:
-            check_whole_number("patience", patience, least=1)
-        self.patience = patience
-
-    def before_fit(self, learner: Learner) -> None:
-        if learner.valid is None:
-            raise ValueError("the best is found on a validation set: give the learner valid=(inputs, targets)")
-        self.best_epoch: int | None = None
-        self.best_loss = math.inf
-        self._best: dict[str, Tensor] | None = None
-
-    def after_epoch(self, learner: Learner) -> None:
-        if learner.valid_loss is not None and learner.valid_loss < self.best_loss:
-            self.best_epoch, self.best_loss = learner.epoch, learner.valid_loss
-            self._best = copy.deepcopy(learner.model.state_dict())
-        waited = learner.epoch - (-1 if self.best_epoch is None else self.best_epoch)
-        if self.patience is not None and waited >= self.patience:
-            learner.stop = True
-
-    def after_fit(self, learner: Learner) -> None:
-        if self._best is not None:
-            learner.model.load_state_dict(self._best)
-
-
-class Scheduled(Callback):
-    """Changes the learning rate from step to step.
-
-    Example:
-        ```python
-        import torch
-        from foundations import Learner, Recorder, Scheduled, mse, one_cycle
-
-        x = torch.linspace(-1, 1, 64)[:, None]
-        recorder = Recorder()
-        learner = Learner(torch.nn.Linear(1, 1), (x, x), mse, batch_size=16)
-        learner.fit(10, lr=0.1, callbacks=[Scheduled(one_cycle), recorder])
-        assert abs(recorder.history.lrs.max() - 0.1) < 1e-6
-        ```
-    """
-
-    def __init__(self, make_schedule: Callable[[float, int], Schedule]) -> None:
-        """Say which schedule.
-
-        Args:
-            make_schedule: Takes the fit's learning rate and its number of steps, gives a function of the step:
-                `one_cycle`, `cosine_decay` or `linear_decay`.
-        """
-        self.make_schedule = make_schedule
-
-    def before_fit(self, learner: Learner) -> None:
-        if learner.n_steps:
-            self._schedule = self.make_schedule(learner.lr, learner.n_steps)
-
-    def before_batch(self, learner: Learner) -> None:
-        _set_lr(learner, self._schedule(learner.step))
-
-
-def _lr(learner: Learner) -> float:
-    return float(learner.optimizer.param_groups[0]["lr"])
-
-
-def _set_lr(learner: Learner, lr: float) -> None:
-    for group in learner.optimizer.param_groups:
-        group["lr"] = lr
+        learner.stop = not smooth <= 4 * self.lowest or learner.step == self.n_steps

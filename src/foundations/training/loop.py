@@ -3,52 +3,19 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from foundations._checks import check_same_shape, check_tensor, check_whole_number
+from foundations._checks import check_tensor, check_whole_number
+from foundations._models import check_model, evaluating
 from foundations.devices import as_device
-
-Data = tuple[Tensor, ...] | Iterable[Any]
-Measure = Callable[[Any, Tensor], Tensor | float]
-
-
-@dataclass(frozen=True, eq=False)
-class History:
-    """What `fit` saw while it trained.
-
-    Attributes:
-        batch_losses: The loss of each batch, before its step: shape (n_batches,), those of all epochs in order.
-        lrs: The learning rate of each of these steps, in the optimizer's first group: shape (n_batches,).
-        train_losses: Each epoch's mean of its batch losses, weighted by their rows: shape (n_epochs,). The parameters
-            moved while it was measured.
-        valid_losses: The loss of the validation set after each epoch: shape (n_epochs,), or (0,) without such a set.
-        metrics: The value of each metric on the validation set after each epoch: shapes (n_epochs,).
-
-    Example:
-        ```python
-        import torch
-        from foundations import fit, mse
-
-        x = torch.linspace(-1, 1, 8)[:, None]
-        model = torch.nn.Linear(1, 1)
-        optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
-        history = fit(model, (x, 2 * x), mse, optimizer, n_epochs=3, batch_size=4)
-        assert history.batch_losses.shape == (6,)
-        assert history.train_losses.shape == (3,)
-        ```
-    """
-
-    batch_losses: Tensor = field(repr=False)
-    lrs: Tensor = field(repr=False)
-    train_losses: Tensor
-    valid_losses: Tensor
-    metrics: dict[str, Tensor]
+from foundations.training._batches import Data, batches, joined, moved, predict_all, split_rows
+from foundations.training._notes import Measure, Notes, checked_loss
+from foundations.training.history import History
 
 
 def minibatches(
@@ -90,37 +57,7 @@ def minibatches(
     Source:
         https://docs.pytorch.org/docs/stable/data.html
     """
-    n = _n_rows(tensors)
-    check_whole_number("batch_size", batch_size, least=1)
-    return _minibatches(tensors, n, batch_size, shuffle, drop_last, generator)
-
-
-def _n_rows(tensors: Sequence[Tensor]) -> int:
-    """How many rows all of these tensors have."""
-    if not tensors:
-        raise ValueError("there must be at least one tensor")
-    for i, each in enumerate(tensors):
-        check_tensor(f"tensor {i}", each)
-        if each.ndim == 0:
-            raise ValueError(f"tensor {i} has no rows: its shape is ()")
-    n_rows = [len(each) for each in tensors]
-    if len(set(n_rows)) > 1:
-        raise ValueError(f"the tensors must have equally many rows, not {', '.join(map(str, n_rows))}")
-    return n_rows[0]
-
-
-def _minibatches(
-    tensors: tuple[Tensor, ...],
-    n: int,
-    batch_size: int,
-    shuffle: bool,
-    drop_last: bool,
-    generator: torch.Generator | None,
-) -> Iterator[tuple[Tensor, ...]]:
-    order = torch.randperm(n, generator=generator).to(tensors[0].device) if shuffle else None
-    for start in range(0, n - batch_size + 1 if drop_last else n, batch_size):
-        rows = slice(start, start + batch_size) if order is None else order[start : start + batch_size]
-        yield tuple(each[rows] for each in tensors)
+    return split_rows(tensors, batch_size, shuffle=shuffle, drop_last=drop_last, generator=generator)
 
 
 def fit(
@@ -164,12 +101,20 @@ def fit(
         The losses, learning rates and metrics, on the CPU.
 
     Raises:
-        TypeError: The model is not a module, data hold something else than tensors, or an argument is of another kind
-            than is said above.
-        ValueError: Rows do not match, there are none, batches come from an iterator that has them only once, the loss
-            is not one number, a column of predictions would broadcast with flat targets, or the other way round, the
-            optimizer has no parameter to train in the model, the scheduler belongs to another optimizer, there are
-            metrics without a validation set, or the device is not there or holds no numbers.
+        TypeError: The model is not a module.
+        TypeError: data or valid hold something else than tensors.
+        TypeError: loss_fn or a metric is not a function, or metrics are not functions by name.
+        TypeError: The optimizer is not one of `torch.optim`.
+        TypeError: n_epochs or batch_size is not a whole number.
+        ValueError: data have no rows, or tensors with different numbers of them.
+        ValueError: data or valid is an iterator, which gives its batches only once, and there are several epochs.
+        ValueError: The loss is not one number.
+        ValueError: A column of predictions would broadcast with flat targets, or the other way round.
+        ValueError: The optimizer has none of the model's parameters to train.
+        ValueError: n_epochs is negative, or batch_size less than 1.
+        ValueError: There are metrics without a validation set.
+        ValueError: The scheduler belongs to another optimizer.
+        ValueError: The device is not there, or holds no numbers.
 
     Example:
         ```python
@@ -188,58 +133,31 @@ def fit(
         https://docs.pytorch.org/docs/stable/optim.html#taking-an-optimization-step
     """
     chosen = _device(device)
-    check_whole_number("n_epochs", n_epochs)
-    if n_epochs > 1 and any(isinstance(each, Iterator) for each in (data, valid)):
-        raise ValueError(f"an iterator has its batches once, but n_epochs is {n_epochs}: list(...) keeps them")
     metrics = {} if metrics is None else metrics
-    if not isinstance(metrics, Mapping):
-        raise TypeError(f'metrics must be functions by name, as {{"rmse": rmse}}, not {type(metrics).__name__}')
-    if metrics and valid is None:
-        raise ValueError("metrics are measured on a validation set: give valid=(inputs, targets)")
-    for name, measure in {"loss_fn": loss_fn, **metrics}.items():
-        _check_measure(name, measure)
-    _check_model(model)
-    _check_optimizer(optimizer, model)
-    if scheduler is not None and getattr(scheduler, "optimizer", None) is not optimizer:
-        raise ValueError("the scheduler must be made from this optimizer, as in LambdaLR(optimizer, schedule)")
+    _check_sets(data, valid, n_epochs)
+    _check_measures(loss_fn, metrics, valid)
+    check_model(model)
+    _check_optimizer(optimizer, model, scheduler)
     model.to(chosen)
-    data, valid = _moved(data, chosen), None if valid is None else _moved(valid, chosen)
-    batch_losses: list[Tensor] = []
-    lrs: list[float] = []
-    train_losses: list[Tensor] = []
-    valid_losses: list[float] = []
-    measured: dict[str, list[float]] = {name: [] for name in metrics}
+    data, valid = moved(data, chosen), None if valid is None else moved(valid, chosen)
+    notes = Notes(metrics)
     with torch.enable_grad(), _bar(n_epochs, progress) as epoch_done:
         for _ in range(n_epochs):
             model.train()
-            rows: list[int] = []
-            for *inputs, targets in _batches(data, batch_size, chosen, shuffle, generator):
-                loss = _loss(loss_fn, model(*inputs), targets)
+            for *inputs, targets in batches(data, batch_size, chosen, shuffle, generator):
+                loss = checked_loss(loss_fn, model(*inputs), targets)
                 optimizer.zero_grad()
                 loss.backward()
-                lrs.append(float(optimizer.param_groups[0]["lr"]))
+                notes.add_batch(loss, optimizer, len(targets))
                 optimizer.step()
                 if scheduler is not None:
                     scheduler.step()
-                batch_losses.append(loss.detach())
-                rows.append(len(targets))
-            if not rows:
-                raise ValueError("data has no batch to train on")
-            weights = torch.tensor(rows, device=chosen) / sum(rows)
-            train_losses.append((torch.stack(batch_losses[-len(rows) :]) * weights).sum())
+            notes.end_epoch()
             if valid is not None:
-                preds, targets = _all_rows(model, valid, batch_size, chosen)
-                valid_losses.append(_loss(loss_fn, preds, targets).item())
-                for name, metric in metrics.items():
-                    measured[name].append(float(metric(preds, targets)))
+                preds, targets = predict_all(model, valid, batch_size, chosen)
+                notes.add_validation(checked_loss(loss_fn, preds, targets).item(), preds, targets)
             epoch_done()
-    return History(
-        batch_losses=_stacked(batch_losses),
-        lrs=torch.tensor(lrs),
-        train_losses=_stacked(train_losses),
-        valid_losses=torch.tensor(valid_losses),
-        metrics={name: torch.tensor(each) for name, each in measured.items()},
-    )
+    return notes.history()
 
 
 def evaluate(
@@ -280,8 +198,8 @@ def evaluate(
     """
     chosen = _device(device)
     _check_measure("metric", metric)
-    _check_model(model)
-    preds, targets = _all_rows(model.to(chosen), _moved(data, chosen), batch_size, chosen)
+    check_model(model)
+    preds, targets = predict_all(model.to(chosen), moved(data, chosen), batch_size, chosen)
     return float(metric(preds, targets))
 
 
@@ -313,94 +231,13 @@ def predict(
         ```
     """
     chosen = _device(device)
-    _check_model(model)
+    check_model(model)
     for i, each in enumerate(inputs):
         check_tensor(f"input {i}", each)
-    with _evaluating(model.to(chosen)):
-        moved = tuple(each.to(chosen) for each in inputs)
-        preds = _joined([model(*batch) for batch in _batches(moved, batch_size, chosen)])
+    with evaluating(model.to(chosen)), torch.no_grad():
+        rows = tuple(each.to(chosen) for each in inputs)
+        preds = joined([model(*batch) for batch in batches(rows, batch_size, chosen)])
     return tuple(each.cpu() for each in preds) if isinstance(preds, tuple) else preds.cpu()
-
-
-def _all_rows(model: nn.Module, data: Data, batch_size: int | None, device: torch.device) -> tuple[Any, Tensor]:
-    """The predictions and targets of a whole set."""
-    preds, all_targets = [], []
-    with _evaluating(model):
-        for *inputs, targets in _batches(data, batch_size, device):
-            preds.append(model(*inputs))
-            all_targets.append(targets)
-    return _joined(preds), torch.cat(all_targets)
-
-
-@contextmanager
-def _evaluating(model: nn.Module) -> Iterator[None]:
-    """Eval mode and no graph; then the mode that each part of the model was in."""
-    modes = [(part, part.training) for part in model.modules()]
-    model.eval()
-    try:
-        with torch.no_grad():
-            yield
-    finally:
-        for part, was_training in modes:
-            part.training = was_training
-
-
-def _moved(data: Data, device: torch.device) -> Data:
-    """Data that are tensors, on the device; batches are moved one by one, when they come."""
-    if isinstance(data, tuple | list) and all(isinstance(each, Tensor) for each in data):
-        if len(data) < 2:
-            raise ValueError(f"data must be (inputs, targets), not {len(data)} tensors")
-        return tuple(each.detach().to(device) for each in data)
-    if isinstance(data, Tensor) or not isinstance(data, Iterable):
-        raise TypeError(f"data must be a tuple of tensors, or batches of them, not {type(data).__name__}")
-    return data
-
-
-def _batches(
-    data: Data,
-    batch_size: int | None,
-    device: torch.device,
-    shuffle: bool = False,
-    generator: torch.Generator | None = None,
-) -> Iterator[tuple[Tensor, ...]]:
-    if isinstance(data, tuple):
-        if batch_size is None:  # all rows, so their order does not matter
-            batch_size, shuffle = max(_n_rows(data), 1), False
-        yield from minibatches(*data, batch_size=batch_size, shuffle=shuffle, generator=generator)
-        return
-    for batch in data:
-        if not isinstance(batch, tuple | list) or len(batch) < 2 or not all(isinstance(each, Tensor) for each in batch):
-            raise TypeError("each batch must be a tuple of tensors: (inputs, targets)")
-        _n_rows(batch)
-        yield tuple(each.detach().to(device, non_blocking=True) for each in batch)
-
-
-def _joined(parts: list[Any]) -> Any:
-    """The predictions of several batches as those of one."""
-    if not parts:
-        raise ValueError("data has no rows")
-    several = isinstance(parts[0], tuple)
-    outputs = list(zip(*parts, strict=True)) if several else [parts]
-    for first, *_ in outputs:
-        if not isinstance(first, Tensor) or first.ndim == 0:
-            given = "a single number" if isinstance(first, Tensor) else type(first).__name__
-            raise TypeError(f"the model must give predictions row by row, as a tensor or a tuple of them, not {given}")
-    joined = tuple(torch.cat(each) for each in outputs)
-    return joined if several else joined[0]
-
-
-def _stacked(losses: list[Tensor]) -> Tensor:
-    return torch.stack(losses).cpu() if losses else torch.empty(0)
-
-
-def _loss(loss_fn: Measure, preds: Any, targets: Tensor) -> Tensor:
-    if isinstance(preds, Tensor) and preds.numel() == targets.numel():
-        check_same_shape("preds", preds, "targets", targets)
-    loss = loss_fn(preds, targets)
-    if not isinstance(loss, Tensor) or loss.numel() != 1:
-        given = f"shape {tuple(loss.shape)}" if isinstance(loss, Tensor) else type(loss).__name__
-        raise ValueError(f"loss_fn must give one number as a tensor, not {given}: take the mean over rows")
-    return loss.reshape(())
 
 
 def _device(device: str | torch.device | None) -> torch.device:
@@ -417,20 +254,32 @@ def _check_measure(name: str, measure: object) -> None:
         raise TypeError(f"{name} must be a function of predictions and targets, not {type(measure).__name__}")
 
 
-def _check_model(model: object) -> None:
-    if not isinstance(model, nn.Module):
-        raise TypeError(f"model must be an nn.Module, not {type(model).__name__}")
+def _check_sets(data: object, valid: object, n_epochs: int) -> None:
+    check_whole_number("n_epochs", n_epochs)
+    if n_epochs > 1 and any(isinstance(each, Iterator) for each in (data, valid)):
+        raise ValueError(f"an iterator has its batches once, but n_epochs is {n_epochs}: list(...) keeps them")
 
 
-def _check_optimizer(optimizer: torch.optim.Optimizer, model: nn.Module) -> None:
+def _check_measures(loss_fn: object, metrics: object, valid: object) -> None:
+    if not isinstance(metrics, Mapping):
+        raise TypeError(f'metrics must be functions by name, as {{"rmse": rmse}}, not {type(metrics).__name__}')
+    if metrics and valid is None:
+        raise ValueError("metrics are measured on a validation set: give valid=(inputs, targets)")
+    for name, measure in {"loss_fn": loss_fn, **metrics}.items():
+        _check_measure(name, measure)
+
+
+def _check_optimizer(optimizer: object, model: nn.Module, scheduler: object) -> None:
     if not isinstance(optimizer, torch.optim.Optimizer):
         raise TypeError(f"optimizer must be one of torch.optim, not {type(optimizer).__name__}")
-    held = {id(each) for group in optimizer.param_groups for each in group["params"]}
-    if not any(id(each) in held and each.requires_grad for each in model.parameters()):
+    optimized = {id(param) for group in optimizer.param_groups for param in group["params"]}
+    if not any(id(param) in optimized and param.requires_grad for param in model.parameters()):
         raise ValueError(
             "the optimizer has none of the model's parameters, or only frozen ones: make it from this model, "
             "as in torch.optim.SGD(model.parameters(), lr=0.1)"
         )
+    if scheduler is not None and getattr(scheduler, "optimizer", None) is not optimizer:
+        raise ValueError("the scheduler must be made from this optimizer, as in LambdaLR(optimizer, schedule)")
 
 
 @contextmanager

@@ -111,7 +111,7 @@ def test_a_model_that_fails_keeps_its_mode():
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
-        (lambda: prediction_memory(print, images()), TypeError, "model must be a torch.nn.Module"),
+        (lambda: prediction_memory(print, images()), TypeError, "model must be an nn.Module"),
         (lambda: prediction_memory(chain(64, 10), [1.0]), TypeError, "images must be a tensor, not list"),
         (lambda: prediction_memory(chain(64, 10), images(), device="meta"), ValueError, "no memory"),
         (lambda: profile_model(chain(64, 10), images(), torch.zeros(3).long()), ValueError, "equally many rows"),
