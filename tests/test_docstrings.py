@@ -167,7 +167,7 @@ def test_whatever_has_an_example_is_among_them():
     listed = {f"{value.__module__}.{value.__qualname__}" for value in map(foundations.__getattr__, foundations.__all__)}
     listed |= {
         "foundations.curves.rectified.ReluSum.__call__",
-        "foundations.trees.trees._check_rows",
+        "foundations.trees._levels.check_rows",
         "live_charts.chart.live",
     }
     listed |= {"offline_site.plugin.listed", "page_runner.page.read_page"}

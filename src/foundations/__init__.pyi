@@ -100,9 +100,11 @@ from foundations.training.schedules import constant_rate as constant_rate
 from foundations.training.schedules import cosine_decay as cosine_decay
 from foundations.training.schedules import linear_decay as linear_decay
 from foundations.training.schedules import one_cycle as one_cycle
+from foundations.trees.drawing import tree_svg as tree_svg
 from foundations.trees.forests import Forest as Forest
 from foundations.trees.forests import grow_forest as grow_forest
 from foundations.trees.forests import permutation_importance as permutation_importance
+from foundations.trees.growing import grow_tree as grow_tree
 from foundations.trees.splits import OneRule as OneRule
 from foundations.trees.splits import gini as gini
 from foundations.trees.splits import min_col as min_col
@@ -110,6 +112,4 @@ from foundations.trees.splits import one_r as one_r
 from foundations.trees.splits import split_score as split_score
 from foundations.trees.splits import split_scores as split_scores
 from foundations.trees.trees import Tree as Tree
-from foundations.trees.trees import grow_tree as grow_tree
 from foundations.trees.trees import impurity_importance as impurity_importance
-from foundations.trees.trees import tree_svg as tree_svg

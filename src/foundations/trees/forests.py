@@ -10,7 +10,9 @@ import torch
 from torch import Tensor
 
 from foundations._checks import check_float_tensor, check_whole_number
-from foundations.trees.trees import Tree, _check_rows, _descend, _grow_level_by_level, impurity_importance
+from foundations.trees._levels import check_rows, grow_level_by_level
+from foundations.trees._nodes import descend
+from foundations.trees.trees import Tree, impurity_importance
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +60,7 @@ class Forest:
             ```
         """
         nodes, roots = self._table
-        return nodes.values[_descend(nodes, roots, inputs)].to(inputs.dtype)
+        return nodes.values[descend(nodes, roots, inputs)].to(inputs.dtype)
 
     def __call__(self, inputs: Tensor) -> Tensor:
         """Give the mean of what all trees say of each row: floats of shape (n,)."""
@@ -175,7 +177,7 @@ def grow_forest(
     Source:
         https://doi.org/10.1007/BF00058655 and https://doi.org/10.1023/A:1010933404324
     """
-    _check_rows(inputs, targets)
+    check_rows(inputs, targets)
     check_whole_number("n_trees", n_trees, least=1)
     if sample_size is not None:
         check_whole_number("sample_size", sample_size, least=1)
@@ -184,7 +186,7 @@ def grow_forest(
     drawn = torch.randint(n, (n_trees, sample_size or n), generator=generator, device=device)
     counts = torch.zeros(n_trees, n, dtype=torch.int64).scatter_add_(1, drawn.cpu(), torch.ones_like(drawn.cpu()))
     counts = counts.to(inputs.device)
-    return Forest(_grow_level_by_level(inputs, targets, counts, min_samples_leaf, max_features, generator), counts)
+    return Forest(grow_level_by_level(inputs, targets, counts, min_samples_leaf, max_features, generator), counts)
 
 
 def permutation_importance(

@@ -1,8 +1,6 @@
-"""Decision trees: the same as scikit-learn's where nothing is left to chance, and what every tree must fulfil."""
+"""Growing: trees are scikit-learn's where nothing is left to chance, and what every tree must fulfil."""
 
 import math
-import xml.etree.ElementTree as ET
-from itertools import combinations
 
 import numpy as np
 import pytest
@@ -11,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
-from foundations import gini, grow_tree, impurity_importance, titanic, tree_svg
+from foundations import gini, grow_tree, impurity_importance, titanic
 
 LIMITS = [{"min_samples_leaf": 10}, {"min_samples_leaf": 25}, {"max_leaf_nodes": 6}, {"max_leaf_nodes": 2}]
 ROWS = st.lists(st.tuples(*[st.integers(0, 4)] * 3, st.integers(0, 1)), min_size=1, max_size=25)
@@ -174,18 +172,6 @@ def test_rows_far_from_zero_are_still_told_apart():
     assert torch.equal(near.leaves(inputs), far.leaves(inputs))
 
 
-def test_nothing_to_split():
-    for inputs, targets in (
-        (torch.ones(4, 2), torch.tensor([0.0, 1.0, 0.0, 1.0])),
-        (torch.rand(4, 2), torch.ones(4)),
-        (torch.rand(1, 2), torch.zeros(1)),
-    ):
-        tree = grow_tree(inputs, targets)
-        assert (tree.n_leaves, tree.depth) == (1, 0)
-        assert (tree(torch.rand(3, 2)) == targets.mean()).all()
-        assert impurity_importance(tree).tolist() == [0.0, 0.0]
-
-
 def test_random_columns_come_from_the_generator():
     inputs, targets, _ = random_table(0)
     grown = [
@@ -217,50 +203,6 @@ def test_bad_input_is_refused(change, error, words):
     given = {"inputs": torch.rand(3, 2), "targets": torch.tensor([0.0, 1.0, 1.0])} | change
     with pytest.raises(error, match=words):
         grow_tree(given.pop("inputs"), given.pop("targets"), **given)
-
-
-def test_rows_to_predict_need_the_same_columns():
-    tree = grow_tree(torch.rand(5, 2), torch.rand(5))
-    with pytest.raises(ValueError, match=r"inputs must have shape \(n, 2\), not \(5, 3\)"):
-        tree(torch.rand(5, 3))
-    assert tree(torch.rand(0, 2)).shape == (0,)
-
-
-@pytest.mark.parametrize("n_leaves", [1, 2, 9, 40])
-def test_a_drawing_shows_every_node_once(n_leaves):
-    inputs, targets, _ = random_table(1)
-    tree = grow_tree(inputs, targets, max_leaf_nodes=n_leaves)
-    drawing = ET.fromstring(tree_svg(tree, ["a < b", "b & c", "c", "d"], alt='A "tree".'))
-    boxes = [[float(each.attrib[name]) for name in ("x", "y", "width", "height")] for each in drawing.iter("rect")]
-    assert len(boxes) == 2 * n_leaves - 1
-    for (x, y, width, height), (other_x, other_y, _, _) in combinations(boxes, 2):
-        assert abs(x - other_x) >= width or abs(y - other_y) >= height
-    left, top, width, height = map(float, drawing.attrib["viewBox"].split())
-    for x, y, box_width, box_height in boxes:
-        assert left <= x
-        assert x + box_width <= left + width
-        assert top <= y
-        assert y + box_height <= top + height
-    answers = [each.text for each in drawing.iter("text") if each.text in ("yes", "no")]
-    assert answers.count("yes") == answers.count("no") == n_leaves - 1
-
-
-def test_a_part_of_a_drawing_fits_on_top_of_the_whole():
-    inputs, targets, _ = random_table(2)
-    tree = grow_tree(inputs, targets, max_leaf_nodes=6)
-    whole = tree_svg(tree, "abcd", alt="all")
-    for n_splits in range(6):
-        part = ET.fromstring(tree_svg(tree, "abcd", alt="part", n_splits=n_splits))
-        assert part.attrib["viewBox"] == ET.fromstring(whole).attrib["viewBox"]
-        assert len(list(part.iter("rect"))) == 2 * n_splits + 1
-
-
-def test_what_cannot_be_drawn_is_refused():
-    tree = grow_tree(torch.arange(50.0)[:, None], torch.arange(50.0))
-    with pytest.raises(ValueError, match="1 columns, but there are 2 names"):
-        tree_svg(tree, ["a", "b"], alt="A tree.")
-    with pytest.raises(ValueError, match="40 leaves at most, and this tree has 50"):
-        tree_svg(tree, ["a"], alt="A tree.")
 
 
 @pytest.mark.cuda
