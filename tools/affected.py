@@ -29,10 +29,18 @@ def dotted(path: str | Path) -> str:
 
 
 def public_names(module: str) -> list[str]:
-    """The names that the package offers of one of its modules, such as curves/losses, and the module's own name."""
+    """The names that the package offers of one of its modules, such as curves/losses, and the module's own name.
+
+    Of a module for its room alone, such as trees/_nodes, these are the names of the modules that import it.
+    """
     name = dotted(PACKAGE / module)
     listed = (ROOT / PACKAGE / "__init__.pyi").read_text("utf-8")
-    return [*re.findall(rf"^from {re.escape(name)} import (\w+)", listed, re.M), name]
+    names = [*re.findall(rf"^from {re.escape(name)} import (\w+)", listed, re.M), name]
+    if "/_" in module:
+        for other in sorted((ROOT / PACKAGE / module).parent.glob("*.py")):
+            if re.search(rf"^from {re.escape(name)} import", other.read_text("utf-8"), re.M):
+                names += public_names(other.relative_to(ROOT / PACKAGE).with_suffix("").as_posix())
+    return names
 
 
 def using(module: str, pattern: str) -> list[Path]:
@@ -54,7 +62,7 @@ def naming(names: re.Pattern[str], pattern: str) -> list[Path]:
 def unit_tests(module: str) -> list[str]:
     """The files of tests that use a module of foundations, its own first."""
     units = [path for pattern in UNIT_TESTS for path in using(module, pattern) if path.stem not in (*SLOW, EXAMPLES)]
-    own = [path for path in units if path.stem == f"test_{Path(module).name}"]
+    own = [path for path in units if path.stem == f"test_{Path(module).name.lstrip('_')}"]
     return [path.as_posix() for path in own + [path for path in units if path not in own]]
 
 

@@ -1,4 +1,4 @@
-"""Fitting sums of ReLUs: well, plainly, and the broken lines that no sum can beat."""
+"""Sums of ReLUs fitted to points: by a search, by gradient descent, and the broken lines that no sum can beat."""
 
 import math
 from collections.abc import Iterator
@@ -7,16 +7,14 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from foundations._checks import check_float_tensor, check_same_shape, check_whole_number
+from foundations.curves._broken_lines import Array, fewest_pieces, first_kinks
 from foundations.curves.descent import gradient_descent
 from foundations.curves.losses import mse
 from foundations.curves.rectified import ReluSum, relu_sum
 
-Array = NDArray[np.float64]
-MAX_PLACES = 401  # how many values of x are tried as corners
 MAX_STEPS = 100  # of the search that moves the kinks
 
 
@@ -59,13 +57,14 @@ def fit_relus(x: Tensor, y: Tensor, n: int) -> ReluSum:
     """
     check_whole_number("n", n, least=1)
     points = _points(x, y, n + 1, f"{n} ReLUs and a bias can pass through {n + 1} points")
-    corners, _ = _first_kinks(points, n - 1)
+    corners, _ = first_kinks(points.x, points.y, n - 1)
     starts = [(np.append(0.0, corners), 0)]
     if points.places.size > n + 1:
-        corners, _ = _first_kinks(points, n)
+        corners, _ = first_kinks(points.x, points.y, n)
         ends = np.concatenate([[0.0], corners, [1.0]])
         rises = np.diff(np.interp(ends, points.x, points.y))
-        starts += [(corners, int((rises**2 * np.diff(ends)).argmin())), _first_kinks(points, n, one_flat=True)]
+        starts.append((corners, int((rises**2 * np.diff(ends)).argmin())))
+        starts.append(first_kinks(points.x, points.y, n, one_flat=True))
     with _one_thread():
         fits = [_polish(points, kinks, np.where(np.arange(n) < flat, -1.0, 1.0)) for kinks, flat in starts]
     return _relu_sum(points, min(fits, key=lambda fit: fit.loss), x)
@@ -125,7 +124,7 @@ def best_piecewise_linear(x: Tensor, y: Tensor, n: int, *, norm: Literal["max", 
         fit = _least_max_error(points, n + 1)
     else:
         with _one_thread():
-            fit = _polish(points, np.append(0.0, _first_kinks(points, n)[0]), np.ones(n + 1))
+            fit = _polish(points, np.append(0.0, first_kinks(points.x, points.y, n)[0]), np.ones(n + 1))
     return _relu_sum(points, fit, x)
 
 
@@ -225,49 +224,6 @@ def _relu_sum(points: _Points, fit: _Fit, like: Tensor) -> ReluSum:
     return ReluSum(*(torch.as_tensor(each).to(like) for each in parameters))
 
 
-def _first_kinks(points: _Points, n: int, *, one_flat: bool = False) -> tuple[Array, int]:
-    """The n inner corners of the broken line through n + 2 of the points that has the least squared error.
-
-    Where one_flat, one of the pieces is a constant instead, at the mean of its points; the second result says which.
-    """
-    places, which, counts = np.unique(points.x, return_inverse=True, return_counts=True)
-    heights = np.bincount(which, points.y) / counts  # where several points have one x, a corner is at their mean
-    chosen = np.unique(np.linspace(0, len(places) - 1, max(min(len(places), MAX_PLACES), n + 2)).round().astype(int))
-    # From sums over the points left of each place follows the squared error of a piece from any place to any other.
-    squares = np.bincount(which, points.y**2)
-    terms = [counts, counts * places, counts * heights, counts * places**2, counts * places * heights, squares]
-    sums = np.hstack([np.zeros((6, 1)), np.cumsum(terms, axis=1)])[:, chosen]
-    one, sx, sy, sxx, sxy, syy = sums[:, None, :] - sums[:, :, None]
-    px, py = places[chosen], heights[chosen]
-    forward = px > px[:, None]
-    slope = (py - py[:, None]) / np.where(forward, px - px[:, None], 1.0)
-    start = py[:, None] - slope * px[:, None]
-    chord = syy - 2 * slope * sxy - 2 * start * sy + slope**2 * sxx + 2 * slope * start * sx + start**2 * one
-    chord = np.where(forward, chord, np.inf)
-    constant = np.where(forward, syy - sy**2 / np.where(forward, one, 1), np.inf)
-
-    # least[flat][j]: the least error of the pieces so far, up to place j, where flat says whether one was a constant.
-    nothing = np.full(len(px), np.inf)
-    nothing[0] = 0.0
-    least = np.stack([nothing, np.full(len(px), np.inf)])
-    steps = []
-    for _ in range(n + 1):
-        ways = np.stack([least[0][:, None] + chord, least[1][:, None] + chord, least[0][:, None] + constant])
-        came_from, least_way = ways.argmin(axis=1), ways.min(axis=1)
-        by_constant = least_way[2] < least_way[1]
-        steps.append((came_from, by_constant))
-        least = np.stack([least_way[0], np.minimum(least_way[1], least_way[2])])
-    corner, corners, flat, flat_piece = len(px) - 1, [], one_flat, 0
-    for piece in range(n, -1, -1):
-        came_from, by_constant = steps[piece]
-        if flat and by_constant[corner]:
-            corner, flat, flat_piece = int(came_from[2, corner]), False, piece
-        else:
-            corner = int(came_from[int(flat), corner])
-        corners.append(corner)
-    return px[corners[-2::-1]], flat_piece
-
-
 def _units(x: Array, kinks: Array, directions: Array) -> Array:
     return np.maximum(directions * (x[:, None] - kinks), 0.0)
 
@@ -336,7 +292,7 @@ def _least_max_error(points: _Points, n_pieces: int) -> _Fit:
     smallest = 1e-12 * (1 + float(np.abs(points.y).max()))
     while enough - too_little > max(1e-9 * enough, smallest):
         allowance = (enough + too_little) / 2
-        found = _fewest_pieces(points.places, tops - allowance, bottoms + allowance, n_pieces)
+        found = fewest_pieces(points.places, tops - allowance, bottoms + allowance, n_pieces)
         if found is None:
             too_little = allowance
         else:
@@ -346,37 +302,3 @@ def _least_max_error(points: _Points, n_pieces: int) -> _Fit:
     weights, directions = np.append(slopes[0], np.diff(slopes)), np.ones(len(lines))
     errors = _values(_units(points.x, kinks, directions), weights, float(starts[0])) - points.y
     return _Fit(kinks, directions, weights, float(starts[0]), float((errors**2).mean()))
-
-
-def _fewest_pieces(x: Array, low: Array, high: Array, most: int) -> list[tuple[float, float]] | None:
-    """Slope and value at 0 of each piece of a broken line between low and high; None if most pieces are too few.
-
-    Each piece goes as far to the right as any can: until a point's low end is above even the steepest line that
-    gets there, or its high end below the least steep. That line is the piece. The next one leaves it upwards
-    (or downwards) between the last high (or low) end that it touches and the point that stopped it, and has to
-    heed the high (or low) ends from the touched one on, and the opposite ends from the stopping point on.
-    """
-    at, lows_at, highs_at = x.tolist(), low.tolist(), high.tolist()  # numbers of Python's own are faster one by one
-    lines: list[tuple[float, float]] = []
-    lows = highs = 0  # the first of the low ends, and of the high ends, that the present piece heeds
-    while len(lines) < most:
-        steep = flat = None  # the steepest and the least steep line so far: slope, value at 0, last point touched
-        for i in range(min(lows, highs), len(x)):
-            if i >= lows and steep and lows_at[i] > steep[1] + steep[0] * at[i]:
-                lines.append(steep[:2])
-                lows, highs = i, steep[2]
-                break
-            if i >= highs and flat and highs_at[i] < flat[1] + flat[0] * at[i]:
-                lines.append(flat[:2])
-                lows, highs = flat[2], i
-                break
-            if lows < i >= highs and (steep is None or highs_at[i] < steep[1] + steep[0] * at[i]):
-                slope = float(((highs_at[i] - low[lows:i]) / (at[i] - x[lows:i])).min())
-                steep = slope, highs_at[i] - slope * at[i], i
-            if highs < i >= lows and (flat is None or lows_at[i] > flat[1] + flat[0] * at[i]):
-                slope = float(((lows_at[i] - high[highs:i]) / (at[i] - x[highs:i])).max())
-                flat = slope, lows_at[i] - slope * at[i], i
-        else:
-            ends = [line for line in (steep, flat) if line]
-            return [*lines, (sum(line[0] for line in ends) / len(ends), sum(line[1] for line in ends) / len(ends))]
-    return None
