@@ -62,10 +62,10 @@ from foundations.passengers.preparation import Prepared as Prepared
 from foundations.passengers.preparation import prepare as prepare
 from foundations.passengers.preparation import random_split as random_split
 from foundations.passengers.simulation import simulate_passengers as simulate_passengers
-from foundations.passengers.spreadsheet import sheet_inputs as sheet_inputs
-from foundations.passengers.spreadsheet import train_two_relus as train_two_relus
-from foundations.passengers.spreadsheet import two_relus as two_relus
-from foundations.passengers.spreadsheet import write_workbook as write_workbook
+from foundations.passengers.spreadsheet.columns import sheet_inputs as sheet_inputs
+from foundations.passengers.spreadsheet.model import train_two_relus as train_two_relus
+from foundations.passengers.spreadsheet.model import two_relus as two_relus
+from foundations.passengers.spreadsheet.workbook import write_workbook as write_workbook
 from foundations.passengers.survival import binary_accuracy as binary_accuracy
 from foundations.passengers.survival import calc_loss as calc_loss
 from foundations.passengers.survival import calc_preds as calc_preds

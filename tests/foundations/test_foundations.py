@@ -15,7 +15,7 @@ import foundations
 
 PACKAGES = [
     "foundations",
-    *(found.name for found in pkgutil.iter_modules(foundations.__path__, "foundations.") if found.ispkg),
+    *(found.name for found in pkgutil.walk_packages(foundations.__path__, "foundations.") if found.ispkg),
 ]
 MODULES = [
     found.name
