@@ -6,12 +6,16 @@ The folder is the one that the environment variable FOUNDATIONS_DATA names.
 import hashlib
 import io
 import os
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 TIMEOUT = 5  # seconds that a mirror may keep silent
+MOST_SECONDS = 60  # that it may take
+MOST_BYTES = 10_000_000  # that it may send
 
 
 def local_file(name: str) -> Path | None:
@@ -38,13 +42,27 @@ def pinned(names: Sequence[str], sha256: str, mirrors: Sequence[str]) -> bytes |
     import pooch
 
     for url in mirrors:
-        got = io.BytesIO()
+        download = _Download()
         with suppress(Exception):  # whatever is wrong with one mirror, another may have it
-            pooch.HTTPDownloader(timeout=TIMEOUT)(url, got, None)
-        if data := _whole(got.getvalue(), sha256):
+            pooch.HTTPDownloader(timeout=TIMEOUT)(url, download, None)
+        if data := _whole(download.getvalue(), sha256):
             _keep(data, _cached(names[0]))
             return data
     return None
+
+
+class _Download(io.BytesIO):
+    """What a mirror sends, part by part; it may neither send without end nor take for ever."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.end = time.monotonic() + MOST_SECONDS
+
+    def write(self, part: Any, /) -> int:
+        n = super().write(part)
+        if self.tell() > MOST_BYTES or time.monotonic() > self.end:
+            raise ValueError("the mirror sends too much, or too slowly")
+        return n
 
 
 def _copies(names: Sequence[str]) -> Iterator[Path]:

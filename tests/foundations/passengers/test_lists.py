@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pooch
@@ -315,6 +316,32 @@ def test_what_no_mirror_gives_whole_is_never_used(mirrors, machine, monkeypatch)
         titanic("passengers")
     assert mirrors.asked == [*names]
     assert not machine.exists()
+
+
+@pytest.mark.parametrize("limit", ["MOST_BYTES", "MOST_SECONDS"])
+def test_a_mirror_that_sends_without_end_or_takes_for_ever_is_left(limit, machine, monkeypatch):
+    class Downloader:
+        def __init__(self, timeout: float) -> None:
+            pass
+
+        def __call__(self, url: str, file: io.BytesIO, _: object) -> None:
+            asked.append(url)
+            if url == "endless":
+                for sent.value in range(100):
+                    file.write(b"x" * 1000)
+            else:
+                file.write(LIST)
+
+    asked: list[str] = []
+    sent = SimpleNamespace(value=0)
+    monkeypatch.setattr(pooch, "HTTPDownloader", Downloader)
+    monkeypatch.setattr(_local_data, limit, {"MOST_BYTES": 20_000, "MOST_SECONDS": 10}[limit])
+    clock = SimpleNamespace(monotonic=lambda: 0.5 * sent.value)  # half a second for each part
+    monkeypatch.setattr(_local_data, "time", clock)
+    monkeypatch.setattr(lists, "MIRRORS", ("endless", "good"))
+    assert titanic("passengers").equals(wanted())
+    assert asked == ["endless", "good"]
+    assert 15 <= sent.value <= 25
 
 
 def test_a_cache_that_cannot_be_written_does_no_harm(mirrors, machine, monkeypatch):
