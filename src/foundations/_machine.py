@@ -13,7 +13,7 @@ import torch
 def cpu() -> str:
     """The name of this machine's CPU."""
     if sys.platform == "darwin":
-        return said("sysctl", "-n", "machdep.cpu.brand_string")
+        return output_of("sysctl", "-n", "machdep.cpu.brand_string")
     if Path("/proc/cpuinfo").exists():
         for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
             if line.startswith("model name"):
@@ -32,7 +32,7 @@ def versions() -> str:
     return f"Python {platform.python_version()}, PyTorch {torch.__version__}"
 
 
-def said(*command: str) -> str:
+def output_of(*command: str) -> str:
     """What a command prints; "unknown" where it cannot be asked."""
     try:
         return subprocess.run(command, capture_output=True, text=True, check=True, timeout=30).stdout.strip()

@@ -1,4 +1,4 @@
-"""Where tensors live and are calculated with: the best device of this machine, or the one that was asked for."""
+"""Devices: the best one of this machine, or the one that is asked for, if the machine has it."""
 
 import torch
 
@@ -55,14 +55,14 @@ def as_device(device: str | torch.device | None = None) -> torch.device:
         return best_device()
     if not isinstance(device, str | torch.device):
         raise TypeError(f'device must be a name such as "cpu", not {type(device).__name__}')
-    here = ["cpu"]
+    devices = ["cpu"]
     if torch.backends.mps.is_available():
-        here.insert(0, "mps")
-    here = [f"cuda:{index}" for index in range(torch.cuda.device_count())] + here
+        devices.insert(0, "mps")
+    devices = [f"cuda:{index}" for index in range(torch.cuda.device_count())] + devices
     try:
         chosen = torch.device(device)
     except RuntimeError:
-        raise ValueError(f"there is no device {str(device)!r}; this machine has {', '.join(here)}") from None
-    if str(chosen) not in here and f"{chosen}:0" not in here and str(chosen) not in ("cpu:0", "mps:0", "meta"):
-        raise ValueError(f"this machine has no device {str(device)!r}; it has {', '.join(here)}")
+        raise ValueError(f"there is no device {str(device)!r}; this machine has {', '.join(devices)}") from None
+    if str(chosen) not in devices and f"{chosen}:0" not in devices and str(chosen) not in ("cpu:0", "mps:0", "meta"):
+        raise ValueError(f"this machine has no device {str(device)!r}; it has {', '.join(devices)}")
     return chosen

@@ -81,7 +81,7 @@ def recorded(name: str, measure: Callable[P, Tensor | Sequence[float]], *args: P
             print(error)
         ```
     """
-    call = _written(measure, *args, **kwargs)
+    call = _call_text(measure, *args, **kwargs)
     if os.environ.get(ANEW):
         _write(name, call, torch.as_tensor(measure(*args, **kwargs), dtype=torch.float64))
     found = _read().get(name)
@@ -94,13 +94,14 @@ def recorded(name: str, measure: Callable[P, Tensor | Sequence[float]], *args: P
     )
 
 
-def _written(measure: Callable[..., Any], *args: Any, **kwargs: Any) -> str:
+def _call_text(measure: Callable[..., Any], *args: Any, **kwargs: Any) -> str:
     """A call as one would write it; functions by their names."""
 
-    def said(value: Any) -> str:
+    def text(value: Any) -> str:
         return str(getattr(value, "__name__", repr(value)))
 
-    return f"{said(measure)}({', '.join([*map(said, args), *(f'{key}={said(each)}' for key, each in kwargs.items())])})"
+    arguments = [*map(text, args), *(f"{key}={text(value)}" for key, value in kwargs.items())]
+    return f"{text(measure)}({', '.join(arguments)})"
 
 
 def _read() -> dict[str, Any]:

@@ -25,7 +25,7 @@ import torch
 from torch import Tensor, nn
 
 from foundations._checks import check_number, check_whole_number
-from foundations._machine import cpu, cpu_and_threads, said, versions
+from foundations._machine import cpu, cpu_and_threads, output_of, versions
 from foundations.devices import as_device
 
 if TYPE_CHECKING:
@@ -158,7 +158,7 @@ def crossover(
         assert crossover([10, 100, 1000], [1, 10, 100], [10, 10, 10]) == 100
         ```
     """
-    n, a, b = ([float(each) for each in given] for given in (sizes, first, second))
+    n, a, b = ([float(each) for each in numbers] for numbers in (sizes, first, second))
     if not n or not len(n) == len(a) == len(b):
         raise ValueError(f"every size needs two times, but there are {len(n)} sizes, {len(a)} times and {len(b)}")
     if not all(0 < each < math.inf for each in (*n, *a, *b)):
@@ -364,10 +364,10 @@ def _from_size(times: dict[str, list[float]] | None) -> str:
     if times is None:
         return "not measured"
     sizes = times["sizes"]
-    at = crossover(sizes, times["cpu"], times["gpu"])
-    if at == math.inf:
+    size = crossover(sizes, times["cpu"], times["gpu"])
+    if size == math.inf:
         return f"not up to {sizes[-1]:,}"
-    return "at every size" if at == sizes[0] else f"from about {float(f'{at:.2g}'):,.0f}"
+    return "at every size" if size == sizes[0] else f"from about {float(f'{size:.2g}'):,.0f}"
 
 
 def _synchronize(device: torch.device) -> None:
@@ -440,7 +440,7 @@ def _driver(device: torch.device) -> str:
     if torch.version.hip:
         return f"of ROCm {torch.version.hip}"
     index = torch.cuda.current_device() if device.index is None else device.index
-    version = said("nvidia-smi", "--query-gpu=driver_version", "--format=csv,noheader", f"--id={index}")
+    version = output_of("nvidia-smi", "--query-gpu=driver_version", "--format=csv,noheader", f"--id={index}")
     return f"{version}, CUDA {torch.version.cuda}"
 
 

@@ -352,9 +352,9 @@ def test_the_command_on_a_machine_without_a_gpu(tmp_path):
 
 def test_names_of_machines():
     assert _machine.cpu()
-    assert _machine.said(sys.executable, "-c", "print('hello')") == "hello"
-    assert _machine.said("no-such-command-here") == "unknown"
-    assert _machine.said(sys.executable, "-c", "raise SystemExit(1)") == "unknown"
+    assert _machine.output_of(sys.executable, "-c", "print('hello')") == "hello"
+    assert _machine.output_of("no-such-command-here") == "unknown"
+    assert _machine.output_of(sys.executable, "-c", "raise SystemExit(1)") == "unknown"
     assert timing._driver(torch.device("mps")).startswith("of macOS")
 
 

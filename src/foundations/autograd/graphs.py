@@ -21,7 +21,7 @@ from foundations._drawings import ACCENT, name_attributes
 
 Key = TypeVar("Key", bound=Hashable)
 
-LARGEST = 200  # boxes in a drawing; more would be no drawing that anyone can read
+MOST_BOXES = 200  # boxes in a drawing; more would be no drawing that anyone can read
 FONT, LINE, LETTER = 13, 17, 8  # pixels: the size of the letters, the height of a line, the width of a letter
 PAD, GAP, APART = 9, 34, 12  # pixels: around the text of a box, between two columns, between two boxes of a column
 FAMILY = "ui-monospace,Menlo,Consolas,'DejaVu Sans Mono',monospace"
@@ -109,8 +109,8 @@ def draw_graph(tensor: Tensor, params: Mapping[str, Tensor] | None = None, *, al
     for node in found:  # it grows while we walk
         if node in texts:
             continue
-        if len(texts) == LARGEST:
-            raise ValueError(f"the record has more than {LARGEST} steps: draw a smaller calculation")
+        if len(texts) == MOST_BOXES:
+            raise ValueError(f"the record has more than {MOST_BOXES} steps: draw a smaller calculation")
         texts[node] = _text(node, names)
         if _leaf(node) is not None:
             leaves.append(node)
@@ -118,8 +118,8 @@ def draw_graph(tensor: Tensor, params: Mapping[str, Tensor] | None = None, *, al
             if earlier is not None:
                 edges.append((earlier, node))
                 found.append(earlier)
-    said = alt if alt is not None else _in_words(texts, edges)
-    return GraphDrawing(texts, edges, graph_svg(texts, edges, alt=said, marked=leaves))
+    description = alt if alt is not None else _in_words(texts, edges)
+    return GraphDrawing(texts, edges, graph_svg(texts, edges, alt=description, marked=leaves))
 
 
 def graph_svg(
@@ -154,8 +154,8 @@ def graph_svg(
         assert drawing.count("<rect") == 3
         ```
     """
-    if not 1 <= len(nodes) <= LARGEST:
-        raise ValueError(f"a drawing has 1 to {LARGEST} boxes, not {len(nodes)}")
+    if not 1 <= len(nodes) <= MOST_BOXES:
+        raise ValueError(f"a drawing has 1 to {MOST_BOXES} boxes, not {len(nodes)}")
     for key in [*(end for edge in edges for end in edge), *marked]:
         if key not in nodes:
             raise ValueError(f"there is no box {key!r}")
@@ -184,27 +184,27 @@ def graph_svg(
 
 
 class _Layout:
-    """Places for boxes in columns, so that every arrow leads to a later column, and for the arrows around them.
+    """Boxes in columns, so that every arrow leads to a later column, and the arrows around them.
 
-    An arrow that skips a column passes through a place of its own there; all arrows from one box share it. Boxes and
-    such places are both numbers here: those from len(sizes) on are places to pass.
+    An arrow that skips a column passes through a waypoint there; all arrows from one box share it. Boxes and waypoints
+    are both numbers here: those from len(sizes) on are waypoints.
     """
 
     def __init__(self, sizes: Sequence[tuple[int, int]], edges: Sequence[tuple[int, int]]):
         self.sizes = list(sizes)
         self.column = _columns(len(sizes), edges)
         self.links: list[tuple[int, int]] = []  # arrows, cut into pieces that lead from a column to the next
-        passing: dict[tuple[int, int], int] = {}
+        waypoints: dict[tuple[int, int], int] = {}
         for start, end in edges:
             here = start
             for column in range(self.column[start] + 1, self.column[end]):
-                place = passing.get((start, column))
-                if place is None:
-                    place = passing[start, column] = len(self.sizes)
+                waypoint = waypoints.get((start, column))
+                if waypoint is None:
+                    waypoint = waypoints[start, column] = len(self.sizes)
                     self.sizes.append((0, 0))
                     self.column.append(column)
-                    self.links.append((here, place))
-                here = place
+                    self.links.append((here, waypoint))
+                here = waypoint
             self.links.append((here, end))
         self.before: list[list[int]] = [[] for _ in self.sizes]
         self.after: list[list[int]] = [[] for _ in self.sizes]
@@ -215,7 +215,7 @@ class _Layout:
         for item, column in enumerate(self.column):
             self.columns[column].append(item)
         self._order()
-        self._place()
+        self._set_heights()
 
     def box(self, item: int) -> tuple[float, float, int, int]:
         """The left and upper edge of a box, its width and its height."""
@@ -247,38 +247,38 @@ class _Layout:
         return paths, heads
 
     def _order(self) -> None:
-        """Put each column in an order with few crossings: by the mean place of its neighbours, to and fro."""
+        """Put each column in an order with few crossings: by the mean position of its neighbours, to and fro."""
         best, fewest = [list(column) for column in self.columns], self._crossings()
         for sweep in range(8):
             forth = sweep % 2 == 0
             neighbours = self.before if forth else self.after
             for column in self.columns if forth else reversed(self.columns):
-                place = {item: at for items in self.columns for at, item in enumerate(items)}
-                column.sort(key=lambda item: _mean([place[each] for each in neighbours[item]], place[item]))
+                position = {item: at for items in self.columns for at, item in enumerate(items)}
+                column.sort(key=lambda item: _mean([position[each] for each in neighbours[item]], position[item]))
             crossings = self._crossings()
             if crossings < fewest:
                 best, fewest = [list(column) for column in self.columns], crossings
         self.columns = best
 
     def _crossings(self) -> int:
-        place = {item: at for items in self.columns for at, item in enumerate(items)}
+        position = {item: at for items in self.columns for at, item in enumerate(items)}
         total = 0
         for column in self.columns:
-            ends = [sorted(place[end] for end in self.after[item]) for item in column]
+            ends = [sorted(position[end] for end in self.after[item]) for item in column]
             seen: list[int] = []
             for each in ends:
                 total += sum(earlier > end for end in each for earlier in seen)
                 seen += each
         return total
 
-    def _place(self) -> None:
+    def _set_heights(self) -> None:
         """Give every item a height near its neighbours', and every column its left and right side."""
         self.y = [0.0] * len(self.sizes)
         for sweep in range(100):
             for column in self.columns if sweep % 2 == 0 else reversed(self.columns):
-                wanted = [[self.y[each] for each in self.before[item] + self.after[item]] for item in column]
+                wishes = [[self.y[each] for each in self.before[item] + self.after[item]] for item in column]
                 room = [APART + (self.sizes[a][1] + self.sizes[b][1]) / 2 for a, b in pairwise(column)]
-                for item, y in zip(column, _apart(wanted, room), strict=True):
+                for item, y in zip(column, _apart(wishes, room), strict=True):
                     self.y[item] = y
         top = min(y - height / 2 for y, (_, height) in zip(self.y, self.sizes, strict=True))
         self.y = [round(y - top) for y in self.y]  # whole pixels, so that what is level also looks it
@@ -320,24 +320,24 @@ def _columns(n: int, edges: Sequence[tuple[int, int]]) -> list[int]:
     return columns
 
 
-def _apart(wanted: Sequence[Sequence[float]], room: Sequence[float]) -> list[float]:
-    """Places in this order, as near as possible to all those wanted for each, with at least this room between them.
+def _apart(wishes: Sequence[Sequence[float]], room: Sequence[float]) -> list[float]:
+    """Heights in this order, as near as possible to all those wished for each, with at least this room between them.
 
-    Without the room that all before them need, places only have to rise: neighbours that would fall share one.
+    Without the room that all before them need, heights only have to rise: neighbours that would fall share one.
     """
     needed = [0.0]
     for each in room:
         needed.append(needed[-1] + each)
-    runs: list[tuple[float, int, int]] = []  # place, number of wishes, number of items
-    for wishes, need in zip(wanted, needed, strict=True):
-        place, weight, length = _mean(wishes, 0.0) - need, max(len(wishes), 1), 1
-        while runs and runs[-1][0] > place:
+    runs: list[tuple[float, int, int]] = []  # height, number of wishes, number of items
+    for wished, need in zip(wishes, needed, strict=True):
+        height, weight, length = _mean(wished, 0.0) - need, max(len(wished), 1), 1
+        while runs and runs[-1][0] > height:
             before, more, items = runs.pop()
-            place = (before * more + place * weight) / (more + weight)
+            height = (before * more + height * weight) / (more + weight)
             weight, length = weight + more, length + items
-        runs.append((place, weight, length))
-    places = [place for place, _, length in runs for _ in range(length)]
-    return [place + need for place, need in zip(places, needed, strict=True)]
+        runs.append((height, weight, length))
+    heights = [height for height, _, length in runs for _ in range(length)]
+    return [height + need for height, need in zip(heights, needed, strict=True)]
 
 
 def _size(text: str) -> tuple[int, int]:
@@ -367,15 +367,15 @@ def _text(node: Node, names: Mapping[Node | int, str]) -> str:
 
 def _in_words(texts: Mapping[Node, str], edges: Sequence[tuple[Node, Node]]) -> str:
     """A drawing as a sentence; that of a large graph only counts."""
-    said = {node: text.replace("\n", " ") for node, text in texts.items()}
+    labels = {node: text.replace("\n", " ") for node, text in texts.items()}
     if len(texts) > 20:
         return f"A graph of {len(texts)} steps and {len(edges)} arrows."
     numbers = {node: number for number, node in enumerate(texts)}
     columns = _columns(len(texts), [(numbers[start], numbers[end]) for start, end in edges])
     steps = []
     for node in sorted(texts, key=lambda node: columns[numbers[node]]):
-        sources = [said[start] for start, end in edges if end is node]
-        steps.append(f"{said[node]} from {' and '.join(sources)}" if sources else said[node])
+        sources = [labels[start] for start, end in edges if end is node]
+        steps.append(f"{labels[node]} from {' and '.join(sources)}" if sources else labels[node])
     return f"A graph of {len(texts)} steps: {'; '.join(steps)}."
 
 

@@ -73,16 +73,16 @@ def finite_difference(fn: Callable[[Tensor], Tensor | float], params: Tensor, h:
     if h is not None and check_number("h", h) <= 0:
         raise ValueError(f"h must be more than 0, not {h:g}")
     with torch.no_grad():
-        at = params.detach().clone(memory_format=torch.contiguous_format)
-        slopes = torch.empty_like(at)
-        for i, value in enumerate(at.flatten().tolist()):
-            step = h if h is not None else torch.finfo(at.dtype).eps ** (1 / 3) * max(1.0, abs(value))
-            up, down = at.clone(), at.clone()
+        point = params.detach().clone(memory_format=torch.contiguous_format)
+        slopes = torch.empty_like(point)
+        for i, value in enumerate(point.flatten().tolist()):
+            step = h if h is not None else torch.finfo(point.dtype).eps ** (1 / 3) * max(1.0, abs(value))
+            up, down = point.clone(), point.clone()
             up.view(-1)[i] += step
             down.view(-1)[i] -= step
             width = float(up.view(-1)[i]) - float(down.view(-1)[i])  # 2h, as the dtype rounds it
             if width == 0:
-                raise ValueError(f"h = {step:g} is too small to change {value:g} in {at.dtype}")
+                raise ValueError(f"h = {step:g} is too small to change {value:g} in {point.dtype}")
             slopes.view(-1)[i] = (_one_number("fn", fn(up)) - _one_number("fn", fn(down))) / width
     return slopes
 
@@ -183,25 +183,25 @@ def gradient_descent(
         check_number("tolerance", tolerance, least=0)
         if not zero_grad:
             raise ValueError("tolerance needs zero_grad=True: gradients that add up are not the loss's gradient")
-    here = params.detach().clone().requires_grad_()
-    path, losses = [here.detach().clone()], []
+    current = params.detach().clone().requires_grad_()
+    path, losses = [current.detach().clone()], []
     with torch.enable_grad():
         for step in range(n_steps):
-            loss = _loss_with_gradient(loss_fn, here)
+            loss = _loss_with_gradient(loss_fn, current)
             losses.append(loss.detach())
             loss.backward()
-            if here.grad is None:
+            if current.grad is None:
                 raise ValueError(NO_GRADIENT)
-            if tolerance is not None and here.grad.norm() < tolerance:
+            if tolerance is not None and current.grad.norm() < tolerance:
                 break
             rate = check_number(f"lr({step})", lr(step), least=0) if callable(lr) else lr
             with torch.no_grad():
-                here -= rate * here.grad
+                current -= rate * current.grad
                 if zero_grad:
-                    here.grad.zero_()
-            path.append(here.detach().clone())
+                    current.grad.zero_()
+            path.append(current.detach().clone())
         else:
-            losses.append(_loss_with_gradient(loss_fn, here).detach())
+            losses.append(_loss_with_gradient(loss_fn, current).detach())
     return Descent(params=path[-1].clone(), path=torch.stack(path), losses=torch.stack(losses))
 
 
@@ -269,20 +269,20 @@ def coordinate_search(
         _positions(least, most, step) for least, most in zip(_ends("low", low, n), _ends("high", high, n), strict=True)
     ]
     with torch.no_grad():
-        here = params.detach().clone()
-        best = _one_number("loss_fn", loss_fn(here.clone()))
-        path, losses = [here.clone()], [best]
+        current = params.detach().clone()
+        best = _one_number("loss_fn", loss_fn(current.clone()))
+        path, losses = [current.clone()], [best]
         for index in order * rounds:
             for position in positions[index]:
-                there = here.clone()
-                there[index] = position
-                loss = _one_number("loss_fn", loss_fn(there.clone()))
+                candidate = current.clone()
+                candidate[index] = position
+                loss = _one_number("loss_fn", loss_fn(candidate.clone()))
                 if loss < best or (math.isnan(best) and not math.isnan(loss)):
-                    here, best = there, loss
-            path.append(here.clone())
+                    current, best = candidate, loss
+            path.append(current.clone())
             losses.append(best)
     return Descent(
-        params=here, path=torch.stack(path), losses=torch.tensor(losses, dtype=here.dtype, device=here.device)
+        params=current, path=torch.stack(path), losses=torch.tensor(losses, dtype=current.dtype, device=current.device)
     )
 
 

@@ -86,7 +86,7 @@ def relu_sum(
         hidden_weights: Slope of each unit's line: floats of shape (n,).
         hidden_biases: Each line's value at 0: shape (n,).
         out_weights: What each unit is multiplied by, of either sign: shape (n,).
-        out_bias: What is added at the end: a tensor of shape () or a number.
+        out_bias: Added at the end: a tensor of shape () or a number.
         x: Where to evaluate: floats of any shape.
 
     Returns:
@@ -124,7 +124,7 @@ class ReluSum:
         hidden_weights: Slope of each unit's line: shape (n,).
         hidden_biases: Each line's value at 0: shape (n,).
         out_weights: What each unit is multiplied by: shape (n,).
-        out_bias: What is added at the end: shape ().
+        out_bias: Added at the end: shape ().
 
     Example:
         ```python

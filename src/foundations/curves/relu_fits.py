@@ -59,7 +59,7 @@ def fit_relus(x: Tensor, y: Tensor, n: int) -> ReluSum:
     points = _points(x, y, n + 1, f"{n} ReLUs and a bias can pass through {n + 1} points")
     corners, _ = first_kinks(points.x, points.y, n - 1)
     starts = [(np.append(0.0, corners), 0)]
-    if points.places.size > n + 1:
+    if points.values.size > n + 1:
         corners, _ = first_kinks(points.x, points.y, n)
         ends = np.concatenate([[0.0], corners, [1.0]])
         rises = np.diff(np.interp(ends, points.x, points.y))
@@ -182,7 +182,7 @@ class _Points(NamedTuple):
 
     x: Array
     y: Array
-    places: Array  # the different values of x
+    values: Array  # the different ones of x
     low: float
     width: float
 
@@ -285,14 +285,14 @@ def _polish(points: _Points, kinks: Array, directions: Array) -> _Fit:
 
 def _least_max_error(points: _Points, n_pieces: int) -> _Fit:
     """The broken line of at most n_pieces with the least maximum error, by halving the allowance again and again."""
-    tops = np.array([points.y[points.x == place].max() for place in points.places])
-    bottoms = np.array([points.y[points.x == place].min() for place in points.places])
+    tops = np.array([points.y[points.x == value].max() for value in points.values])
+    bottoms = np.array([points.y[points.x == value].min() for value in points.values])
     too_little, enough = float((tops - bottoms).max()) / 2, float(tops.max() - bottoms.min()) / 2
     lines = [(0.0, float(tops.max() + bottoms.min()) / 2)]
     smallest = 1e-12 * (1 + float(np.abs(points.y).max()))
     while enough - too_little > max(1e-9 * enough, smallest):
         allowance = (enough + too_little) / 2
-        found = fewest_pieces(points.places, tops - allowance, bottoms + allowance, n_pieces)
+        found = fewest_pieces(points.values, tops - allowance, bottoms + allowance, n_pieces)
         if found is None:
             too_little = allowance
         else:

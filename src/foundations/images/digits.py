@@ -48,9 +48,9 @@ def digit_images(*classes: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     if len(set(classes)) < len(classes):
         raise ValueError(f"each class can be given only once, and these were {', '.join(map(str, classes))}")
     images, labels = _bundled()
-    kept = torch.isin(labels, torch.tensor(classes or range(10)))
-    first = torch.arange(len(labels)) < SHEET
-    return images[kept & first], labels[kept & first], images[kept & ~first], labels[kept & ~first]
+    chosen = torch.isin(labels, torch.tensor(classes or range(10)))
+    training = torch.arange(len(labels)) < SHEET
+    return images[chosen & training], labels[chosen & training], images[chosen & ~training], labels[chosen & ~training]
 
 
 def mean_images(images: Tensor, labels: Tensor) -> Tensor:

@@ -70,22 +70,22 @@ def timm_tables() -> tuple[pd.DataFrame, pd.DataFrame]:
     """
     import pandas as pd
 
-    said = os.environ.get("FOUNDATIONS_TIMM") or "auto"
-    if said not in ("auto", "absent"):
-        raise ValueError(f"the environment variable FOUNDATIONS_TIMM must be absent, or not be set, not {said}")
+    choice = os.environ.get("FOUNDATIONS_TIMM") or "auto"
+    if choice not in ("auto", "absent"):
+        raise ValueError(f"the environment variable FOUNDATIONS_TIMM must be absent, or not be set, not {choice}")
     tables = []
-    for file, (names, sha256) in FILES.items() if said == "auto" else ():
+    for file, (names, sha256) in FILES.items() if choice == "auto" else ():
         data = pinned([f"timm/{each}" for each in names], sha256, [mirror + file for mirror in MIRRORS])
         if data is None:
             break
         tables.append(pd.read_csv(io.BytesIO(data), thousands=","))
     if len(tables) < len(FILES):
-        raise FileNotFoundError(f"{_why_not(said)}. {HOW_TO_GET}")
+        raise FileNotFoundError(f"{_why_not(choice)}. {HOW_TO_GET}")
     return tables[0], tables[1]
 
 
-def _why_not(said: str) -> str:
-    if said == "absent":
+def _why_not(choice: str) -> str:
+    if choice == "absent":
         return "the environment variable FOUNDATIONS_TIMM says that the tables of timm are to be absent"
     problem = "the tables of timm cannot be fetched"
     if local_file("timm"):
@@ -123,11 +123,11 @@ def join_tables(speeds: pd.DataFrame, accuracies: pd.DataFrame) -> pd.DataFrame:
         assert joined.larger_data.tolist() == [True, False]
         ```
     """
-    wanted = {
+    needed = {
         "speeds": (speeds, ("model", "infer_img_size", "infer_samples_per_sec")),
         "accuracies": (accuracies, ("model", "img_size", "top1", "param_count")),
     }
-    for name, (table, columns) in wanted.items():
+    for name, (table, columns) in needed.items():
         if missing := [each for each in columns if each not in table.columns]:
             raise ValueError(f"{name} must have the columns {', '.join(columns)}; {', '.join(missing)} is missing")
     keys = ["architecture", "image_size"]
@@ -143,6 +143,6 @@ def join_tables(speeds: pd.DataFrame, accuracies: pd.DataFrame) -> pd.DataFrame:
     )
     joined = weights.merge(timed, on=keys, validate="many_to_one")
     joined["larger_data"] = joined.weights.str.contains(LARGER)
-    kept = ["name", "architecture", "weights", "image_size", "images_per_second", "top1", "params", "larger_data"]
+    names = ["name", "architecture", "weights", "image_size", "images_per_second", "top1", "params", "larger_data"]
     order = ["images_per_second", "top1", "name"]
-    return joined.sort_values(order, ascending=[False, False, True])[kept].reset_index(drop=True)
+    return joined.sort_values(order, ascending=[False, False, True])[names].reset_index(drop=True)

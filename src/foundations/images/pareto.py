@@ -1,4 +1,4 @@
-"""Who is beaten by nobody, where several things count at once."""
+"""The Pareto front: what nothing else beats, where several things count at once."""
 
 from __future__ import annotations
 

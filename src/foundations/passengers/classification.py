@@ -11,7 +11,7 @@ def accuracy(logits: Tensor, targets: Tensor) -> Tensor:
     """Measure the share of rows whose largest logit is that of the right class.
 
     Args:
-        logits: A score for each class: floats of shape (n, n_classes). Probabilities have the same order, and do too.
+        logits: A score for each class: floats of shape (n, n_classes). Probabilities work too: they sort alike.
         targets: The right classes by number, from 0: integers of shape (n,).
 
     Returns:
@@ -40,7 +40,7 @@ def accuracy(logits: Tensor, targets: Tensor) -> Tensor:
             f"{tuple(targets.shape)}"
         )
     if len(targets) == 0:
-        raise ValueError("there are no rows to be right about")
+        raise ValueError("logits and targets are empty: accuracy needs at least one row")
     without = targets[(targets < 0) | (targets >= logits.shape[1])]
     if len(without):
         raise ValueError(

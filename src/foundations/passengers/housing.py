@@ -73,14 +73,14 @@ def california_housing(*, download: bool = False) -> pd.DataFrame:
     archive = local_file(FILE)
     if archive and archive.is_file():
         return _checked(_from_archive(archive), archive)
-    kept = _kept_by_sklearn()
-    if kept is None and not download:
+    copy = _sklearn_copy()
+    if copy is None and not download:
         raise FileNotFoundError(
             "there is no copy of California housing on this machine. california_housing(download=True) fetches it "
             f"once and keeps it. Or save {URL} as {FILE} in a folder, and name the folder in the environment variable "
             "FOUNDATIONS_DATA."
         )
-    return _checked(_from_sklearn(kept), kept)
+    return _checked(_from_sklearn(copy), copy)
 
 
 def _from_archive(archive: Path) -> pd.DataFrame:
@@ -112,14 +112,14 @@ def _from_archive(archive: Path) -> pd.DataFrame:
     return pd.DataFrame(dict(zip(COLUMNS, columns, strict=True)))
 
 
-def _kept_by_sklearn() -> Path | None:
+def _sklearn_copy() -> Path | None:
     """The file in which scikit-learn keeps the table, if it does; no folder is made."""
     folder = Path(os.environ.get("SCIKIT_LEARN_DATA") or "~/scikit_learn_data").expanduser()
     file = folder / "cal_housing_py3.pkz"
     return file if file.is_file() else None
 
 
-def _from_sklearn(kept: Path | None) -> pd.DataFrame:
+def _from_sklearn(copy: Path | None) -> pd.DataFrame:
     from sklearn.datasets import fetch_california_housing
 
     timeout = socket.getdefaulttimeout()
@@ -128,16 +128,16 @@ def _from_sklearn(kept: Path | None) -> pd.DataFrame:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of a second try, which we report if it fails too
             frame: pd.DataFrame = fetch_california_housing(
-                as_frame=True, download_if_missing=kept is None, n_retries=1, delay=0.1
+                as_frame=True, download_if_missing=copy is None, n_retries=1, delay=0.1
             ).frame
     except Exception as error:
-        if kept is None:
+        if copy is None:
             raise ConnectionError(
                 f"California housing could not be fetched ({error}). The lessons run without it, on the data that "
                 f"scikit-learn brings along. To get it by hand, save {URL} as {FILE} in a folder, and name the folder "
                 "in the environment variable FOUNDATIONS_DATA"
             ) from error
-        raise ValueError(f"{kept} is damaged ({error}): remove it, and fetch it anew") from error
+        raise ValueError(f"{copy} is damaged ({error}): remove it, and fetch it anew") from error
     finally:
         socket.setdefaulttimeout(timeout)
     return frame

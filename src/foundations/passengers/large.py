@@ -73,30 +73,30 @@ def chunked_gradient(
     if loss not in ("mae", "log_loss"):
         raise ValueError(f'loss must be "mae" or "log_loss", not {loss!r}')
     deps = deps.reshape(n)
-    place = as_device(device)
+    chosen = as_device(device)
     if chunk_rows is None:
         row = (n_columns + 2) * indeps.itemsize
-        chunk_rows = max(1, (CPU_CHUNK if place.type == "cpu" else GPU_CHUNK) // row)
+        chunk_rows = max(1, (CPU_CHUNK if chosen.type == "cpu" else GPU_CHUNK) // row)
     check_whole_number("chunk_rows", chunk_rows, least=1)
-    double = torch.float32 if place.type == "mps" else torch.float64  # which Apple's GPUs do not have
-    total, gradient = torch.zeros((), dtype=double, device=place), torch.zeros(n_columns, dtype=double, device=place)
-    weights = coeffs.to(place).reshape(-1)
-    numbers = torch.empty(min(chunk_rows, n), dtype=coeffs.dtype, device=place)
+    double = torch.float32 if chosen.type == "mps" else torch.float64  # which Apple's GPUs do not have
+    total, gradient = torch.zeros((), dtype=double, device=chosen), torch.zeros(n_columns, dtype=double, device=chosen)
+    weights = coeffs.to(chosen).reshape(-1)
+    numbers = torch.empty(min(chunk_rows, n), dtype=coeffs.dtype, device=chosen)
     for start in range(0, n, chunk_rows):
-        rows, wanted = (whole[start : start + chunk_rows].to(place) for whole in (indeps, deps))
-        each = numbers[: len(rows)]
-        if not torch.equal(torch.square(wanted, out=each), wanted):
-            raise ValueError(f"deps must be 1 or 0 for each row, not {wanted[each != wanted][0].item():g}")
-        torch.mv(rows, weights, out=each)
-        each.addcmul_(each, wanted, value=-2)  # (1 - 2 · wanted) · logit: its sigmoid is |prediction - wanted|
+        rows, targets = (whole[start : start + chunk_rows].to(chosen) for whole in (indeps, deps))
+        logits = numbers[: len(rows)]
+        if not torch.equal(torch.square(targets, out=logits), targets):
+            raise ValueError(f"deps must be 1 or 0 for each row, not {targets[logits != targets][0].item():g}")
+        torch.mv(rows, weights, out=logits)
+        logits.addcmul_(logits, targets, value=-2)  # (1 - 2 · targets) · logit: its sigmoid is |prediction - target|
         if loss == "log_loss":
-            total += F.softplus(each).sum()
-            each.sigmoid_()
+            total += F.softplus(logits).sum()
+            logits.sigmoid_()
         else:
-            total += each.sigmoid_().sum()
-            each.addcmul_(each, each, value=-1)  # miss · (1 - miss), the sigmoid's slope
-        each.addcmul_(each, wanted, value=-2)  # minus where 1 was wanted
-        gradient += _weighted_sum(each, rows, double)
+            total += logits.sigmoid_().sum()
+            logits.addcmul_(logits, logits, value=-1)  # miss · (1 - miss), the sigmoid's slope
+        logits.addcmul_(logits, targets, value=-2)  # minus where 1 was the target
+        gradient += _weighted_sum(logits, rows, double)
     return (total / n).to(coeffs.dtype), (gradient / n).to(coeffs.dtype).reshape(coeffs.shape)
 
 

@@ -96,10 +96,10 @@ def titanic(source: Source = "auto", *, n_rows: int | None = None, seed: int = 4
 
 def _wanted() -> Source:
     """What FOUNDATIONS_TITANIC says."""
-    said = os.environ.get("FOUNDATIONS_TITANIC") or "auto"
-    if said not in ("auto", "passengers", "simulated"):
-        raise ValueError(f"the environment variable FOUNDATIONS_TITANIC must be passengers or simulated, not {said}")
-    return said  # type: ignore[return-value]
+    choice = os.environ.get("FOUNDATIONS_TITANIC") or "auto"
+    if choice not in ("auto", "passengers", "simulated"):
+        raise ValueError(f"the environment variable FOUNDATIONS_TITANIC must be passengers or simulated, not {choice}")
+    return choice  # type: ignore[return-value]
 
 
 def _passenger_list(*, must: bool) -> pd.DataFrame | None:

@@ -31,7 +31,7 @@ def init_hidden(n_coeff: int, n_hidden: int = 20, *, seed: int = 442) -> list[La
         seed: Which net.
 
     Returns:
-        Two layers, each with its weights and what is added: float32 of shapes (n_coeff, n_hidden) and None, then
+        Two layers, each with its weights and its bias: float32 of shapes (n_coeff, n_hidden) and None, then
         (n_hidden, 1) and ().
 
     Raises:
@@ -42,9 +42,9 @@ def init_hidden(n_coeff: int, n_hidden: int = 20, *, seed: int = 442) -> list[La
         ```python
         from foundations import init_hidden
 
-        (first, nothing), (second, constant) = init_hidden(12)
-        assert first.shape == (12, 20) and nothing is None
-        assert second.shape == (20, 1) and constant.shape == ()
+        (first, no_bias), (second, bias) = init_hidden(12)
+        assert first.shape == (12, 20) and no_bias is None
+        assert second.shape == (20, 1) and bias.shape == ()
         ```
 
     Source:
@@ -60,7 +60,7 @@ def init_hidden(n_coeff: int, n_hidden: int = 20, *, seed: int = 442) -> list[La
 def init_deep(n_coeff: int, hiddens: Sequence[int] = (10, 10), *, seed: int = 442) -> list[Layer]:
     """Draw a deep net to start from, as the published notebook draws it.
 
-    Its weights are positive on average, and all units of a layer share one constant. With a large learning rate few
+    Its weights are positive on average, and all units of a layer share one bias. With a large learning rate few
     seeds train; `init_kaiming` draws nets that do.
 
     Args:
@@ -69,7 +69,7 @@ def init_deep(n_coeff: int, hiddens: Sequence[int] = (10, 10), *, seed: int = 44
         seed: Which net.
 
     Returns:
-        The layers, each with its weights and what is added: float32 of shapes (n_in, n_out) and ().
+        The layers, each with its weights and its bias: float32 of shapes (n_in, n_out) and ().
 
     Raises:
         TypeError: A number is not whole.
@@ -88,8 +88,8 @@ def init_deep(n_coeff: int, hiddens: Sequence[int] = (10, 10), *, seed: int = 44
     pairs = _check_sizes(n_coeff, hiddens)
     draw = _seeded(seed)
     weights = [(torch.rand(*pair, generator=draw) - 0.3) / pair[1] * 4 for pair in pairs]
-    constants = [(torch.rand(1, generator=draw)[0] - 0.5) * 0.1 for _ in pairs]
-    return list(zip(weights, constants, strict=True))
+    biases = [(torch.rand(1, generator=draw)[0] - 0.5) * 0.1 for _ in pairs]
+    return list(zip(weights, biases, strict=True))
 
 
 def init_kaiming(n_coeff: int, hiddens: Sequence[int] = (10, 10), *, seed: int = 442) -> list[Layer]:
@@ -137,8 +137,8 @@ def stack_nets(nets: Sequence[Net]) -> list[Layer]:
         nets: The nets, each a list of layers.
 
     Returns:
-        One net, whose tensors have a first axis for the nets: weights of shape (n_nets, n_in, n_out), and what is
-        added of shape (n_nets, 1, n_out) or (n_nets, 1, 1).
+        One net, whose tensors have a first axis for the nets: weights of shape (n_nets, n_in, n_out), and biases
+        of shape (n_nets, 1, n_out) or (n_nets, 1, 1).
 
     Raises:
         TypeError: A layer holds something else than tensors of floats.
@@ -162,8 +162,8 @@ def stack_nets(nets: Sequence[Net]) -> list[Layer]:
         raise ValueError(f"the nets must have one shape, not {shapes[0]} and {other}")
     stacked: list[Layer] = []
     for layers in zip(*nets, strict=True):
-        constants = [each.reshape(1, -1) for _, each in layers if each is not None]
-        stacked.append((torch.stack([w for w, _ in layers]), torch.stack(constants) if constants else None))
+        biases = [each.reshape(1, -1) for _, each in layers if each is not None]
+        stacked.append((torch.stack([w for w, _ in layers]), torch.stack(biases) if biases else None))
     return stacked
 
 
@@ -171,7 +171,7 @@ def net_preds(net: Net, inputs: Tensor) -> Tensor:
     """Predict a number between 0 and 1 for each row: matrix products with ReLUs between them, and a sigmoid.
 
     Args:
-        net: The layers, each with its weights and what is added; or a stack of nets.
+        net: The layers, each with its weights and its bias; or a stack of nets.
         inputs: Floats of shape (n, n_columns); for a stack also (n_nets, n, n_columns), other rows for each net.
 
     Returns:
@@ -248,9 +248,9 @@ def train_net(
         )
     lr = check_number("lr", lr, least=0)
     check_whole_number("n_epochs", n_epochs)
-    place = as_device(device)
-    columns, targets = inputs.to(place).mT.contiguous(), targets.to(place)
-    layers = [(_leaf(w, place), None if c is None else _leaf(c, place)) for w, c in net]
+    chosen = as_device(device)
+    columns, targets = inputs.to(chosen).mT.contiguous(), targets.to(chosen)
+    layers = [(_leaf(w, chosen), None if c is None else _leaf(c, chosen)) for w, c in net]
     params = [each for layer in layers for each in layer if each is not None]
     if stacked:
         loss_fn = torch.vmap(loss_fn, in_dims=(0, 0 if targets.ndim == 3 else None))
@@ -270,8 +270,8 @@ def train_net(
 def net_module(net: Net) -> nn.Sequential:
     """Make an `nn.Module` of a net: `nn.Linear` layers with copies of its weights, and `nn.ReLU` between them.
 
-    Its predictions are logits: their sigmoid is what `net_preds` gives. A constant that all units of a layer shared
-    becomes a bias for each of them, so such a net trains differently as a module.
+    Its predictions are logits: their sigmoid is what `net_preds` gives. A bias that all units of a layer shared
+    becomes one for each of them, so such a net trains differently as a module.
 
     Args:
         net: The layers of a single net.
@@ -295,18 +295,18 @@ def net_module(net: Net) -> nn.Sequential:
     if _check_net(net):
         raise ValueError("net is a stack of nets: a module is made of one")
     layers: list[nn.Module] = []
-    for weights, constant in net:
+    for weights, bias in net:
         linear = nn.utils.skip_init(
             nn.Linear,
             *weights.shape,
-            bias=constant is not None,
+            bias=bias is not None,
             device=weights.device,
             dtype=weights.dtype,
         )
         with torch.no_grad():
             linear.weight.copy_(weights.mT)
-            if constant is not None:
-                linear.bias.copy_(constant)
+            if bias is not None:
+                linear.bias.copy_(bias)
         layers += [linear, nn.ReLU()]
     return nn.Sequential(*layers[:-1])
 
@@ -316,10 +316,10 @@ def _preds(layers: Net, columns: Tensor) -> Tensor:
 
     So the values of a unit for all rows lie side by side, and many nets need few, large products.
     """
-    for i, (weights, constant) in enumerate(layers):
+    for i, (weights, bias) in enumerate(layers):
         columns = weights.mT @ columns
-        if constant is not None:
-            columns += constant.mT if constant.ndim == 3 else constant.reshape(-1, 1)
+        if bias is not None:
+            columns += bias.mT if bias.ndim == 3 else bias.reshape(-1, 1)
         if i < len(layers) - 1:
             columns.relu_()  # in place, since autograd needs no more than what comes out: memory is what takes time
     return columns.sigmoid_()
@@ -347,18 +347,18 @@ def _check_net(net: Net) -> bool:
     if not net:
         raise ValueError("a net needs at least one layer")
     before = None
-    for i, (weights, constant) in enumerate(net):
+    for i, (weights, bias) in enumerate(net):
         check_float_tensor(f"the weights of layer {i}", weights)
         if weights.ndim not in (2, 3) or weights.ndim != net[0][0].ndim:
             raise ValueError(f"the weights of layer {i} must have shape (n_in, n_out), not {tuple(weights.shape)}")
         if before is not None and weights.shape[-2] != before:
             raise ValueError(f"layer {i} takes {weights.shape[-2]} numbers and layer {i - 1} gives {before}")
         before = weights.shape[-1]
-        if constant is not None:
-            check_float_tensor(f"what layer {i} adds", constant)
+        if bias is not None:
+            check_float_tensor(f"the bias of layer {i}", bias)
             fits = [(), (1,), (before,)] if weights.ndim == 2 else [(len(weights), 1, k) for k in (1, before)]
-            if tuple(constant.shape) not in fits:
-                raise ValueError(f"what layer {i} adds must have shape {fits[-1]}, not {tuple(constant.shape)}")
+            if tuple(bias.shape) not in fits:
+                raise ValueError(f"the bias of layer {i} must have shape {fits[-1]}, not {tuple(bias.shape)}")
     if before != 1:
         raise ValueError(f"the last layer must give one number for each row, not {before}")
     return net[0][0].ndim == 3

@@ -114,7 +114,7 @@ def random_split(n: int, *, valid: float = 0.2, seed: int = 42) -> tuple[Tensor,
         seed: Which split.
 
     Returns:
-        The places of the rows to learn from and of those to test on: int64 of shapes (n_train,) and (n_valid,).
+        The indices of the rows to learn from and of those to test on: int64 of shapes (n_train,) and (n_valid,).
 
     Raises:
         TypeError: n or seed is not a whole number, or valid not a number.
@@ -194,7 +194,7 @@ def _word_columns(table: pd.DataFrame, words: Words) -> dict[str, Column]:
     for name, values in words.items():
         if unknown := set(table[name]) - set(values):
             raise ValueError(f"{name} must be one of {', '.join(map(repr, values))}, not {unknown.pop()!r}")
-        columns |= {f"{name}_{value}": (table[name] == value).astype(float).to_numpy() for value in values}
+        columns |= {f"{name}_{value}": np.asarray(table[name] == value, dtype=np.float64) for value in values}
     return columns
 
 

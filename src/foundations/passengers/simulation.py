@@ -104,13 +104,13 @@ def simulate_passengers(n_rows: int = 891, *, seed: int = 42, text: bool = True)
     check_seed(seed)
     draw = _Draw(seed)
     cells = list(product(CELLS, (True, False), (0, 1)))  # as each counts: children who died and survived, then others
-    who = draw.spread(n_rows, [count for counts, _ in CELLS.values() for count in counts])
-    pclass = np.array([group for (group, _), _, _ in cells])[who]
-    female = np.array([sex == "female" for (_, sex), _, _ in cells])[who]
-    child = np.array([young for _, young, _ in cells])[who]
+    cell = draw.spread(n_rows, [count for counts, _ in CELLS.values() for count in counts])
+    pclass = np.array([group for (group, _), _, _ in cells])[cell]
+    female = np.array([sex == "female" for (_, sex), _, _ in cells])[cell]
+    child = np.array([young for _, young, _ in cells])[cell]
     columns: dict[str, Any] = {
         "PassengerId": np.arange(1, n_rows + 1),
-        "Survived": np.array([survived for *_, survived in cells])[who],
+        "Survived": np.array([survived for *_, survived in cells])[cell],
         "Pclass": pclass,
         "Sex": _words(("male", "female"), female),
         "Age": _ages(draw, pclass, female, child),
@@ -118,12 +118,12 @@ def simulate_passengers(n_rows: int = 891, *, seed: int = 42, text: bool = True)
     columns["SibSp"], columns["Parch"] = _families(draw, child)
     fare, port, deck = np.zeros(n_rows), np.zeros(n_rows, dtype=np.intp), np.zeros(n_rows, dtype=np.intp)
     for group in FARES:
-        here = np.flatnonzero(pclass == group)
-        paid = draw.spread(len(here), (sum(EMBARKED[group]) - FREE[group], FREE[group])) == 0
-        fare[here] = paid * np.interp(draw.uniform(len(here)), FARE_AT, FARES[group]).round(4)
-        port[here] = draw.spread(len(here), EMBARKED[group])
+        rows = np.flatnonzero(pclass == group)
+        paid = draw.spread(len(rows), (sum(EMBARKED[group]) - FREE[group], FREE[group])) == 0
+        fare[rows] = paid * np.interp(draw.uniform(len(rows)), FARE_AT, FARES[group]).round(4)
+        port[rows] = draw.spread(len(rows), EMBARKED[group])
         if text:
-            deck[here] = draw.spread(len(here), CABINS[group])
+            deck[rows] = draw.spread(len(rows), CABINS[group])
     if text:
         columns["Name"] = _names(draw, female, columns["Age"], columns["SibSp"])
         columns["Ticket"] = pd.Series((100_000 + draw.choice(n_rows, 300_000)).astype(str))
@@ -147,24 +147,24 @@ class _Draw:
         return torch.randint(size, (n,), generator=self.generator).numpy()
 
     def spread(self, n: int, counts: Iterable[int]) -> NDArray[np.int8]:
-        """Places in counts, n of them, as nearly in proportion to the counts as whole numbers can be, shuffled."""
+        """Indices of counts, n of them, as nearly in proportion to the counts as whole numbers can be, shuffled."""
         shares = np.array(list(counts), dtype=float)
         exact = shares / shares.sum() * n
         whole = np.floor(exact + 1e-6).astype(np.int64)
         left = np.argsort(whole - exact, kind="stable")[: n - whole.sum()]
         whole[left] += 1
-        places = np.repeat(np.arange(len(whole), dtype=np.int8), whole)
-        shuffled: NDArray[np.int8] = places[torch.randperm(n, generator=self.generator).numpy()]
+        indices = np.repeat(np.arange(len(whole), dtype=np.int8), whole)
+        shuffled: NDArray[np.int8] = indices[torch.randperm(n, generator=self.generator).numpy()]
         return shuffled
 
 
 def _ages(draw: _Draw, pclass: NDArray[Any], female: NDArray[Any], child: NDArray[Any]) -> NDArray[np.float64]:
     ages = np.round(0.4 + 5.6 * draw.uniform(len(child))).clip(0.42)
     for (group, sex), (counts, missing) in CELLS.items():
-        here = np.flatnonzero((pclass == group) & (female == (sex == "female")) & ~child)
-        ages[here] = np.interp(draw.uniform(len(here)), AT, AGES[group, sex]).round()
-        known = draw.spread(len(here), (sum(counts[2:]) - missing, missing)) == 0
-        ages[here[~known]] = np.nan
+        rows = np.flatnonzero((pclass == group) & (female == (sex == "female")) & ~child)
+        ages[rows] = np.interp(draw.uniform(len(rows)), AT, AGES[group, sex]).round()
+        known = draw.spread(len(rows), (sum(counts[2:]) - missing, missing)) == 0
+        ages[rows[~known]] = np.nan
     return ages
 
 
@@ -194,7 +194,7 @@ def _names(draw: _Draw, female: NDArray[Any], age: NDArray[Any], siblings: NDArr
 
 
 def _words(words: Sequence[str | float], which: NDArray[Any]) -> pd.Series[str]:
-    """A column of words by their places; it has the dtype that pandas gives to text, even where all is missing."""
+    """A column of words by their indices; it has the dtype that pandas gives to text, even where all is missing."""
     import pandas as pd
 
     return pd.Series(pd.Series(words).array.take(which.astype(np.intp)))

@@ -155,8 +155,8 @@ def calc_loss(
     check_same_shape("the tensor of predictions", preds, "deps", deps)
     loss = loss_fn(preds, deps)
     if not isinstance(loss, Tensor) or loss.ndim:
-        given = f"shape {tuple(loss.shape)}" if isinstance(loss, Tensor) else type(loss).__name__
-        raise ValueError(f"loss_fn must give one number, as a tensor of shape (), not {given}")
+        got = f"shape {tuple(loss.shape)}" if isinstance(loss, Tensor) else type(loss).__name__
+        raise ValueError(f"loss_fn must give one number, as a tensor of shape (), not {got}")
     return loss
 
 
@@ -282,9 +282,9 @@ def train_model(
             raise ValueError(f"{name} must hold finite numbers, and holds {(~each.isfinite()).sum()} nan or infinities")
     lr = check_number("lr", lr, least=0)
     check_whole_number("n_epochs", n_epochs)
-    place = as_device(device)
-    coeffs = coeffs.detach().to(place, copy=True).requires_grad_()
-    indeps, deps = indeps.to(place), deps.to(place)
+    chosen = as_device(device)
+    coeffs = coeffs.detach().to(chosen, copy=True).requires_grad_()
+    indeps, deps = indeps.to(chosen), deps.to(chosen)
     with torch.enable_grad():
         losses = [one_epoch(coeffs, indeps, deps, lr, preds_fn=preds_fn, loss_fn=loss_fn) for _ in range(n_epochs)]
     return coeffs.detach(), torch.stack(losses) if losses else indeps.new_empty(0)
@@ -318,7 +318,7 @@ def binary_accuracy(preds: Tensor, deps: Tensor, *, threshold: float = 0.5) -> T
     check_same_shape("preds", preds, "deps", deps)
     threshold = check_number("threshold", threshold)
     if not preds.numel():
-        raise ValueError("there are no rows to be right about")
+        raise ValueError("preds and deps are empty: accuracy needs at least one row")
     if not ((deps == 0) | (deps == 1)).all():
         raise ValueError("deps must hold 1 for yes and 0 for no, and nothing else")
     right = ((preds > threshold) == (deps == 1)) & ~preds.isnan()

@@ -87,13 +87,13 @@ def least_squares(inputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
         https://docs.pytorch.org/docs/stable/generated/torch.linalg.lstsq.html
     """
     _check_table(inputs, targets)
-    table, wanted = inputs.detach().cpu().double(), targets.detach().cpu().double()
-    if not (table.isfinite().all() and wanted.isfinite().all()):
+    table, outputs = inputs.detach().cpu().double(), targets.detach().cpu().double()
+    if not (table.isfinite().all() and outputs.isfinite().all()):
         raise ValueError("inputs or targets hold nan or inf: fill or drop those rows first")
     with_ones = torch.hstack([table, torch.ones(len(table), 1, dtype=torch.float64)])
     sizes = with_ones.abs().amax(dim=0)  # else small columns beside a huge one would be taken for rounding errors
     sizes[sizes == 0] = 1
-    solution = torch.linalg.lstsq(with_ones / sizes, wanted, driver="gelsd").solution / sizes[:, None]
+    solution = torch.linalg.lstsq(with_ones / sizes, outputs, driver="gelsd").solution / sizes[:, None]
     solution = solution.to(inputs.dtype).to(inputs.device)
     return solution[:-1], solution[-1]
 

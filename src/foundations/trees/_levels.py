@@ -183,15 +183,15 @@ class _Growing:
             allowed &= self._drawn(nodes, n_nodes, changes)[:, nodes]
         gain = torch.where(allowed, left**2 / left_size + right**2 / right_size, -torch.inf)
         best = gain.new_full((n_nodes,), -torch.inf).scatter_reduce(0, nodes, gain.amax(dim=0), "amax")
-        # Of equals the first column, and in it the lowest value: the smallest place, counted column by column.
-        places = torch.arange(keys.numel(), device=keys.device).view_as(keys)
-        places = torch.where(allowed & (gain == best[nodes]), places, keys.numel()).amin(dim=0)
-        place = places.new_full((n_nodes,), keys.numel()).scatter_reduce(0, nodes, places, "amin")
-        found = (place < keys.numel()).nonzero()[:, 0]
-        place = place.clamp(max=keys.numel() - 2)
-        column = place // len(nodes)
+        # Of equals the first column, and in it the lowest value: the smallest index, counted column by column.
+        indices = torch.arange(keys.numel(), device=keys.device).view_as(keys)
+        indices = torch.where(allowed & (gain == best[nodes]), indices, keys.numel()).amin(dim=0)
+        index = indices.new_full((n_nodes,), keys.numel()).scatter_reduce(0, nodes, indices, "amin")
+        found = (index < keys.numel()).nonzero()[:, 0]
+        index = index.clamp(max=keys.numel() - 2)
+        column = index // len(nodes)
         order = order.view(-1)
-        below, above = (self.inputs[self.rows[order[at]], column].double() for at in (place, place + 1))
+        below, above = (self.inputs[self.rows[order[at]], column].double() for at in (index, index + 1))
         middle = below / 2 + above / 2
         return column, torch.where(middle < above, middle, below), found
 

@@ -48,25 +48,25 @@ def tree_svg(tree: Tree, names: Sequence[str], *, alt: str, n_splits: int | None
         for column, threshold in zip(tree.columns.tolist(), tree.thresholds.tolist(), strict=True)
     ]
     box = max(LETTER * max(map(len, questions)) + 2 * PAD, 90)  # the width of all boxes
-    places = _places(left, right, box + GAP)
+    positions = _positions(left, right, box + GAP)
     shown = len(left) if n_splits is None else min(2 * n_splits + 1, len(left))
     lines, boxes, texts = "", {True: "", False: ""}, ""
     for node in range(shown):
-        x, y = places[node]
+        x, y = positions[node]
         asks = left[node] != node and max(left[node], right[node]) < shown
-        said = [questions[node]] * asks + [f"{tree.sizes[node]} rows", f"mean {tree.values[node]:.2f}"]
+        labels = [questions[node]] * asks + [f"{tree.sizes[node]} rows", f"mean {tree.values[node]:.2f}"]
         boxes[asks] += f'<rect x="{x}" y="{y - HEIGHT / 2:g}" width="{box}" height="{HEIGHT}" rx="5"/>'
-        for row, text in enumerate(said):
-            at = y + (row - (len(said) - 1) / 2) * LINE
+        for row, text in enumerate(labels):
+            at = y + (row - (len(labels) - 1) / 2) * LINE
             texts += f'<text x="{x + box / 2:g}" y="{at:g}" dy=".35em">{html.escape(text)}</text>'
         if asks:
             for answer, child, above in ("yes", left[node], -6), ("no", right[node], 14):
-                to_x, to_y = places[child]
+                to_x, to_y = positions[child]
                 middle = to_x - GAP / 2
                 lines += f"M{x + box},{y:g}C{middle:g},{y:g} {middle:g},{to_y:g} {to_x},{to_y:g}"
                 texts += f'<text x="{to_x - 4}" y="{to_y + above:g}" text-anchor="end">{answer}</text>'
-    width = max(x for x, _ in places) + box + 4  # and room for the pen
-    height = max(y for _, y in places) + HEIGHT / 2 + 4
+    width = max(x for x, _ in positions) + box + 4  # and room for the pen
+    height = max(y for _, y in positions) + HEIGHT / 2 + 4
     return (
         f'<svg {name_attributes(alt)} width="{width}" height="{height:g}" '
         f'viewBox="-2 -2 {width} {height:g}" style="display:block;margin:auto;height:auto;max-width:100%" '
@@ -76,21 +76,21 @@ def tree_svg(tree: Tree, names: Sequence[str], *, alt: str, n_splits: int | None
     )
 
 
-def _places(left: Sequence[int], right: Sequence[int], step: int) -> list[tuple[int, float]]:
+def _positions(left: Sequence[int], right: Sequence[int], step: int) -> list[tuple[int, float]]:
     """The left edge and the middle height of each node's box: leaves one below the other, all others in between."""
     depths = [0] * len(left)
     heights = [0.0] * len(left)
     n_placed = 0
 
-    def place(node: int, depth: int) -> float:
+    def set_height(node: int, depth: int) -> float:
         nonlocal n_placed
         depths[node] = depth
         if left[node] == node:
             heights[node] = HEIGHT / 2 + n_placed * (HEIGHT + APART)
             n_placed += 1
         else:
-            heights[node] = (place(left[node], depth + 1) + place(right[node], depth + 1)) / 2
+            heights[node] = (set_height(left[node], depth + 1) + set_height(right[node], depth + 1)) / 2
         return heights[node]
 
-    place(0, 0)
+    set_height(0, 0)
     return [(depth * step, height) for depth, height in zip(depths, heights, strict=True)]

@@ -72,7 +72,7 @@ def _best_first(tree: Tree, max_leaf_nodes: int) -> Tree:
     Which split is best for a node does not depend on when it is split, so growing best-first is choosing afterwards.
     """
     gained, left, right = gains(tree).tolist(), tree.left.tolist(), tree.right.tolist()
-    kept, waiting = [0], [(-gained[0], 0)]
+    nodes, waiting = [0], [(-gained[0], 0)]
     split: list[int] = []
     while waiting and len(split) < max_leaf_nodes - 1:
         _, node = heapq.heappop(waiting)
@@ -80,9 +80,9 @@ def _best_first(tree: Tree, max_leaf_nodes: int) -> Tree:
             continue
         split.append(node)
         for child in left[node], right[node]:
-            kept.append(child)
+            nodes.append(child)
             heapq.heappush(waiting, (-gained[child], child))
-    old = torch.tensor(kept, device=tree.columns.device)
+    old = torch.tensor(nodes, device=tree.columns.device)
     new = torch.zeros_like(tree.columns)
     new[old] = torch.arange(len(old), device=old.device)
     is_split = torch.zeros_like(tree.columns, dtype=torch.bool)

@@ -17,9 +17,9 @@ class OneRule:
 
     Attributes:
         column: Which column of the inputs it looks at.
-        threshold: Rows with at most this value are on the one side, all others on the other.
-        at_most: The mean target of the rows on the one side.
-        above: The mean target of the rows on the other, or of all rows where there are none.
+        threshold: Rows with at most this value are on one side, all others on the other.
+        at_most: The mean target of the rows at or below the threshold.
+        above: The mean target of the rows above it; of all rows if none is above.
         score: The split's score, by `split_score`.
 
     Example:
@@ -47,12 +47,13 @@ class OneRule:
 def split_score(column: Tensor, targets: Tensor, threshold: Tensor | float) -> Tensor:
     """Score a split: the standard deviation of the targets on either side, each side weighted by its share of rows.
 
-    The lower the better: 0 where all targets on a side are equal. A side with fewer than two rows counts nothing.
+    The lower the better: 0 where all targets on a side are equal. A side with fewer than two rows adds nothing to the
+    score.
 
     Args:
         column: The values to split: floats of shape (n,).
         targets: What is to be predicted: floats of shape (n,), such as 0 and 1.
-        threshold: Rows with at most this value go to the one side, all others to the other.
+        threshold: Rows with at most this value go to one side, all others to the other.
 
     Returns:
         The score, of shape ().

@@ -79,10 +79,10 @@ class Tree:
             assert tree.depth == 2
             ```
         """
-        here, depth = self.columns.new_zeros(1), -1
-        while len(here):
-            here, depth = here[self.columns[here] >= 0], depth + 1
-            here = torch.cat([self.left[here], self.right[here]])
+        nodes, depth = self.columns.new_zeros(1), -1
+        while len(nodes):
+            nodes, depth = nodes[self.columns[nodes] >= 0], depth + 1
+            nodes = torch.cat([self.left[nodes], self.right[nodes]])
         return depth
 
     def leaves(self, inputs: Tensor) -> Tensor:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from foundations import draw_graph
-from foundations.autograd.graphs import LARGEST, LETTER, graph_svg
+from foundations.autograd.graphs import LETTER, MOST_BOXES, graph_svg
 
 
 def leaf(value=2.0, shape=()):
@@ -237,14 +237,14 @@ def test_the_boxes_of_a_chain_stand_on_one_line_from_left_to_right():
 
 def test_the_largest_drawing_is_quick_and_a_larger_record_is_refused():
     total = w = leaf(0.0)
-    for _ in range(LARGEST - 1):
+    for _ in range(MOST_BOXES - 1):
         total = total + w
-    assert len(draw_graph(total).nodes) == LARGEST
-    with pytest.raises(ValueError, match=rf"more than {LARGEST} steps"):
+    assert len(draw_graph(total).nodes) == MOST_BOXES
+    with pytest.raises(ValueError, match=rf"more than {MOST_BOXES} steps"):
         draw_graph(total + w)
     for _ in range(20_000):  # far deeper than Python's own stack
         total = total + w
-    with pytest.raises(ValueError, match=rf"more than {LARGEST} steps"):
+    with pytest.raises(ValueError, match=rf"more than {MOST_BOXES} steps"):
         draw_graph(total)
 
 
@@ -269,7 +269,7 @@ def test_what_cannot_be_drawn_is_named(tensor, params, error, words):
     ("nodes", "edges", "words"),
     [
         ({}, [], "1 to 200 boxes, not 0"),
-        (dict.fromkeys(range(LARGEST + 1), ""), [], "not 201"),
+        (dict.fromkeys(range(MOST_BOXES + 1), ""), [], "not 201"),
         ({"a": "a"}, [("a", "b")], "there is no box 'b'"),
         ({"a": "a"}, [("a", "a")], "round in a circle"),
         ({"a": "a", "b": "b", "c": "c"}, [("a", "b"), ("b", "c"), ("c", "b")], "round in a circle"),

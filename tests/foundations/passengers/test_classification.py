@@ -31,7 +31,7 @@ def test_accuracy_is_scikit_learns(dtype, integers):
         (torch.ones(2, 3), torch.tensor([0.0, 1.0]), TypeError, r"use \.long\(\)"),
         (torch.ones(2, 3), torch.tensor([[0], [1]]), ValueError, r"not \(2, 3\) and \(2, 1\)"),
         (torch.ones(2), torch.tensor([0, 1]), ValueError, r"logits must have shape \(n, n_classes\)"),
-        (torch.ones(0, 3), torch.zeros(0, dtype=torch.int64), ValueError, "no rows"),
+        (torch.ones(0, 3), torch.zeros(0, dtype=torch.int64), ValueError, "empty: accuracy needs at least one row"),
         (torch.ones(2, 3), torch.tensor([2, 3]), ValueError, "a target 3, but logits for 3 classes, numbered from 0"),
         (torch.ones(2, 3), torch.tensor([-1, 0]), ValueError, "a target -1"),
         (torch.ones(2, 0), torch.tensor([0, 0]), ValueError, "a target 0, but logits for 0 classes"),

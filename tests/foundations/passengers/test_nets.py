@@ -247,7 +247,7 @@ def test_bad_input_is_refused(simulated):
         (ValueError, "at least one layer", lambda: net_preds([], x)),
         (ValueError, "layer 2 takes 10 numbers and layer 1 gives 9", lambda: net_preds([net[0], (torch.ones(10, 9), None), net[2]], x)),
         (ValueError, "must give one number for each row, not 10", lambda: net_preds(net[:2], x)),
-        (ValueError, r"adds must have shape \(10,\), not \(9,\)", lambda: net_preds([(net[0][0], torch.ones(9)), *net[1:]], x)),
+        (ValueError, r"the bias of layer 0 must have shape \(10,\), not \(9,\)", lambda: net_preds([(net[0][0], torch.ones(9)), *net[1:]], x)),
         (ValueError, "there are no nets", lambda: stack_nets([])),
         (ValueError, "must have one shape", lambda: stack_nets([net, init_kaiming(12, [9])])),
         (ValueError, "must have one shape", lambda: stack_nets([net, init_deep(12)])),

@@ -283,7 +283,7 @@ ROWS, SAID = torch.ones(4, 3), torch.ones(4)
         (lambda: binary_accuracy(SAID, SAID[:, None]), ValueError, r"they would broadcast to \(4, 4\)"),
         (lambda: binary_accuracy(SAID.long(), SAID), TypeError, r"use preds\.float"),
         (lambda: binary_accuracy(SAID, [1, 1, 1, 1]), TypeError, "deps must be a tensor"),
-        (lambda: binary_accuracy(SAID[:0], SAID[:0]), ValueError, "no rows"),
+        (lambda: binary_accuracy(SAID[:0], SAID[:0]), ValueError, "empty: accuracy needs at least one row"),
         (lambda: binary_accuracy(SAID, SAID, threshold=SAID), TypeError, "threshold must be a number, not Tensor"),
         (lambda: binary_accuracy(SAID, 2 * SAID), ValueError, "deps must hold 1 for yes and 0 for no"),
     ],

@@ -79,7 +79,7 @@ def _write_data(book: Book, passengers: Passengers) -> None:
         8: "Age divided by the largest age, so that it lies between 0 and 1.",
         9: "The logarithm to base 10 of fare + 1: a long tail made short.",
         10: "1 for the first class, 0 for all others. Third class is 0 here and in the next column.",
-        15: "Always 1: its weight is what is added to every prediction.",
+        15: "Always 1: its weight is the bias, which is added to every prediction.",
     }.items():
         to.write_comment(0, column, note, NOTE)
 

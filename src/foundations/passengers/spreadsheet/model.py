@@ -132,15 +132,15 @@ def _polish(params: Tensor, inputs: Tensor, targets: Tensor) -> tuple[Tensor, Te
     for _ in range(50):
         through = (params @ inputs.T > 0).to(inputs.dtype)
         wide = torch.cat([inputs * through[:, unit, :, None] for unit in (0, 1)], dim=-1)
-        there = torch.linalg.solve_ex(wide.mT @ wide + ridge, wide.mT @ targets).result.view_as(params)
-        best, at = losses.clone(), params.clone()
+        optimum = torch.linalg.solve_ex(wide.mT @ wide + ridge, wide.mT @ targets).result.view_as(params)
+        best, best_params = losses.clone(), params.clone()
         for halvings in range(8):
-            tried = params + (there - params) * 0.5**halvings
-            found = _losses(tried, inputs, targets)
-            better = found < best
-            best[better], at[better] = found[better], tried[better]
+            tried = params + (optimum - params) * 0.5**halvings
+            tried_losses = _losses(tried, inputs, targets)
+            better = tried_losses < best
+            best[better], best_params[better] = tried_losses[better], tried[better]
         fell = (losses - best).max()
-        params, losses = at, best
+        params, losses = best_params, best
         if fell < 1e-10:
             break
     return params, losses
