@@ -85,7 +85,7 @@ def acc(answer: object) -> str:
     preds = torch.tensor([0.9, 0.2, 0.6, 0.4, 0.1, 0.8, 0.3])
     deps = torch.tensor([1.0, 0, 0, 0, 1, 1, 0])
     right = ((preds > 0.5) == (deps == 1)).float().mean().item()
-    everybody = ((preds[:, None] > 0.5) == (deps == 1)).float().mean().item()
+    all_pairs = ((preds[:, None] > 0.5) == (deps == 1)).float().mean().item()
     for p, d in ((preds, deps), (preds[:, None], deps[:, None]), (preds[:, None], deps), (preds, deps[:, None])):
         shapes = f"for the shapes {tuple(p.shape)} and {tuple(d.shape)}"
         value = call(answer, p, d)
@@ -94,7 +94,7 @@ def acc(answer: object) -> str:
             [given],
             [right],
             {
-                f"{shapes} it gives {given:.4g}: it compares everybody with everybody": [everybody],
+                f"{shapes} it gives {given:.4g}: it compares everybody with everybody": [all_pairs],
                 f"{shapes} it gives {given:.4g}, the share of wrong answers": [1 - right],
                 f"{shapes} it gives {given:.4g}, how many are right: take their share": [right * len(preds)],
             },

@@ -92,11 +92,11 @@ def mended_engine(answer: object) -> str:
             raise NotYet(f"for {name} it should give a dict of slopes by value, not {described(found)}")
         slopes = _numbers_of(found, leaves, name)
         if not near(slopes, right, 1e-9):
-            leaf, given, wanted = next(each for each in zip(leaves, slopes, right, strict=True) if each[1] != each[2])
-            if given == -wanted:
+            leaf, given, true = next(each for each in zip(leaves, slopes, right, strict=True) if each[1] != each[2])
+            if given == -true:
                 raise NotYet(f"for {name} the slope along {leaf} comes with its sign turned")
             raise NotYet(
-                f"for {name} the slope along {leaf} is {wanted:g}, and it gives {given:g}: {_reason(name, found, root)}"
+                f"for {name} the slope along {leaf} is {true:g}, and it gives {given:g}: {_reason(name, found, root)}"
             )
     return "every value waits until all of its slope has arrived, and a long sum is no trouble."
 
@@ -159,10 +159,10 @@ def _right_slopes(
     except Exception as error:
         raise NotYet(f"the parents of {called} should be pairs, each of a value and a slope, with a comma") from error
     given = numbers([slopes.get(each, 0.0) / 3 for each in args.values()], len(args), f"the slopes of {called}")
-    said = " and ".join(f"{each:.4g} along {name}" for name, each in zip(args, given, strict=True))
-    wanted = " and ".join(f"{each:.4g}" for each in right)
-    hints = {f"the slope of {called} is {said}: {hint}": wrong for hint, wrong in mistakes.items()}
-    compare(given, right, hints, f"the slope of {called} is {said} and should be {wanted}", within=1e-9)
+    along = " and ".join(f"{each:.4g} along {name}" for name, each in zip(args, given, strict=True))
+    expected = " and ".join(f"{each:.4g}" for each in right)
+    hints = {f"the slope of {called} is {along}: {hint}": wrong for hint, wrong in mistakes.items()}
+    compare(given, right, hints, f"the slope of {called} is {along} and should be {expected}", within=1e-9)
 
 
 def _numbers_of(found: dict[Any, Any], leaves: dict[str, Value], name: str) -> list[float]:

@@ -54,8 +54,8 @@ def third_class_women(answer: object) -> str:
     women = (inputs["Sex"] == 0) & (inputs["Pclass"] == 3)
     found = {each: min_col(column[women], survived[women]) for each, column in inputs.items()}
     best = min(found, key=lambda each: found[each][1])
-    everybody = {each: min_col(column, survived) for each, column in inputs.items()}
-    if name == min(everybody, key=lambda each: everybody[each][1]):
+    all_rows = {each: min_col(column, survived) for each, column in inputs.items()}
+    if name == min(all_rows, key=lambda each: all_rows[each][1]):
         raise NotYet(f"{name} separates all passengers best: take the rows of these women alone, targets too")
     if name != best:
         raise NotYet(f"{name} has a score of {found[name][1]:.4f} for them, and another column has a lower one")

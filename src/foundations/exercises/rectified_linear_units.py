@@ -35,16 +35,16 @@ def hat(answer: object) -> str:
     x = torch.linspace(-4, 4, 65, dtype=torch.float64)
     given = _heights(_relu_sum(answer), x)
     right = (1 - x.abs()).clip(0)
-    places = {
+    hints = {
         -4.0: "it should be 0 up to −1",
         0.0: "the tip should be 1",
         1.0: "it should be back at 0",
         4.0: "it should stay at 0: what is its slope from 1 on?",
     }
-    for place, hint in places.items():
-        height = given[int((place + 4) * 8)]
-        if not near([height], [right[int((place + 4) * 8)].item()]):
-            raise NotYet(f"at x = {place:g} its height is {height:.4g}: {hint}")
+    for at, hint in hints.items():
+        height = given[int((at + 4) * 8)]
+        if not near([height], [right[int((at + 4) * 8)].item()]):
+            raise NotYet(f"at x = {at:g} its height is {height:.4g}: {hint}")
     worst = int((torch.tensor(given) - right).abs().argmax())
     if not near(given, right.tolist()):
         raise NotYet(f"at x = {x[worst]:g} its height is {given[worst]:.4g}, and the hat's is {right[worst]:g}")

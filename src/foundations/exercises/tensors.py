@@ -19,18 +19,18 @@ def place_of(answer: object) -> str:
         for index in itertools.product(*map(range, shape)):
             given = number(call(answer, shape, index), f"the place of {list(index)} in {shape}")
             right = sum(i * stride for i, stride in zip(index, strides, strict=True))
-            said = f"in the shape {shape}, {list(index)} is read from place {right}, and it gives {given:g}"
+            example = f"in the shape {shape}, {list(index)} is read from place {right}, and it gives {given:g}"
             turned = sum(i * stride for i, stride in zip(index, columns_first, strict=True))
             compare(
                 [given],
                 [right],
                 {
-                    f"{said}: that is column after column, and PyTorch lays a tensor row after row": [turned],
-                    f"{said}: a step along an axis jumps over what the later axes hold, not over its own size": [
+                    f"{example}: that is column after column, and PyTorch lays a tensor row after row": [turned],
+                    f"{example}: a step along an axis jumps over what the later axes hold, not over its own size": [
                         sum(i * size for i, size in zip(index[:-1], shape[:-1], strict=True)) + index[-1]
                     ],
                 },
-                said,
+                example,
                 within=1e-6,
             )
     return "it finds the place in every shape."

@@ -118,23 +118,23 @@ def convolve_by_hand(answer: object) -> str:
 @exercise
 def most_confused(answer: object) -> str:
     """A digit, and the one that the nearest mean most often takes it for, on the four sheets for validation."""
-    true, said = (int(each) for each in numbers(answer, 2, "the answer"))
+    true, taken_for = (int(each) for each in numbers(answer, 2, "the answer"))
     x, y, valid_x, valid_y = digit_images()
     verdict = nearest_mean(valid_x, mean_images(x, y))
     counts = torch.bincount(10 * valid_y + verdict, minlength=100).reshape(10, 10)
     wrong = counts.clone().fill_diagonal_(0)
-    place = int(wrong.argmax())
-    right = divmod(place, 10)
-    if (true, said) == right[::-1]:
-        raise NotYet(f"the other way round: first what it is, then what it is taken for, so not {true} and {said}")
-    if not (0 <= true <= 9 and 0 <= said <= 9):
-        raise NotYet(f"two digits from 0 to 9 are wanted, not {true} and {said}")
-    if true == said:
-        raise NotYet(f"a {true} taken for a {said} is right: leave the diagonal out")
-    if (true, said) != right:
-        times = int(wrong[true, said])
-        raise NotYet(f"a {true} is taken for a {said} {times} times; another pair is confused more often")
-    return f"{int(wrong.max())} of {int(counts[right[0]].sum())} times a {true} is taken for a {said}."
+    index = int(wrong.argmax())
+    right = divmod(index, 10)
+    if (true, taken_for) == right[::-1]:
+        raise NotYet(f"the other way round: first what it is, then what it is taken for, so not {true} and {taken_for}")
+    if not (0 <= true <= 9 and 0 <= taken_for <= 9):
+        raise NotYet(f"two digits from 0 to 9 are wanted, not {true} and {taken_for}")
+    if true == taken_for:
+        raise NotYet(f"a {true} taken for a {taken_for} is right: leave the diagonal out")
+    if (true, taken_for) != right:
+        times = int(wrong[true, taken_for])
+        raise NotYet(f"a {true} is taken for a {taken_for} {times} times; another pair is confused more often")
+    return f"{int(wrong.max())} of {int(counts[right[0]].sum())} times a {true} is taken for a {taken_for}."
 
 
 @exercise
