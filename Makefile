@@ -7,6 +7,7 @@ venv_python := .venv/bin/python
 candidates = $(if $(PYTHON),"$(PYTHON)",python3 python3.14 python3.13 python3.12 python3.11 python $(venv_python))
 
 export NO_MKDOCS_2_WARNING := 1
+export DENO_NO_UPDATE_CHECK := 1
 
 .PHONY: help setup serve check lesson test weekly lab bench faults lock
 
@@ -36,6 +37,9 @@ test: setup
 	$(venv_python) -m ruff check .
 	$(venv_python) -m ruff format --check .
 	$(venv_python) -m mypy
+	$(venv_python) -m deno fmt --quiet --check
+	$(venv_python) -m deno lint --quiet
+	$(venv_python) -m deno check --quiet src/live_charts/assets
 	$(venv_python) -m pytest -n logical --dist=loadgroup
 
 weekly: setup

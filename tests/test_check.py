@@ -76,7 +76,7 @@ def test_every_module_of_foundations_is_watched_by_tests_of_its_own(subtests):
         ("src/foundations/__init__.pyi", ["tests/foundations/test_foundations.py"]),
         ("docs/glossary.md", ["tests/test_glossary.py"]),
         ("docs/errata-originals.md", ["tests/test_errata.py"]),
-        ("docs/assets/live-charts.js", ["tests/test_live_charts.py"]),
+        ("src/live_charts/assets/tensors.js", ["tests/test_live_charts.py"]),
         ("tests/curriculum.yml", ["tests/test_page_rules.py::test_a_page_of_the_course_keeps_the_rules"]),
         ("mkdocs.yml", ["tests/test_page_rules.py::test_a_page_of_the_course_keeps_the_rules"]),
         ("tests/foundations/curves/test_losses.py", ["tests/foundations/curves/test_losses.py"]),
@@ -107,7 +107,7 @@ def test_what_watches_the_whole_site_is_named_and_not_run():
 
 
 def test_a_script_a_style_and_the_theme_are_looked_at_in_the_browser_on_a_page_that_is_there():
-    assert watchers(["docs/assets/sketch-pad.js"]).shown == ["lessons/22-three-or-seven"]
+    assert watchers(["src/live_charts/assets/sketch-pad.js"]).shown == ["lessons/22-three-or-seven"]
     assert watchers(["theme/main.html"]).shown == watchers(["docs/assets/course.css"]).shown == [SHOWN_ON[""]]
     assert not watchers(["src/foundations/curves/losses.py", "docs/index.md"]).shown
     assert all((ROOT / f"docs/{page}.md").is_file() for page in SHOWN_ON.values())

@@ -18,6 +18,7 @@ import venv
 from collections.abc import Iterator
 from pathlib import Path
 
+import deno
 import pytest
 
 from benchmarks.ports import free_port
@@ -61,6 +62,9 @@ class Project:
         (packages / "as_here.pth").write_text(
             "".join(f"import site; site.addsitedir({p!r})\n" for p in self.installed())
         )
+        program = Path(deno.find_deno_bin())
+        scripts = sysconfig.get_path("scripts", vars={"base": str(root / ".venv")})
+        Path(scripts, program.name).symlink_to(program)  # Deno looks for it there alone
         spec = importlib.util.spec_from_file_location("setup_env", root / "tools/setup_env.py")
         assert spec and spec.loader
         setup = importlib.util.module_from_spec(spec)
@@ -224,6 +228,7 @@ COMMANDS = {
     ".venv/bin/python -m ruff check --fix .": "python -m ruff check --fix tests/test_slowest_files.py",
     ".venv/bin/python -m ruff format .": "python -m ruff format tests/test_slowest_files.py",
     "ruff format": "python -m ruff format tests/test_slowest_files.py",
+    ".venv/bin/python -m deno fmt": "python -m deno fmt --help",
     ".venv/bin/python tools/seeded_faults.py --half foundations --only trees --count 20": "python tools/seeded_faults.py --help",
     ".venv/bin/python tools/seeded_faults.py --half site --only recall": "python tools/seeded_faults.py --list --half site --only recall",
     "make weekly": "python -m pytest -m weekly --collect-only -q tests/test_cold_builds.py",

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import math
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 import torch
+from javascript import evaluate
 from lesson_charts import LESSONS, charts_of
-from node import evaluate
 from torch import Tensor, nn
 
 from foundations import course22_points, quad, quad_mae, quad_mse
@@ -20,16 +19,15 @@ from live_charts import Chart, line, live, number, points, rule, segments, slide
 from live_charts.drawing import path
 from live_charts.record import KNOWN, Unrecordable
 
-SCRIPT = Path(__file__).resolve().parents[1] / "docs/assets/live-charts.js"
+ASSETS = Path(__file__).resolve().parents[1] / "src/live_charts/assets"
 GRID = torch.linspace(-2.1, 2.1, 25, dtype=torch.float64)[:, None]
 X, Y = course22_points(dtype=torch.float64)
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
-node = pytest.mark.skipif(not shutil.which("node"), reason="needs node")
 
 
 def values_in_the_page(chart: Chart, positions: list[int]) -> list[list[float]]:
     code = "script.compute(given.spec, given.positions)"
-    return evaluate(SCRIPT, code, {"spec": chart.spec(), "positions": positions})  # type: ignore[return-value]
+    return evaluate(ASSETS / "live-charts.js", code, {"spec": chart.spec(), "positions": positions})  # type: ignore[return-value]
 
 
 def values_in_python(chart: Chart, positions: list[int]) -> list[list[float]]:
@@ -100,7 +98,6 @@ def test_a_name_opens_its_own_module_alone_and_all_are_listed():
     )
 
 
-@node
 @pytest.mark.parametrize("positions", [[0, 0, 0], [22, 22, 22], [44, 7, 31], [13, 40, 2]], ids=str)
 def test_the_page_computes_what_torch_computes(positions):
     chart = fit_chart()
@@ -108,7 +105,6 @@ def test_the_page_computes_what_torch_computes(positions):
         assert ours == pytest.approx(torchs, rel=1e-9, abs=1e-9)
 
 
-@node
 @pytest.mark.parametrize("name", OPERATIONS)
 @pytest.mark.parametrize("positions", [[0, 6], [5, 1]], ids=str)
 def test_operations(name, positions):
@@ -122,18 +118,16 @@ def test_operations(name, positions):
         assert ours == pytest.approx(torchs, rel=1e-9, abs=1e-9)
 
 
-@node
 def test_the_script_knows_every_operation_that_may_be_recorded():
-    assert set(evaluate(SCRIPT, "script.known", None)) >= KNOWN  # type: ignore[arg-type]
+    assert set(evaluate(ASSETS / "operations.js", "script.known", None)) >= KNOWN  # type: ignore[arg-type]
 
 
-@node
 def test_the_page_draws_what_the_still_picture_draws():
     chart = fit_chart()
     for mark in chart.marks():
         if mark.kind != "number":
             given = [mark.kind, [value.tolist() for value in mark.values], chart.axes.spec()]
-            drawn = str(evaluate(SCRIPT, "script.path(...given)", given))
+            drawn = str(evaluate(ASSETS / "drawing.js", "script.path(...given)", given))
             expected = path(mark, chart.axes)
             assert NUMBER.sub("0", drawn) == NUMBER.sub("0", expected)
             assert [*map(float, NUMBER.findall(drawn))] == pytest.approx(
@@ -141,7 +135,6 @@ def test_the_page_draws_what_the_still_picture_draws():
             )
 
 
-@node
 def test_frames_are_what_the_function_gave_at_each_position():
     def trained(lr: float, steps: int, keep: bool):
         return [line(torch.arange(3), torch.tensor([lr, lr * steps, float(keep)]))]
@@ -239,14 +232,13 @@ def test_marks_of_different_lengths_are_refused():
         line(torch.zeros(3), torch.zeros(2))
 
 
-@node
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_every_chart_of_the_lessons_computes_what_torch_computes(lesson):
     charts = charts_of(lesson)
     assert charts
     for chart in charts:
         code = "given.places.map((place) => script.compute(given.spec, place))"
-        page = evaluate(SCRIPT, code, {"spec": chart.spec, "places": chart.places})
+        page = evaluate(ASSETS / "live-charts.js", code, {"spec": chart.spec, "places": chart.places})
         for marks, torchs_marks in zip(page, chart.marks, strict=True):
             for ours, torchs in zip(marks, torchs_marks, strict=True):
                 finite = [(a, b) for a, b in zip(ours, torchs, strict=True) if math.isfinite(b)]

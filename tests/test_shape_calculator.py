@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import itertools
 import re
-import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
-from node import evaluate
+from javascript import evaluate
 
 from live_charts import broadcast_calculator
 from live_charts.shape_calculator import AXES, LARGEST, aligned, broadcast, cells, drawn, parse, said
 
-SCRIPT = Path(__file__).resolve().parents[1] / "docs/assets/shape-calculator.js"
+SCRIPT = Path(__file__).resolve().parents[1] / "src/live_charts/assets/shape-calculator.js"
 SHAPES = [shape for rank in range(4) for shape in itertools.product(range(4), repeat=rank)]
 PAIRS = list(itertools.product(SHAPES, SHAPES))
 LARGER = [
@@ -29,7 +28,6 @@ LARGER = [
     ((6, 1, 5, 1, 4, 1), (2, 1, 3, 1)),
     ((9999,), (9999, 1)),
 ]
-node = pytest.mark.skipif(not shutil.which("node"), reason="needs node")
 
 
 def product(a: tuple[int, ...], b: tuple[int, ...]) -> list[Any]:
@@ -40,7 +38,6 @@ def product(a: tuple[int, ...], b: tuple[int, ...]) -> list[Any]:
         return [None, str(error)]
 
 
-@node
 def test_the_page_says_what_torch_does_for_all_small_shapes():
     ours = evaluate(
         SCRIPT, "given.map(([a, b]) => { const r = script.broadcast(a, b); return [r.shape, r.error]; })", PAIRS
@@ -57,7 +54,6 @@ def test_python_asks_torch_without_making_large_tensors():
     assert broadcast((LARGEST,) * 3, (LARGEST, 1)) == ((LARGEST,) * 3, "")
 
 
-@node
 def test_the_page_says_and_draws_what_python_does():
     pairs = [*itertools.islice(PAIRS, 0, None, 7), *LARGER, *((b, a) for a, b in LARGER)]
     ours = evaluate(SCRIPT, "given.map(([a, b]) => [...script.said(a, b), script.drawn(a, b)])", pairs)
@@ -90,7 +86,6 @@ TEXTS = {
 }
 
 
-@node
 @pytest.mark.parametrize("text", TEXTS, ids=[text[:20] for text in TEXTS])
 def test_what_is_typed_is_read_alike(text):
     try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -12,8 +11,8 @@ from typing import Any
 import pytest
 import torch
 from bs4 import BeautifulSoup
+from javascript import evaluate
 from lesson_pads import LESSONS, pads_of
-from node import evaluate
 from torch import nn
 from torch.nn import functional as F
 
@@ -21,8 +20,7 @@ from live_charts import sketch_pad
 from live_charts.pad import bars, winner
 from live_charts.record import Unrecordable
 
-SCRIPT = Path(__file__).resolve().parents[1] / "docs/assets/sketch-pad.js"
-node = pytest.mark.skipif(not shutil.which("node"), reason="needs node")
+SCRIPT = Path(__file__).resolve().parents[1] / "src/live_charts/assets/sketch-pad.js"
 
 RANDOM = torch.Generator().manual_seed(42)
 WEIGHTS = torch.randn(10, 64, generator=RANDOM, dtype=torch.float64)
@@ -81,7 +79,6 @@ def pad(function=MODELS["softmax"], **options):
     return sketch_pad(function, **({"labels": DIGITS, "alt": "An empty pad."} | options))
 
 
-@node
 @pytest.mark.parametrize("name", MODELS)
 def test_the_page_computes_what_torch_computes(name):
     made, inks = pad(MODELS[name]), pictures(40)
@@ -93,7 +90,6 @@ def test_the_page_computes_what_torch_computes(name):
             assert ours == pytest.approx(torchs.tolist(), rel=1e-9, abs=1e-9)
 
 
-@node
 def test_bars_and_winners_are_pythons():
     given = [[0.25, 0.5, 0.25], [-3.0, 2.0, 2.0], [0.0, 0.0], [-0.5, -2.5], [0.1, 12.0, 0.4]]
     assert evaluate(SCRIPT, "given.map(script.bars)", given) == [
@@ -113,7 +109,6 @@ def drawn(strokes: list[list[list[float]]], ink: list[float] | None = None) -> t
     return torch.tensor(evaluate(SCRIPT, code, {"strokes": strokes, "ink": ink}), dtype=torch.float64).reshape(8, 8)
 
 
-@node
 def test_a_stroke_is_soft_at_its_edges_and_dark_within():
     ink = drawn([[[4.0, 1.0], [4.0, 7.0]]])
     assert torch.equal(ink * 16, (ink * 16).round()), "a cell's ink is a number of sixteenths"
@@ -124,7 +119,6 @@ def test_a_stroke_is_soft_at_its_edges_and_dark_within():
     assert leaning.max() <= 1
 
 
-@node
 def test_ink_adds_up_and_never_exceeds_one():
     along = [[1.3, 4.2], [6.6, 4.2]]
     once = drawn([along])
@@ -256,7 +250,6 @@ def test_a_notebook_shows_a_still_picture_where_there_is_nothing_to_choose(monke
     assert "%pip install ipywidgets" in displayed(pad(examples={"a seven": MEANS[7]}), monkeypatch).data
 
 
-@node
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_every_pad_of_the_lessons_computes_what_torch_computes(lesson):
     pads = pads_of(lesson)

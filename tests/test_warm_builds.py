@@ -30,6 +30,7 @@ EDITS = {
     "a part of the kit": ("src/recall/*.py", r"\Z", "# Changed.\n"),
     "a template": ("theme/*.html", r"\Z", "<!-- changed -->\n"),
     "a style": ("docs/assets/*.css", r"\Z", "/* changed */\n"),
+    "a chart's script": ("src/live_charts/assets/*.js", r"\Z", "// Changed.\n"),
     "the menu": ("mkdocs.yml", r"^  - Back matter:$", "  - In the end:"),
     "a lab": ("docs/labs/*.ipynb", r"(?<=[a-z]) the (?=[a-z])", " the very "),
 }

@@ -156,7 +156,7 @@ def watch(path: str, found: Watchers) -> None:
         watch_lesson(lesson_of(stem), found)
     elif parts[0] == "theme" or name.endswith((".js", ".css")):
         found.shown.append(SHOWN_ON.get(name, SHOWN_ON[""]))
-        found.add(*mentioning(name))
+        found.add(*mentioning(name), *(mentioning(parts[1]) if parts[0] == "src" else []))
     elif parts[0] == "src" and name.endswith((".py", ".pyi")):
         found.add(*mentioning(dotted(path)), *mentioning(parts[1]))
         found.cases("tests/test_docstrings.py", dotted(path))

@@ -1,4 +1,4 @@
-"""Check what a change touches, in under a minute: ruff, types, changed pages, and the tests nearest to changed files.
+"""Check what a change touches, in under a minute: lint, types, changed pages, and the tests nearest to changed files.
 
 Usage:
     make check                                              what differs from main's upstream, or from the last commit
@@ -26,7 +26,14 @@ from page_runner.process import patience
 START = time.time()
 BEGIN_UNTIL = START + 40 * patience()  # no test or page begins later: what has begun then ends within the minute
 NAMED = 6  # of what was not run, so much is named
-STATIC = (["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"])
+STATIC = (
+    ["ruff", "check", "."],
+    ["ruff", "format", "--check", "."],
+    ["mypy"],
+    ["deno", "fmt", "--quiet", "--check"],
+    ["deno", "lint", "--quiet"],
+    ["deno", "check", "--quiet", "src/live_charts/assets"],
+)
 
 Part = tuple[bool, str, list[str]]  # whether it is well, what it says, what there was no time for
 
@@ -61,16 +68,16 @@ def changes(commit: str) -> list[str]:
 def python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run a module of Python's."""
     command = [sys.executable, "-m", *arguments]
-    values = os.environ | environment
+    values = os.environ | {"DENO_NO_UPDATE_CHECK": "1", "NO_COLOR": "1"} | environment
     return subprocess.run(command, cwd=ROOT, env=values, capture_output=True, text=True, encoding="utf-8")
 
 
 def static() -> tuple[bool, str]:
-    """Ruff and mypy: whether they are content, and what they say."""
+    """Ruff, mypy, and Deno for the scripts: whether they are content, and what they say."""
     runs = [python(*command) for command in STATIC]
     if faults := "\n".join(run.stdout + run.stderr for run in runs if run.returncode != 0):
         return False, faults
-    return True, f"ruff and mypy: all files are as they should be ({time.time() - START:.0f} s)"
+    return True, f"ruff, mypy and deno: all files are as they should be ({time.time() - START:.0f} s)"
 
 
 def tests(found: Watchers) -> Part:

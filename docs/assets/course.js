@@ -55,6 +55,8 @@
   button.ariaExpanded = drawer.checked;
   button.append(...label.childNodes);
   button.addEventListener("click", () => drawer.click());
-  drawer.addEventListener("change", () => { button.ariaExpanded = drawer.checked; });
+  drawer.addEventListener("change", () => {
+    button.ariaExpanded = drawer.checked;
+  });
   label.replaceWith(button);
 }

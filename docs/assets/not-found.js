@@ -1,12 +1,15 @@
 // On the page for addresses without a page: the page whose address is most like the one that was asked for.
 {
-  const words = (address) => decodeURIComponent(new URL(address, location).pathname).toLowerCase()
-    .replace(/\.(html?|md|ipynb)$/, "").replace(/\/index$/, "").split("/").filter(Boolean).at(-1) ?? "";
+  const words = (address) =>
+    decodeURIComponent(new URL(address, location).pathname).toLowerCase()
+      .replace(/\.(html?|md|ipynb)$/, "").replace(/\/index$/, "").split("/").filter(Boolean).at(-1) ?? "";
 
   // How alike two names are, from 0 to 1: the pairs of letters that they share (Dice's coefficient).
   const pairs = (name) => {
     const letters = ` ${name.replace(/[^\p{L}]+/gu, " ").trim()} `;
-    return Array.from({ length: letters.length - 1 }, (_, at) => letters.slice(at, at + 2)).filter((pair) => pair !== "  ");
+    return Array.from({ length: letters.length - 1 }, (_, at) => letters.slice(at, at + 2)).filter((pair) =>
+      pair !== "  "
+    );
   };
   function alike(one, two) {
     const left = pairs(two), all = pairs(one).length + left.length;
@@ -22,7 +25,7 @@
   let asked = "";
   try {
     asked = words(location.href);
-  } catch {} // an address that cannot be decoded
+  } catch { /* an address that cannot be decoded */ }
   const guess = [...document.querySelectorAll(".not-found__pages a")].map((link) => {
     const name = words(link.href);
     const same = number(asked) !== undefined && number(asked) === number(name);

@@ -19,15 +19,17 @@
     localStorage.setItem("nnf", "");
     localStorage.removeItem("nnf");
     store = localStorage;
-  } catch {}
+  } catch { /* it is blocked */ }
 
   // Only what has the right shape: somebody may have written into it.
   function sound(read) {
     const lessons = {};
     for (const [name, days] of Object.entries(isObject(read?.lessons) ? read.lessons : {})) {
       if (!LESSON.test(name) || !isObject(days)) continue;
-      lessons[name] = Object.fromEntries(Object.entries(SAVED).filter(([key, form]) => form.test(days[key] ?? ""))
-        .map(([key]) => [key, days[key]]));
+      lessons[name] = Object.fromEntries(
+        Object.entries(SAVED).filter(([key, form]) => form.test(days[key] ?? ""))
+          .map(([key]) => [key, days[key]]),
+      );
     }
     const last = isObject(read?.last) && LESSON.test(read.last.lesson) ? read.last : undefined;
     return { lessons, last };
@@ -49,16 +51,18 @@
     edit(read);
     try {
       store?.setItem(KEY, JSON.stringify(read));
-    } catch {} // it is full: the page goes on without
+    } catch { /* it is full: the page goes on without */ }
   }
 
   const today = () => {
     const now = new Date();
-    return [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((part) => String(part).padStart(2, "0")).join("-");
+    return [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((part) => String(part).padStart(2, "0")).join(
+      "-",
+    );
   };
 
-  const inWords = (day) => new Date(`${day}T12:00`).toLocaleDateString("en-GB",
-    { day: "numeric", month: "long", year: "numeric" });
+  const inWords = (day) =>
+    new Date(`${day}T12:00`).toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric" });
 
   const scope = () => new URL(__md_scope).pathname;
   const nameOf = (address) => new URL(address, location).pathname.slice(scope().length);
@@ -75,7 +79,9 @@
 
   function open(name, article) {
     here = name;
-    change(({ lessons }) => { (lessons[name] ??= {}).opened ??= today(); });
+    change(({ lessons }) => {
+      (lessons[name] ??= {}).opened ??= today();
+    });
     place();
     const button = article.querySelector(".done__button");
     if (!button || !store) return;
@@ -134,8 +140,9 @@
     panel.querySelector("progress").max = cards.length;
     panel.querySelector("progress").value = count("done");
     const begun = count("begun");
-    panel.querySelector(".progress__count").textContent =
-      `${count("done")} of ${cards.length} lessons done${begun ? `, ${begun} more begun` : ""}.`;
+    panel.querySelector(".progress__count").textContent = `${count("done")} of ${cards.length} lessons done${
+      begun ? `, ${begun} more begun` : ""
+    }.`;
     goOn(cards, last);
   }
 
@@ -146,7 +153,8 @@
     link.dataset.start ??= link.textContent;
     link.dataset.href ??= link.getAttribute("href");
     const at = cards.findIndex(({ name }) => name === last?.lesson);
-    const next = cards[at]?.state === "begun" ? cards[at]
+    const next = cards[at]?.state === "begun"
+      ? cards[at]
       : [...cards.slice(at + 1), ...cards].find(({ state }) => state !== "done");
     const done = cards.filter(({ state }) => state === "done").length;
     link.nextElementSibling?.remove();
@@ -161,15 +169,22 @@
       const title = next.link.textContent;
       const where = next === cards[at] && last.place && last.heading;
       if (where) link.hash = last.place;
-      link.textContent = where ? `Continue where you were: ${title}, “${last.heading}”`
-        : next === cards[at] ? `Continue where you were: ${title}` : `Continue with ${title}`;
+      link.textContent = where
+        ? `Continue where you were: ${title}, “${last.heading}”`
+        : next === cards[at]
+        ? `Continue where you were: ${title}`
+        : `Continue with ${title}`;
     }
   }
 
   function offer(panel) {
     if (!store) {
-      panel.replaceChildren(make("p", { textContent: "This browser keeps nothing for this site, as in a private window "
-        + "or where storage is blocked. So your progress cannot be shown. Everything else works." }));
+      panel.replaceChildren(
+        make("p", {
+          textContent: "This browser keeps nothing for this site, as in a private window " +
+            "or where storage is blocked. So your progress cannot be shown. Everything else works.",
+        }),
+      );
       panel.hidden = false;
       return;
     }
@@ -178,7 +193,12 @@
     bar.setAttribute("aria-labelledby", count.id);
     const said = make("p", { className: "progress__said" });
     said.setAttribute("role", "status");
-    const file = make("input", { type: "file", accept: ".json,application/json", hidden: true, ariaLabel: "Progress file" });
+    const file = make("input", {
+      type: "file",
+      accept: ".json,application/json",
+      hidden: true,
+      ariaLabel: "Progress file",
+    });
     const button = (text, act) => {
       const made = make("button", { type: "button", textContent: text });
       made.addEventListener("click", act);
@@ -194,8 +214,11 @@
       file.value = ""; // so that the same file can be chosen again
     });
     panel.replaceChildren(
-      count, bar,
-      make("p", { className: "progress__buttons" },
+      count,
+      bar,
+      make(
+        "p",
+        { className: "progress__buttons" },
         button("Save as a file", () => tell(give())),
         button("Load a file", () => file.click()),
         button("Forget everything", () => {
@@ -203,8 +226,10 @@
           for (const key of kept()) store.removeItem(key);
           tell("Forgotten: this browser knows nothing of your progress any more.");
         }),
-        file),
-      said);
+        file,
+      ),
+      said,
+    );
     panel.hidden = false;
     show(panel);
   }
@@ -227,7 +252,7 @@
   }
 
   // What is wrong with a file, or nothing.
-  function fault(text, saved) {
+  function fault(saved) {
     if (saved === undefined) return "is damaged, or is no progress file: it is not JSON";
     if (saved?.kind !== KIND || !isObject(saved.keys)) return "was not saved by this page";
     if (saved.version !== 1) return "was saved by a newer version of this page";
@@ -242,7 +267,7 @@
   async function take(file) {
     const text = file.size > LARGEST ? "" : await file.text().catch(() => "");
     const saved = parse(text);
-    const wrong = file.size > LARGEST ? "is too large for a progress file" : fault(text, saved);
+    const wrong = file.size > LARGEST ? "is too large for a progress file" : fault(saved);
     if (wrong) return `Nothing was changed: this file ${wrong}.`;
     const before = kept().map((key) => [key, store.getItem(key)]);
     try {
@@ -255,7 +280,9 @@
       for (const [key, value] of before) store.setItem(key, value);
       return "Nothing was changed: this browser has no room for it.";
     }
-    return `Loaded what was saved on ${DAY.test(saved.saved) ? inWords(saved.saved) : "an earlier day"}, beside what was here.`;
+    return `Loaded what was saved on ${
+      DAY.test(saved.saved) ? inWords(saved.saved) : "an earlier day"
+    }, beside what was here.`;
   }
 
   // Objects are joined name by name; of anything else the file's counts, and of two days the earlier.
@@ -286,5 +313,7 @@
     if (panel?.querySelector("progress")) show(panel);
   };
   addEventListener("storage", again); // another tab
-  addEventListener("pageshow", ({ persisted }) => { if (persisted) again(); });
+  addEventListener("pageshow", ({ persisted }) => {
+    if (persisted) again();
+  });
 }

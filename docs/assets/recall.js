@@ -31,8 +31,9 @@
   const isCount = (value) => Number.isInteger(value) && value >= 0;
 
   function isRecord(record) {
-    return record && isCount(record.times) && isCount(record.right) && isCount(record.box) && record.box < DAYS.length
-      && ["right", "wrong"].includes(record.last) && /^\d{4}-\d\d-\d\d$/.test(record.due) && !isNaN(new Date(record.due));
+    return record && isCount(record.times) && isCount(record.right) && isCount(record.box) &&
+      record.box < DAYS.length &&
+      ["right", "wrong"].includes(record.last) && /^\d{4}-\d\d-\d\d$/.test(record.due) && !isNaN(new Date(record.due));
   }
 
   // All records by question. Whatever is damaged is left out: somebody else may have written there.
@@ -46,7 +47,9 @@
     }
     try {
       const { questions } = JSON.parse(text);
-      return Object.fromEntries(Object.entries(questions).filter(([key, record]) => KEEPS.test(key) && isRecord(record)));
+      return Object.fromEntries(
+        Object.entries(questions).filter(([key, record]) => KEEPS.test(key) && isRecord(record)),
+      );
     } catch {
       return {};
     }
@@ -101,7 +104,11 @@
   const copy = (element) => [...(element?.childNodes ?? [])].map((node) => node.cloneNode(true));
 
   function sign(right, text) {
-    return make("span", { class: `recall__mark recall__mark--${right ? "right" : "wrong"}` }, `${right ? "✓" : "✗"} ${text}`);
+    return make(
+      "span",
+      { class: `recall__mark recall__mark--${right ? "right" : "wrong"}` },
+      `${right ? "✓" : "✗"} ${text}`,
+    );
   }
 
   let forms = 0;
@@ -112,26 +119,41 @@
       const input = make("input", { type: several ? "checkbox" : "radio", name: id });
       const text = make("span", {}, ...copy(item.querySelector(".recall__text")));
       const label = make("label", { class: "recall__option" }, input, text);
-      return { input, label, text, right: item.dataset.recallIs === "right", said: item.querySelector(".recall__said") };
+      return {
+        input,
+        label,
+        text,
+        right: item.dataset.recallIs === "right",
+        said: item.querySelector(".recall__said"),
+      };
     });
     return {
       legend: several ? "Tick all that apply" : "Choose one",
       parts: options.map(({ label }) => label),
-      missing: () => options.some(({ input }) => input.checked) ? "" : several ? "Tick one or more first." : "Choose one first.",
+      missing: () =>
+        options.some(({ input }) => input.checked) ? "" : several ? "Tick one or more first." : "Choose one first.",
       isRight: () => options.every(({ input, right }) => input.checked === right),
       mark() {
         for (const { input, text, right } of options) {
           if (input.checked) text.append(sign(right, right ? "right" : "not right"));
           else if (right) text.append(sign(true, several ? "right, and not ticked" : "right"));
         }
-        return options.filter(({ input, said }) => input.checked && said).map(({ said }) => make("p", {}, ...copy(said)));
+        return options.filter(({ input, said }) => input.checked && said).map(({ said }) =>
+          make("p", {}, ...copy(said))
+        );
       },
     };
   }
 
   function number([item]) {
     // Not inputmode="decimal": the keyboard that some phones show for it has no minus.
-    const input = make("input", { type: "text", class: "recall__number", autocomplete: "off", autocapitalize: "off", spellcheck: "false" });
+    const input = make("input", {
+      type: "text",
+      class: "recall__number",
+      autocomplete: "off",
+      autocapitalize: "off",
+      spellcheck: "false",
+    });
     const label = make("label", { class: "recall__option" }, make("span", {}, "Number:"), input);
     const value = Number(item.dataset.recallValue);
     const tolerance = Number(item.dataset.recallTolerance) + 1e-12 * Math.abs(value); // a decimal fraction is rounded
@@ -144,7 +166,13 @@
         const right = this.isRight();
         label.append(sign(right, right ? "right" : "not right"));
         const exactly = Number(item.dataset.recallTolerance) ? "about " : "";
-        return [make("p", {}, `The answer is ${exactly}${item.querySelector(".recall__text").textContent.replace("-", "−")}.`)];
+        return [
+          make(
+            "p",
+            {},
+            `The answer is ${exactly}${item.querySelector(".recall__text").textContent.replace("-", "−")}.`,
+          ),
+        ];
       },
     };
   }
@@ -192,7 +220,11 @@
       const own = asked.mark();
       const reason = question.querySelector(".recall__reason");
       said.classList.add(right ? "recall__verdict--right" : "recall__verdict--wrong");
-      said.replaceChildren(make("p", { class: "recall__outcome" }, right ? "✓ Right." : "✗ Not right."), ...own, ...copy(reason));
+      said.replaceChildren(
+        make("p", { class: "recall__outcome" }, right ? "✓ Right." : "✗ Not right."),
+        ...own,
+        ...copy(reason),
+      );
       note(key, right);
       showState(summary, load()[key]);
       answered(right);
@@ -213,7 +245,8 @@
   // ---- Review ----
 
   const dueFirst = ([, a], [, b]) => a.box - b.box || (a.due < b.due ? -1 : 1);
-  const due = () => Object.entries(load()).filter(([, record]) => record.due <= day()).sort(dueFirst).map(([key]) => key);
+  const due = () =>
+    Object.entries(load()).filter(([, record]) => record.due <= day()).sort(dueFirst).map(([key]) => key);
 
   function written(date) {
     return new Date(`${date}T12:00`).toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric" });
@@ -225,7 +258,10 @@
     if (!dates.length) return [];
     const counts = [...new Set(dates)].map((date) => [dates.filter((other) => other === date).length, date]);
     const heading = `${some(dates.length, "question")} ${dates.length === 1 ? "waits" : "wait"}:`;
-    return [make("p", {}, heading), make("ul", {}, ...counts.map(([count, date]) => make("li", {}, `${count} until ${written(date)}`)))];
+    return [
+      make("p", {}, heading),
+      make("ul", {}, ...counts.map(([count, date]) => make("li", {}, `${count} until ${written(date)}`))),
+    ];
   }
 
   const pages = new Map(); // of lessons that were fetched: parsed, by address
@@ -296,7 +332,11 @@
     function ask({ question, url, title }) {
       const key = queue[0];
       const from = make("a", { href: url.href }, title);
-      status.replaceChildren(queue.length === 1 ? "One question is due, from " : `${queue.length} questions are due. This one is from `, from, ".");
+      status.replaceChildren(
+        queue.length === 1 ? "One question is due, from " : `${queue.length} questions are due. This one is from `,
+        from,
+        ".",
+      );
       stage.append(question);
       enliven(question, key, (right) => {
         const before = queue.filter((other) => other !== key);
@@ -308,9 +348,17 @@
 
     function end() {
       const known = Object.keys(load()).length;
-      const lines = [known || unreached ? "Nothing is due." : "Nothing is due: you have not answered a question yet. There are some at the end of each lesson."];
-      if (unreached) lines[0] = `${some(unreached, "question")} could not be fetched just now. Come back when you are connected.`;
-      if (unkept) lines.push("This browser keeps nothing for this site, so what you answer is forgotten when you leave.");
+      const lines = [
+        known || unreached
+          ? "Nothing is due."
+          : "Nothing is due: you have not answered a question yet. There are some at the end of each lesson.",
+      ];
+      if (unreached) {
+        lines[0] = `${some(unreached, "question")} could not be fetched just now. Come back when you are connected.`;
+      }
+      if (unkept) {
+        lines.push("This browser keeps nothing for this site, so what you answer is forgotten when you leave.");
+      }
       status.replaceChildren(lines.join(" "));
       rest.replaceChildren(...waiting());
     }
@@ -334,7 +382,9 @@
   // Material emits the document at the start and after each instant navigation.
   document$.subscribe(() => {
     const here = new URL(location.href);
-    for (const question of document.querySelectorAll("article details.recall")) enliven(question, keyOf(question, here));
+    for (const question of document.querySelectorAll("article details.recall")) {
+      enliven(question, keyOf(question, here));
+    }
     const root = document.querySelector(".review:not([data-live])");
     if (root) {
       root.dataset.live = "";

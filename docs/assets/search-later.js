@@ -3,7 +3,9 @@ const { open, send } = XMLHttpRequest.prototype;
 const wanted = new Promise((resolve) => {
   if (/[?&][qh]=/.test(location.search)) resolve(); // a link to a search, or from one
   for (const kind of ["focusin", "pointerover", "touchstart"]) {
-    addEventListener(kind, ({ target }) => target.closest?.(".md-search, [for=__search]") && resolve(), { passive: true });
+    addEventListener(kind, ({ target }) => target.closest?.(".md-search, [for=__search]") && resolve(), {
+      passive: true,
+    });
   }
 });
 XMLHttpRequest.prototype.open = function (method, url, ...rest) {

@@ -34,7 +34,10 @@
     if (NOT_COMPILED.test(error)) return [`# This raises ${error}:`, ...lines.map((line) => `# ${line}`)].join("\n");
     const indented = lines.map((line) => line && `    ${line}`);
     // A name that no lesson uses: Python forgets it after the clause.
-    const caught = ["except Exception as expected_error:", '    print(f"{type(expected_error).__name__}: {expected_error}")'];
+    const caught = [
+      "except Exception as expected_error:",
+      '    print(f"{type(expected_error).__name__}: {expected_error}")',
+    ];
     return ["try:", ...indented, ...caught].join("\n");
   }
 
@@ -53,7 +56,9 @@
       button.title = "Copy with everything above";
       button.setAttribute("aria-label", button.title);
       // Material copies what stands in this attribute, and says so. It is written only now, since it may be long.
-      button.addEventListener("click", () => { button.dataset.clipboardText = program(snippets, place); });
+      button.addEventListener("click", () => {
+        button.dataset.clipboardText = program(snippets, place);
+      });
       row(pre).prepend(button);
     });
   }

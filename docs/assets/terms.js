@@ -89,8 +89,8 @@
 
   // The glossary's filter: entries that have all the words that are typed.
   function filter(place) {
-    place.innerHTML = '<label for="glossary-words">Filter</label>'
-      + '<input id="glossary-words" type="search" autocomplete="off" spellcheck="false"><output></output>';
+    place.innerHTML = '<label for="glossary-words">Filter</label>' +
+      '<input id="glossary-words" type="search" autocomplete="off" spellcheck="false"><output></output>';
     const [input, count] = place.querySelectorAll("input, output");
     const lists = [...place.parentElement.querySelectorAll(":scope > dl")];
     const entries = lists.flatMap((list) => [...list.querySelectorAll("dt")]).map((title) => {

@@ -4,9 +4,10 @@ const LESSONS = new URL("../lessons/", import.meta.url).href; // this file lies 
 const LEFT_OUT = ".take-away, .headerlink, .done, .md-source-file, script, noscript";
 
 // The lessons' addresses, in the order of the menu.
-const lessons = () => [...document.querySelectorAll(".md-nav--primary a[href]")]
-  .map(({ href }) => href.split("#")[0])
-  .filter((href, at, all) => href.startsWith(LESSONS) && all.indexOf(href) === at);
+const lessons = () =>
+  [...document.querySelectorAll(".md-nav--primary a[href]")]
+    .map(({ href }) => href.split("#")[0])
+    .filter((href, at, all) => href.startsWith(LESSONS) && all.indexOf(href) === at);
 
 // A name is given once in a document: each lesson puts its number before its own.
 function rename(article, before) {

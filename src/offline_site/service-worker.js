@@ -11,15 +11,18 @@ const place = (address) => address.replace(/[?#].*$/s, "").replace(/\/index\.htm
 const good = (response) => response.status === 200 && !response.redirected;
 
 addEventListener("install", () => skipWaiting());
-addEventListener("activate", (event) => event.waitUntil((async () => {
-  const old = (await caches.keys()).filter((name) => name.startsWith(`${scope}#`) && name !== NAME);
-  await Promise.all(old.map((name) => caches.delete(name)));
-  await clients.claim();
-})()));
+addEventListener("activate", (event) =>
+  event.waitUntil((async () => {
+    const old = (await caches.keys()).filter((name) => name.startsWith(`${scope}#`) && name !== NAME);
+    await Promise.all(old.map((name) => caches.delete(name)));
+    await clients.claim();
+  })()));
 
 addEventListener("fetch", (event) => {
   const { request } = event;
-  if (request.method === "GET" && request.url.startsWith(scope) && place(request.url) !== LIST) event.respondWith(answer(event));
+  if (request.method === "GET" && request.url.startsWith(scope) && place(request.url) !== LIST) {
+    event.respondWith(answer(event));
+  }
 });
 
 async function answer(event) {
@@ -34,9 +37,11 @@ async function answer(event) {
     }
     return response;
   });
-  if (!kept) return asked.catch(async () => (request.mode === "navigate" && missing(cache, key)) || Response.error());
+  if (!kept) return asked.catch(() => (request.mode === "navigate" && missing(cache, key)) || Response.error());
   event.waitUntil(asked.catch(() => {}));
-  const late = new Promise((resolve) => { setTimeout(resolve, PATIENCE, kept); });
+  const late = new Promise((resolve) => {
+    setTimeout(resolve, PATIENCE, kept);
+  });
   return Promise.race([asked.catch(() => kept), late]);
 }
 

@@ -129,7 +129,7 @@ def tiny(tmp_path_factory):
         "INHERIT": str(ROOT / "mkdocs.yml"),
         "docs_dir": "docs",
         "watch": [],
-        "plugins": ["search", "page_runner"],
+        "plugins": ["search", "page_runner", {"package_assets": {"packages": ["live_charts"]}}],
         "repo_url": "https://github.com/me/course",
         "theme": {"custom_dir": str(ROOT / "theme")},
         "nav": ["index.md", "lesson.md", "other.md"],

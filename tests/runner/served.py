@@ -26,7 +26,7 @@ class Served:
         self.process = subprocess.Popen(command, cwd=root, env=environment, stdout=self.log, stderr=subprocess.STDOUT)
 
     def get(self, name: str) -> str:
-        path = "" if name == "index" else f"{name}/"
+        path = "" if name == "index" else name if name.endswith(".js") else f"{name}/"
         try:
             with urllib.request.urlopen(f"http://{self.address}/{path}", timeout=PATIENCE) as answer:
                 return answer.read().decode()

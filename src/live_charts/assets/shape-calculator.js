@@ -1,55 +1,86 @@
 // Makes a <figure class="shapes"> live: type two shapes, and see the shape of the result, or the error that torch gives.
 // What it says and draws is what live_charts/shape_calculator.py says and draws, where torch itself knows the rule.
+import { element } from "./element.js";
 
 const AXES = 6, LARGEST = 9999; // what may be typed
 const CELLS = [4, 8, 8], MOST = 100; // what is drawn in cells: so many along the last three axes, and in all
 const SIDE = 24, BLOCK = 10, SIGN = 36, NARROW = 44, TOP = 22; // of a cell, between blocks, for + and =, of a panel, above
 
-// The sizes that a text names, such as "4, 3"; an Error in plain words where it names none.
+/** @typedef {number[]} Shape */
+
+/**
+ * The sizes that a text names, such as "4, 3"; an Error in plain words where it names none.
+ * @type {(text: string) => Shape}
+ */
 export function parse(text) {
   const words = text.replaceAll("torch.Size", " ").split(/[\s,()[\]]+/).filter(Boolean);
   for (const word of words) {
     if (/^[-−][0-9]+$/.test(word)) throw new Error(`A size cannot be negative, as ${word} is.`);
-    if (!/^[0-9]+$/.test(word)) throw new Error(`“${word.slice(0, 20)}” is not a whole number. A shape is written as 4, 3.`);
+    if (!/^[0-9]+$/.test(word)) {
+      throw new Error(`“${word.slice(0, 20)}” is not a whole number. A shape is written as 4, 3.`);
+    }
     if (Number(word) > LARGEST) throw new Error(`Sizes up to ${LARGEST} fit here.`);
   }
   if (words.length > AXES) throw new Error(`Up to ${AXES} axes fit here, and these are ${words.length}.`);
   return words.map(Number);
 }
 
-// A shape as Python writes it: (), (3,), (4, 3).
+/**
+ * A shape as Python writes it: (), (3,), (4, 3).
+ * @type {(shape: Shape) => string}
+ */
 export const written = (shape) => `(${shape.join(", ")}${shape.length === 1 ? "," : ""})`;
 
-// The sizes of both along each axis of the result, right-aligned: null where a shape has no such axis.
+/**
+ * The sizes of both along each axis of the result, right-aligned: null where a shape has no such axis.
+ * @type {(a: Shape, b: Shape) => [number | null, number | null][]}
+ */
 export function aligned(a, b) {
   const rank = Math.max(a.length, b.length);
-  return Array.from({ length: rank }, (_, axis) => [a, b].map((shape) => shape[axis - rank + shape.length] ?? null));
+  return Array.from(
+    { length: rank },
+    (_, axis) => [a[axis - rank + a.length] ?? null, b[axis - rank + b.length] ?? null],
+  );
 }
 
+/** @type {(n: number | null, m: number | null) => number | null} */
 const together = (n, m) => {
   [n, m] = [n ?? 1, m ?? 1];
   return n === m || m === 1 ? n : n === 1 ? m : null;
 };
 
-// The shape of the result, or the text of torch's error.
+/**
+ * The shape of the result, or the text of torch's error.
+ * @type {(a: Shape, b: Shape) => { shape: Shape, error: null } | { shape: null, error: string }}
+ */
 export function broadcast(a, b) {
   const pairs = aligned(a, b);
   const axis = pairs.findLastIndex(([n, m]) => together(n, m) === null);
-  if (axis < 0) return { shape: pairs.map(([n, m]) => together(n, m)), error: null };
+  if (axis < 0) return { shape: pairs.map(([n, m]) => Number(together(n, m))), error: null };
   const [n, m] = pairs[axis];
-  return { shape: null, error: `The size of tensor a (${n}) must match the size of tensor b (${m}) at non-singleton dimension ${axis}` };
+  return {
+    shape: null,
+    error: `The size of tensor a (${n}) must match the size of tensor b (${m}) at non-singleton dimension ${axis}`,
+  };
 }
 
-// What is said about two shapes: the result, and why.
+/**
+ * What is said about two shapes: the result, and why.
+ * @type {(a: Shape, b: Shape) => [string, string]}
+ */
 export function said(a, b) {
   const { shape, error } = broadcast(a, b);
+  /** @type {string[]} */
   const why = [];
   aligned(a, b).forEach(([n, m], axis) => {
     const result = together(n, m);
     if (result === null) why.push(`Axis ${axis} is ${n} in a and ${m} in b: they differ, and neither is 1.`);
-    else for (const [name, size] of [["a", n], ["b", m]]) {
-      if (result === (size ?? 1)) continue;
-      why.push(size === null ? `${name} has no axis ${axis}: it counts as 1, and becomes ${result}.` : `Axis ${axis} of ${name} is 1, and becomes ${result}.`);
+    else {
+      for (const [name, size] of Object.entries({ a: n, b: m })) {
+        if (size === null) {
+          if (result !== 1) why.push(`${name} has no axis ${axis}: it counts as 1, and becomes ${result}.`);
+        } else if (size !== result) why.push(`Axis ${axis} of ${name} is 1, and becomes ${result}.`);
+      }
     }
   });
   if (!why.length) why.push("Nothing has to be stretched.");
@@ -57,7 +88,10 @@ export function said(a, b) {
   return [shape ? `Result: ${written(shape)}` : `RuntimeError: ${error}`, why.join(" ")];
 }
 
-// The shapes under each other, right-aligned, with what each axis becomes.
+/**
+ * The shapes under each other, right-aligned, with what each axis becomes.
+ * @type {(a: Shape, b: Shape) => string}
+ */
 export function table(a, b) {
   const pairs = aligned(a, b);
   if (!pairs.length) return "";
@@ -70,24 +104,34 @@ export function table(a, b) {
     });
     return `<tr><th scope="row">${name}</th>${cells.join("")}</tr>`;
   });
-  const results = pairs.map((pair) => together(...pair)).map((size) => (size === null ? '<td class="shapes__clash">✗</td>' : `<td>${size}</td>`));
+  const results = pairs.map((pair) => together(...pair)).map((
+    size,
+  ) => (size === null ? '<td class="shapes__clash">✗</td>' : `<td>${size}</td>`));
   return `<table class="shapes__axes"><thead><tr><td></td>${heads}</tr></thead><tbody>${rows.join("")}` +
     `<tr class="shapes__sum"><th scope="row">a + b</th>${results.join("")}</tr></tbody></table>`;
 }
 
+/** @type {(shape: Shape) => Shape} */
 const padded = (shape) => [...Array(CELLS.length - shape.length).fill(1), ...shape];
 
-// One tensor in cells: its own ones, the faint copies to which it is stretched, and the number of the element in each.
+/**
+ * One tensor in cells: its own ones, the faint copies to which it is stretched, and the number of the element in each.
+ * @type {(name: string, kind: string, own: Shape, shape: Shape, left: number) => [string, number]}
+ */
 function panel(name, kind, own, shape, left) {
   const [blocks, rows, columns] = shape;
   const wide = Math.max(columns * SIDE, NARROW), start = left + (wide - columns * SIDE) / 2;
   const paths = ["", ""], numbers = ["", ""];
-  for (let i = 0; i < blocks; i++) for (let j = 0; j < rows; j++) for (let k = 0; k < columns; k++) {
-    const x = start + k * SIDE, y = TOP + i * (rows * SIDE + BLOCK) + j * SIDE;
-    const copy = i < own[0] && j < own[1] && k < own[2] ? 0 : 1;
-    paths[copy] += `M${x},${y}h${SIDE}v${SIDE}h-${SIDE}z`;
-    const element = ((i % own[0]) * own[1] + (j % own[1])) * own[2] + (k % own[2]);
-    numbers[copy] += `<text x="${x + SIDE / 2}" y="${y + SIDE / 2 + 4}">${element}</text>`;
+  for (let i = 0; i < blocks; i++) {
+    for (let j = 0; j < rows; j++) {
+      for (let k = 0; k < columns; k++) {
+        const x = start + k * SIDE, y = TOP + i * (rows * SIDE + BLOCK) + j * SIDE;
+        const copy = i < own[0] && j < own[1] && k < own[2] ? 0 : 1;
+        paths[copy] += `M${x},${y}h${SIDE}v${SIDE}h-${SIDE}z`;
+        const element = ((i % own[0]) * own[1] + (j % own[1])) * own[2] + (k % own[2]);
+        numbers[copy] += `<text x="${x + SIDE / 2}" y="${y + SIDE / 2 + 4}">${element}</text>`;
+      }
+    }
   }
   let svg = `<text class="shapes__name" x="${left + wide / 2}" y="14">${name}</text>`;
   ["own", "copy"].forEach((sort, copy) => {
@@ -98,11 +142,15 @@ function panel(name, kind, own, shape, left) {
   return [svg, left + wide];
 }
 
-// Both tensors and the result in cells, as SVG; nothing where there is no cell, or too many.
+/**
+ * Both tensors and the result in cells, as SVG; nothing where there is no cell, or too many.
+ * @type {(a: Shape, b: Shape) => string}
+ */
 export function cells(a, b) {
   const { shape } = broadcast(a, b);
   const all = shape ? [a, b, shape] : [a, b];
-  const drawable = (each) => each.length <= CELLS.length && padded(each).every((size, axis) => size > 0 && size <= CELLS[axis]) &&
+  const drawable = (each) =>
+    each.length <= CELLS.length && padded(each).every((size, axis) => size > 0 && size <= CELLS[axis]) &&
     each.reduce((product, size) => product * size, 1) <= MOST;
   if (!all.every(drawable)) return "";
   let svg = "", right = 0, high = 0;
@@ -121,7 +169,10 @@ export function cells(a, b) {
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="-2 0 ${width} ${height}" width="${width}" height="${height}" aria-hidden="true">${svg}</svg>`;
 }
 
-// What is drawn about two shapes, as HTML. There is nothing in it but numbers and our own words.
+/**
+ * What is drawn about two shapes, as HTML. There is nothing in it but numbers and our own words.
+ * @type {(a: Shape, b: Shape) => string}
+ */
 export function drawn(a, b) {
   const picture = cells(a, b);
   return table(a, b) + (picture ? `<div class="shapes__cells">${picture}</div>` : "");
@@ -133,40 +184,42 @@ let calculators = 0;
 export function enliven(figure) {
   if (figure.dataset.live !== undefined) return;
   figure.dataset.live = "";
-  const [result, why] = figure.querySelectorAll(".shapes__said > p"), picture = figure.querySelector(".shapes__picture");
+  const [result, why] = figure.querySelectorAll(".shapes__said > p");
+  const picture = figure.querySelector(".shapes__picture");
   const place = calculators++;
   result.parentElement.setAttribute("aria-live", "polite");
   result.id = `shapes-${place}`;
-  const controls = document.createElement("div");
-  controls.className = "shapes__controls";
+  const controls = element("div", { class: "shapes__controls" });
   const inputs = ["a", "b"].map((name) => {
-    const label = document.createElement("label"), input = document.createElement("input");
-    input.id = label.htmlFor = `shapes-${place}-${name}`;
-    input.type = "text";
-    input.autocomplete = "off";
-    input.spellcheck = false;
+    const id = `shapes-${place}-${name}`;
+    const input = element("input", {
+      id,
+      type: "text",
+      autocomplete: "off",
+      spellcheck: false,
+      "aria-describedby": result.id,
+    });
     input.value = figure.dataset[name];
-    input.setAttribute("aria-describedby", result.id);
-    label.append(`Shape of ${name}`);
-    controls.append(label, input);
+    controls.append(element("label", { for: id }, `Shape of ${name}`), input);
     return input;
   });
 
   const update = () => {
+    /** @type {string[]} */
     const wrong = [];
-    const shapes = inputs.map((input, which) => {
+    const [a, b] = inputs.map((input, which) => {
       try {
         input.removeAttribute("aria-invalid");
         return parse(input.value);
       } catch (error) {
         input.setAttribute("aria-invalid", "true");
-        wrong.push(`Shape of ${"ab"[which]}: ${error.message}`);
-        return null;
+        wrong.push(`Shape of ${"ab"[which]}: ${/** @type {Error} */ (error).message}`);
+        return [];
       }
     });
-    [result.textContent, why.textContent] = wrong.length ? [wrong.join(" "), ""] : said(...shapes);
+    [result.textContent, why.textContent] = wrong.length ? [wrong.join(" "), ""] : said(a, b);
     result.classList.toggle("shapes__error", !result.textContent.startsWith("Result"));
-    picture.innerHTML = wrong.length ? "" : drawn(...shapes);
+    picture.innerHTML = wrong.length ? "" : drawn(a, b);
   };
   controls.addEventListener("input", update);
   figure.prepend(controls);

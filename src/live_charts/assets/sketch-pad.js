@@ -1,16 +1,31 @@
 // Makes a <figure class="pad"> one to draw on: ink on a few cells, and below it what the recorded models say about it.
-// The figure's data-spec holds what Python recorded, weights and all; live-charts.js replays it.
-import { replay } from "./live-charts.js";
+// The figure's data-spec holds what Python recorded, weights and all.
+import { drawnElement, element } from "./element.js";
+import { replay } from "./operations.js";
 
 const FINE = 4; // dots along each side of a cell, as the scanned digits had before they were made small
 const PEN = 0.75; // radius of the pen, in cells
 
-// A pad: the ink of each cell from 0 to 1, row by row, and the dots that the pen has covered.
+/** @typedef {{ rows: number, columns: number, ink: number[], dots: Uint8Array }} Pad */
+/** @typedef {[number, number]} Point across and down, in cells */
+
+/**
+ * A pad: the ink of each cell from 0 to 1, row by row, and the dots that the pen has covered.
+ * @type {(shape: [number, number], ink?: number[] | null) => Pad}
+ */
 export function blank([rows, columns], ink) {
-  return { rows, columns, ink: ink ? [...ink] : Array(rows * columns).fill(0), dots: new Uint8Array(rows * columns * FINE ** 2) };
+  return {
+    rows,
+    columns,
+    ink: ink ? [...ink] : Array(rows * columns).fill(0),
+    dots: new Uint8Array(rows * columns * FINE ** 2),
+  };
 }
 
-// Draw from one point to another, [across, down] in cells: each dot that the pen covers is a sixteenth of its cell's ink.
+/**
+ * Draw from one point to another: each dot that the pen covers is a sixteenth of its cell's ink.
+ * @type {(pad: Pad, from: Point, to: Point) => void}
+ */
 export function stroke({ rows, columns, ink, dots }, [x, y], [toX, toY]) {
   const [dx, dy] = [toX - x, toY - y], length = dx * dx + dy * dy;
   for (let row = 0; row < rows * FINE; row++) {
@@ -26,31 +41,32 @@ export function stroke({ rows, columns, ink, dots }, [x, y], [toX, toY]) {
   }
 }
 
-// What the models say about a picture: their scores, in the order of the record's models.
+/**
+ * What the models say about a picture: their scores, in the order of the record's models.
+ * @type {(spec: import("./operations.js").RecordedFunction & { shape: number[] }, ink: number[]) => number[][]}
+ */
 export function scores(spec, ink) {
   return replay(spec, [{ shape: spec.shape, data: ink }]);
 }
 
+/** @type {(scores: number[], lowest: boolean) => number} */
 export function winner(scores, lowest) {
   return scores.indexOf(lowest ? Math.min(...scores) : Math.max(...scores));
 }
 
-// Where each score's bar starts and how long it is, as shares of the width.
+/**
+ * Where each score's bar starts and how long it is, as shares of the width.
+ * @type {(scores: number[]) => [number, number][]}
+ */
 export function bars(scores) {
   const low = Math.min(0, ...scores), high = Math.max(1, ...scores);
   return scores.map((score) => [(Math.min(score, 0) - low) / (high - low), Math.abs(score) / (high - low)]);
 }
 
+/** @type {(value: number, digits: number) => string} */
 const written = (value, digits) => value.toFixed(digits).replace("-", "−");
 
 // --- The page. ----------------------------------------------------------------------------------------------------
-const make = (name, attributes = {}, ...children) => {
-  const made = name === "rect" ? document.createElementNS("http://www.w3.org/2000/svg", name) : document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  made.append(...children);
-  return made;
-};
-
 let pads = 0;
 
 export function enliven(figure) {
@@ -65,38 +81,56 @@ export function enliven(figure) {
   let cursor = [Math.floor(columns / 2), Math.floor(rows / 2)];
 
   const cells = pad.ink.map((_, place) =>
-    make("rect", { x: place % columns, y: Math.floor(place / columns), width: 1, height: 1 }));
+    drawnElement("rect", { x: place % columns, y: Math.floor(place / columns), width: 1, height: 1 })
+  );
   svg.querySelector(".pad__ink").replaceChildren(...cells);
-  const mark = make("rect", { class: "pad__cursor", width: 1, height: 1 });
+  const mark = drawnElement("rect", { class: "pad__cursor", width: 1, height: 1 });
   svg.append(mark);
 
-  const hint = make("p", { class: "pad__hint", id: `${id}-hint` },
-    "Draw with mouse or finger. By keyboard: arrow keys move, Space fills a cell or empties it, + and − change its ink.");
-  const said = make("p", { class: "pad__heard", "aria-live": "polite" });
-  const pictures = [["Clear", null], ...(spec.start.some(Boolean) ? [["Reset", spec.start]] : []), ...Object.entries(spec.examples)];
+  const hint = element(
+    "p",
+    { class: "pad__hint", id: `${id}-hint` },
+    "Draw with mouse or finger. By keyboard: arrow keys move, Space fills a cell or empties it, + and − change its ink.",
+  );
+  const said = element("p", { class: "pad__heard", "aria-live": "polite" });
+  const pictures = [
+    ["Clear", null],
+    ...(spec.start.some(Boolean) ? [["Reset", spec.start]] : []),
+    ...Object.entries(spec.examples),
+  ];
   const buttons = pictures.map(([name, ink]) => {
-    const button = make("button", { type: "button" }, name);
-    button.addEventListener("click", () => { pad = blank(spec.shape, ink); update(); });
+    const button = element("button", { type: "button" }, name);
+    button.addEventListener("click", () => {
+      pad = blank(spec.shape, ink);
+      update();
+    });
     return button;
   });
-  const controls = make("div", { class: "pad__controls", role: "group", "aria-label": "Pictures" }, ...buttons);
-  const side = make("div", { class: "pad__side" });
+  const controls = element("div", { class: "pad__controls", role: "group", "aria-label": "Pictures" }, ...buttons);
+  const side = element("div", { class: "pad__side" });
   grid.replaceWith(side);
   side.append(grid, hint, controls, said);
-  for (const [name, value] of Object.entries({
-    role: "application", tabindex: 0, "aria-roledescription": "drawing pad", "aria-describedby": hint.id,
-    "aria-label": `Pad of ${rows} rows and ${columns} columns`,
-  })) grid.setAttribute(name, value);
+  for (
+    const [name, value] of Object.entries({
+      role: "application",
+      tabindex: 0,
+      "aria-roledescription": "drawing pad",
+      "aria-describedby": hint.id,
+      "aria-label": `Pad of ${rows} rows and ${columns} columns`,
+    })
+  ) grid.setAttribute(name, value);
 
   // What is heard waits until the drawing rests.
   let resting = 0;
   const say = (text, wait) => {
     clearTimeout(resting);
-    resting = setTimeout(() => { said.textContent = text; }, wait);
+    resting = setTimeout(() => {
+      said.textContent = text;
+    }, wait);
   };
 
   const show = () => {
-    cells.forEach((cell, place) => cell.setAttribute("fill-opacity", pad.ink[place]));
+    cells.forEach((cell, place) => cell.setAttribute("fill-opacity", String(pad.ink[place])));
     return scores(spec, pad.ink).map((found, which) => {
       const { name, lowest } = spec.models[which], table = tables[which], best = winner(found, lowest);
       table.querySelector("caption strong").textContent = spec.labels[best];
@@ -114,17 +148,26 @@ export function enliven(figure) {
   const update = () => say(show(), 600);
 
   let waiting = 0;
-  const soon = () => { waiting ||= requestAnimationFrame(() => { waiting = 0; update(); }); };
+  const soon = () => {
+    waiting ||= requestAnimationFrame(() => {
+      waiting = 0;
+      update();
+    });
+  };
 
   // --- Mouse, pen and finger. ---
+  /** @type {(event: PointerEvent) => Point} */
   const at = ({ clientX, clientY }) => {
     const point = new DOMPoint(clientX, clientY).matrixTransform(svg.getScreenCTM().inverse());
     return [point.x, point.y];
   };
+  /** @type {Point | null} */
   let last = null;
   grid.addEventListener("pointerdown", (event) => {
     if (event.button !== 0 || last) return;
-    try { grid.setPointerCapture(event.pointerId); } catch { /* a pointer that is gone already still leaves its dot */ }
+    try {
+      grid.setPointerCapture(event.pointerId);
+    } catch { /* a pointer that is gone already still leaves its dot */ }
     last = at(event);
     stroke(pad, last, last);
     soon();
@@ -139,20 +182,40 @@ export function enliven(figure) {
     }
     soon();
   });
-  for (const end of ["pointerup", "pointercancel", "lostpointercapture"]) grid.addEventListener(end, () => { last = null; });
+  for (const end of ["pointerup", "pointercancel", "lostpointercapture"]) {
+    grid.addEventListener(end, () => {
+      last = null;
+    });
+  }
 
   // --- Keyboard. ---
-  const point = () => { mark.setAttribute("x", cursor[0]); mark.setAttribute("y", cursor[1]); };
+  const point = () => {
+    mark.setAttribute("x", String(cursor[0]));
+    mark.setAttribute("y", String(cursor[1]));
+  };
   const steps = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
   grid.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const { key } = event, [column, row] = cursor, place = row * columns + column, before = pad.ink[place];
-    const changed = { " ": before < 1 ? 1 : 0, Enter: before < 1 ? 1 : 0, "+": Math.min(1, before + 0.25), "=": Math.min(1, before + 0.25),
-      "-": Math.max(0, before - 0.25), Delete: 0, Backspace: 0 }[key];
+    const changed = {
+      " ": before < 1 ? 1 : 0,
+      Enter: before < 1 ? 1 : 0,
+      "+": Math.min(1, before + 0.25),
+      "=": Math.min(1, before + 0.25),
+      "-": Math.max(0, before - 0.25),
+      Delete: 0,
+      Backspace: 0,
+    }[key];
     if (steps[key]) {
-      cursor = [Math.max(0, Math.min(columns - 1, column + steps[key][0])), Math.max(0, Math.min(rows - 1, row + steps[key][1]))];
+      cursor = [
+        Math.max(0, Math.min(columns - 1, column + steps[key][0])),
+        Math.max(0, Math.min(rows - 1, row + steps[key][1])),
+      ];
       point();
-      say(`Row ${cursor[1] + 1}, column ${cursor[0] + 1}, ink ${written(pad.ink[cursor[1] * columns + cursor[0]], 2)}`, 0);
+      say(
+        `Row ${cursor[1] + 1}, column ${cursor[0] + 1}, ink ${written(pad.ink[cursor[1] * columns + cursor[0]], 2)}`,
+        0,
+      );
     } else if (changed !== undefined) {
       pad.ink[place] = changed;
       say(`Ink ${written(changed, 2)}. ${show()}`, 300);

@@ -4,8 +4,9 @@ const near = new IntersectionObserver((entries) => {
   for (const { isIntersecting, target } of entries) {
     if (!isIntersecting) continue;
     near.unobserve(target);
-    const script = `assets/${target.dataset.script ?? "live-charts"}.js`;
-    import(new URL(script, new URL(__md_scope)).href).then(({ enliven }) => enliven(target));
+    const { script = "live-charts" } = /** @type {HTMLElement} */ (target).dataset;
+    const address = new URL(`assets/${script}.js`, __md_scope);
+    import(address.href).then(({ enliven }) => enliven(target));
   }
 }, { rootMargin: "300px" });
 document$.subscribe(() => {
