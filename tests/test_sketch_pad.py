@@ -209,8 +209,8 @@ def test_what_a_function_must_give(function, message):
 @pytest.mark.parametrize(
     ("function", "message"),
     [
-        (lambda ink: {"a": BIAS if ink.sum() > 1 else -BIAS}, "looks at a pixel's value.*or use others"),
-        (lambda ink: {"a": torch.linalg.det(ink) * BIAS}, "does not know the operation _linalg_det: use others"),
+        (lambda ink: {"a": BIAS if ink.sum() > 1 else -BIAS}, "looks at a pixel's value.*or leave it out, or compute it before the pad"),
+        (lambda ink: {"a": torch.linalg.det(ink) * BIAS}, "does not know the operation _linalg_det: leave it out, or compute it before the pad"),
         (lambda ink: {"a": nn.BatchNorm2d(1).double()(ink[None, None]).flatten()[:10]}, r"\.eval\(\)"),
         (lambda ink: {"a": F.avg_pool2d(ink[None, None], 2, padding=1).flatten()[:10]}, "without padding"),
         (lambda ink: {"a": F.max_pool2d(ink[None, None], 3, ceil_mode=True).repeat(1, 2, 1, 1).flatten()[:10]}, "without ceil_mode"),

@@ -7,10 +7,15 @@ good enough, `frames=True` calls it for every position of the sliders while the 
 
 - `marks` says what a chart is made of; `record` turns a function into a list of operations.
 - `chart` puts both together; `drawing` draws the chart as SVG, as the page shows it without scripts.
-- `docs/assets/live-charts.js` replays the record in the browser.
 - `shape_calculator` is a figure of another kind: two shapes in, what broadcasting makes of them out.
 - `pad` is something to draw on, by `sketch_pad`, and what models say about the picture.
 - `stepper` shows drawings one at a time, by `steps`.
+- `notebook` shows all of these where there is no page, by ipywidgets.
+
+In the browser the scripts in `assets` take over. `live.js` waits until a figure nears the screen, and fetches what
+makes it live: `live-charts.js` for a chart, `shape-calculator.js`, `sketch-pad.js` or `steps.js`. Of the others
+`operations.js` replays a record with the tensors of `tensors.js`, `drawing.js` draws marks as `drawing` does, and
+`element.js` makes elements.
 
 As in `foundations`, a name's module is opened when the name is first used, and the list of names is `__init__.pyi`: a
 page without a sketch pad does not run again when `pad` is edited.

@@ -14,15 +14,9 @@ from torch import Tensor
 
 from live_charts.drawing import Axes, draw
 from live_charts.marks import Mark
+from live_charts.notebook import show_live, styled
 from live_charts.record import PLAIN, record
 
-# Where there is no style sheet of ours, as in a notebook, the drawing brings its own.
-STYLE = (
-    "<style>.live__line,.live__segments,.live__rule,.live__key{fill:none;stroke:var(--ink)}"
-    ".live__points{fill:var(--ink)}.live__grid{stroke:gray;opacity:.2}"
-    ".live__text{font:13px sans-serif;fill:currentColor}"
-    ":root{--figure-0:#1f77b4;--figure-1:#ff7f0e;--figure-2:#2ca02c;--figure-3:#d62728}</style>"
-)
 FRAMES = 500  # positions of all sliders together that a chart made of frames may have
 
 
@@ -31,10 +25,10 @@ class Slider:
     """The positions of a slider, and where it starts.
 
     Attributes:
-        values: the positions, in order; two booleans make a switch.
-        start: the first position, one of the values.
-        unit: what stands after the value.
-        names: what stands in place of each value; empty where the values stand for themselves.
+        values: The positions, in order; two booleans make a switch.
+        start: The first position, one of the values.
+        unit: What stands after the value.
+        names: What stands in place of each value; empty where the values stand for themselves.
 
     Example:
         ```python
@@ -54,17 +48,17 @@ def slider(low: float, high: float, step: float = 0.1, start: float | None = Non
     """A slider from low to high.
 
     Args:
-        low: its lowest position.
-        high: its highest position.
-        step: distance between two positions.
-        start: where it stands at first: the position nearest to this; the middle one where it is None.
-        unit: what stands after its value.
+        low: Its lowest position.
+        high: Its highest position.
+        step: Distance between two positions.
+        start: Where it stands at first: the position nearest to this; the middle one where it is None.
+        unit: What stands after its value.
 
     Returns:
         The slider.
 
     Raises:
-        ValueError: high is not above low, step is not positive, or start lies outside.
+        ValueError: `high` is not above `low`, `step` is not positive, or `start` lies outside.
 
     Example:
         ```python
@@ -88,14 +82,14 @@ def choice(*names: str, start: str | None = None) -> Slider:
     """A slider over things that have names. The function gets the place of the chosen one: 0, 1, 2 and so on.
 
     Args:
-        names: what the slider says at each position.
-        start: where it stands at first; at the first where it is None.
+        names: What the slider says at each position.
+        start: Where it stands at first; at the first where it is None.
 
     Returns:
         The slider.
 
     Raises:
-        ValueError: there are fewer than two names, two are equal, or start is not among them.
+        ValueError: There are fewer than two names, two are equal, or `start` is not among them.
 
     Example:
         ```python
@@ -117,12 +111,12 @@ class Chart:
     """A chart with sliders; a page and a notebook show it by `_repr_html_`.
 
     Attributes:
-        function: takes the sliders' values by name, gives marks.
-        sliders: the sliders by the names of the function's parameters.
-        axes: the frame that the marks are drawn in.
-        frames: whether every position is computed in Python.
-        title: stands above the chart.
-        alt: what the chart shows at the start, for those who do not see it.
+        function: Takes the sliders' values by name, gives marks.
+        sliders: The sliders by the names of the function's parameters.
+        axes: The frame that the marks are drawn in.
+        frames: Whether every position is computed in Python.
+        title: Stands above the chart.
+        alt: What the chart shows at the start, for those who do not see it.
 
     Example:
         ```python
@@ -146,13 +140,13 @@ class Chart:
         """The marks for some values of the sliders, computed in Python.
 
         Args:
-            values: the sliders' values by name; the others stand at their start.
+            values: The sliders' values by name; the others stand at their start.
 
         Returns:
             The marks.
 
         Raises:
-            ValueError: a name is not that of a slider.
+            ValueError: A name is not that of a slider.
 
         Example:
             ```python
@@ -216,22 +210,21 @@ class Chart:
     def _repr_html_(self) -> str:
         """The chart as HTML: a still picture, and what the script needs to make it live."""
         spec = html.escape(json.dumps(self.spec(), separators=(",", ":"), allow_nan=False))
-        still = draw(self.marks(), self.axes)
         title = f"<figcaption>{html.escape(self.title)}</figcaption>" if self.title else ""
-        picture = f'<div class="live__picture" role="img" aria-label="{html.escape(self.alt)}">{still}</div>'
-        shown = f"{title}{picture}{numbers(self.marks())}"
+        shown = title + self._drawn(self.marks())
         return f'<figure class="live" data-search-exclude data-spec="{spec}">{shown}</figure>'
+
+    def _drawn(self, marks: Sequence[Mark]) -> str:
+        """The drawing, and the numbers below it."""
+        label = html.escape(self.alt)
+        picture = f'<div class="live__picture" role="img" aria-label="{label}">{draw(marks, self.axes)}</div>'
+        return picture + numbers(marks)
 
     def _ipython_display_(self) -> None:
         """In a notebook: the same chart, its sliders by ipywidgets, computed in Python."""
-        from IPython.display import HTML, display
+        show_live(self._widget, lambda: styled("live", self._drawn(self.marks())), "Its sliders need")
 
-        try:
-            import ipywidgets as widgets  # type: ignore[import-untyped]
-        except ImportError:
-            still = STYLE + draw(self.marks(), self.axes) + numbers(self.marks())
-            display(HTML(still + "<p>Its sliders need ipywidgets: %pip install ipywidgets</p>"))  # type: ignore[no-untyped-call]
-            return
+    def _widget(self, widgets: Any) -> Any:
         picture = widgets.HTML()
         inputs = {
             name: widgets.SelectionSlider(
@@ -243,11 +236,10 @@ class Chart:
         }
 
         def update(**values: float | bool) -> None:
-            marks = self.marks(**values)
-            picture.value = STYLE + draw(marks, self.axes) + numbers(marks)
+            picture.value = styled("live", self._drawn(self.marks(**values)))
 
-        display(widgets.VBox([*inputs.values(), picture]))  # type: ignore[no-untyped-call]
         widgets.interactive_output(update, inputs)
+        return widgets.VBox([*inputs.values(), picture])
 
 
 def live(
@@ -269,24 +261,24 @@ def live(
     is called for every position instead, and may do anything, such as train.
 
     Args:
-        function: takes the sliders' values by name, as float64 tensors of shape (); with frames, as plain numbers.
+        function: Takes the sliders' values by name, as float64 tensors of shape (); with frames, as plain numbers.
             Gives a list of marks, always of the same kinds.
-        alt: what the chart shows at the start, for those who do not see it.
-        title: stands above the chart.
-        xlabel: name of the horizontal axis.
-        ylabel: name of the vertical axis.
-        xlim: ends of the horizontal axis; from the marks at the start where it is None.
-        ylim: ends of the vertical axis; from the marks at the start where it is None.
+        alt: What the chart shows at the start, for those who do not see it.
+        title: Stands above the chart.
+        xlabel: Name of the horizontal axis.
+        ylabel: Name of the vertical axis.
+        xlim: Ends of the horizontal axis; from the marks at the start where it is None.
+        ylim: Ends of the vertical axis; from the marks at the start where it is None.
         yscale: `linear` or `log`.
-        frames: whether to compute every position in Python.
-        sliders: a `slider(…)`, a `choice(…)`, a list of values, or True or False for a switch, by the function's
+        frames: Whether to compute every position in Python.
+        sliders: A `slider(…)`, a `choice(…)`, a list of values, or True or False for a switch, by the function's
             parameter.
 
     Returns:
         The chart; as a snippet's last line it is shown.
 
     Raises:
-        ValueError: there is no slider, no text for `alt`, an unknown scale, or an axis that no mark gives.
+        ValueError: There is no slider, no text for `alt`, an unknown scale, or an axis that no mark gives.
 
     Example:
         ```python
@@ -317,13 +309,13 @@ def as_slider(given: Slider | bool | Sequence[float]) -> Slider:
     """A slider from any of the forms that `live` takes.
 
     Args:
-        given: a slider, a switch's first state, or the positions, of which the first is the start.
+        given: A slider, a switch's first state, or the positions, of which the first is the start.
 
     Returns:
         The slider.
 
     Raises:
-        ValueError: there are fewer than two positions.
+        ValueError: There are fewer than two positions.
 
     Example:
         ```python
@@ -347,7 +339,7 @@ def plain(value: float) -> float | None:
     """A number fit for JSON: inf and nan, which it lacks, become None, and are not drawn.
 
     Args:
-        value: any number.
+        value: Any number.
 
     Returns:
         The number, or None.
@@ -366,7 +358,7 @@ def numbers(marks: Sequence[Mark]) -> str:
     """The chart's numbers as HTML.
 
     Args:
-        marks: marks, of which the numbers are taken.
+        marks: Marks, of which the numbers are taken.
 
     Returns:
         A list, or nothing where there is no number.

@@ -20,11 +20,11 @@ class Axes:
     """The ends, names and scale of a chart's axes.
 
     Attributes:
-        xlim: ends of the horizontal axis.
-        ylim: ends of the vertical axis.
-        xlabel: its name.
-        ylabel: its name.
-        log: whether the vertical axis is logarithmic.
+        xlim: Ends of the horizontal axis.
+        ylim: Ends of the vertical axis.
+        xlabel: Its name.
+        ylabel: Its name.
+        log: Whether the vertical axis is logarithmic.
 
     Example:
         ```python
@@ -54,18 +54,18 @@ class Axes:
         """Axes that hold some marks, with a little room, where their ends are not given.
 
         Args:
-            marks: the marks.
-            xlim: ends of the horizontal axis, or None.
-            ylim: ends of the vertical axis, or None.
-            xlabel: its name.
-            ylabel: its name.
-            log: whether the vertical axis is logarithmic.
+            marks: The marks.
+            xlim: Ends of the horizontal axis, or None.
+            ylim: Ends of the vertical axis, or None.
+            xlabel: Its name.
+            ylabel: Its name.
+            log: Whether the vertical axis is logarithmic.
 
         Returns:
             The axes.
 
         Raises:
-            ValueError: an end is missing and no mark gives it, the ends are in the wrong order, or a logarithmic axis
+            ValueError: An end is missing and no mark gives it, the ends are in the wrong order, or a logarithmic axis
                 would start at 0 or below.
 
         Example:
@@ -125,8 +125,8 @@ def draw(marks: Sequence[Mark], axes: Axes) -> str:
     """Draw marks in their axes.
 
     Args:
-        marks: the marks; numbers are left out.
-        axes: the axes.
+        marks: The marks; numbers are left out.
+        axes: The axes.
 
     Returns:
         An `<svg>` whose colours are the page's.
@@ -155,7 +155,7 @@ def draw(marks: Sequence[Mark], axes: Axes) -> str:
 
 
 def path(mark: Mark, axes: Axes) -> str:
-    """A mark as the `d` of a path; live-charts.js has the same in its own language."""
+    """A mark as the `d` of a path; assets/drawing.js has the same in its own language."""
     values = [value.tolist() for value in mark.values]
     if mark.kind == "rule":
         return f"M{short(axes.x(values[0][0]))},{HEIGHT - BOTTOM}V{TOP}"
@@ -223,8 +223,8 @@ def ticks(low: float, high: float) -> list[float]:
     """Round numbers between two ends, about six of them.
 
     Args:
-        low: one end.
-        high: the other end.
+        low: One end.
+        high: The other end.
 
     Returns:
         The numbers, in order.

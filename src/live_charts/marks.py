@@ -14,10 +14,10 @@ class Mark:
 
     Attributes:
         kind: `line`, `points`, `segments`, `rule` or `number`.
-        label: what the legend or the number's name says; empty for none.
-        values: float64 tensors: x and y; x, y and the other end of y; x of a rule; a number's value.
-        digits: digits after the point, of a number.
-        unit: what stands after a number.
+        label: What the legend or the number's name says; empty for none.
+        values: Tensors in float64: x and y; x, y and the other end of y; x of a rule; a number's value.
+        digits: Digits after the point, of a number.
+        unit: What stands after a number.
 
     Example:
         ```python
@@ -39,15 +39,15 @@ def line(x: Tensor, y: Tensor, label: str = "") -> Mark:
     """A line through points, in their order.
 
     Args:
-        x: positions; any shape of n values.
-        y: heights; n values.
-        label: name in the legend.
+        x: Positions; any shape of n values.
+        y: Heights; n values.
+        label: Name in the legend.
 
     Returns:
         The mark.
 
     Raises:
-        ValueError: x and y have different numbers of values.
+        ValueError: `x` and `y` have different numbers of values.
 
     Example:
         ```python
@@ -65,15 +65,15 @@ def points(x: Tensor, y: Tensor, label: str = "") -> Mark:
     """Points.
 
     Args:
-        x: positions; any shape of n values.
-        y: heights; n values.
-        label: name in the legend.
+        x: Positions; any shape of n values.
+        y: Heights; n values.
+        label: Name in the legend.
 
     Returns:
         The mark.
 
     Raises:
-        ValueError: x and y have different numbers of values.
+        ValueError: `x` and `y` have different numbers of values.
 
     Example:
         ```python
@@ -90,16 +90,16 @@ def segments(x: Tensor, y: Tensor, to: Tensor, label: str = "") -> Mark:
     """Vertical segments, such as residuals: each from (x, y) to (x, to).
 
     Args:
-        x: positions; any shape of n values.
-        y: heights of one end; n values.
-        to: heights of the other end; n values.
-        label: name in the legend.
+        x: Positions; any shape of n values.
+        y: Heights of one end; n values.
+        to: Heights of the other end; n values.
+        label: Name in the legend.
 
     Returns:
         The mark.
 
     Raises:
-        ValueError: x, y and to have different numbers of values.
+        ValueError: `x`, `y` and `to` have different numbers of values.
 
     Example:
         ```python
@@ -117,8 +117,8 @@ def rule(x: Tensor | float, label: str = "") -> Mark:
     """A vertical line across the chart, such as a limit.
 
     Args:
-        x: its position.
-        label: name in the legend.
+        x: Its position.
+        label: Name in the legend.
 
     Returns:
         The mark.
@@ -137,16 +137,16 @@ def number(label: str, value: Tensor | float, digits: int = 3, unit: str = "") -
     """A number under the chart, with its name.
 
     Args:
-        label: its name.
-        value: one value.
-        digits: digits after the point.
-        unit: what stands after it.
+        label: Its name.
+        value: One value.
+        digits: Digits after the point.
+        unit: What stands after it.
 
     Returns:
         The mark.
 
     Raises:
-        ValueError: value holds more than one number.
+        ValueError: `value` holds more than one number.
 
     Example:
         ```python
@@ -168,13 +168,13 @@ def same_length(**values: Tensor) -> tuple[Tensor, ...]:
     """Flat tensors, after a check that they have the same number of values.
 
     Args:
-        values: tensors by the names that the error uses.
+        values: Tensors by the names that the error uses.
 
     Returns:
         The tensors, each of shape (n,).
 
     Raises:
-        ValueError: they differ in length.
+        ValueError: They differ in length.
 
     Example:
         ```python

@@ -1,6 +1,6 @@
 """A pad to draw a small picture on, and what models say about it: `sketch_pad` puts both together.
 
-The models are recorded as the function of a chart is, weights and all, and `docs/assets/sketch-pad.js` replays them.
+The models are recorded as the function of a chart is, weights and all, and `assets/sketch-pad.js` replays them.
 """
 
 from __future__ import annotations
@@ -15,15 +15,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from live_charts.notebook import show, show_live, styled
 from live_charts.record import record
-
-# Where there is no style sheet of ours, as in a notebook, the pad brings its own.
-STYLE = (
-    "<style>.pad__both{display:flex;flex-wrap:wrap;gap:1.5em}.pad__grid{width:14em}"
-    ".pad__lines{fill:none;stroke:gray;stroke-width:.03}.pad__ink{fill:currentColor}"
-    ".pad__scores{font-variant-numeric:tabular-nums}.pad__bar{display:block;width:8em;height:.7em;fill:#1f77b4}"
-    ".pad__best{font-weight:bold}</style>"
-)
 
 Function = Callable[[Tensor], Mapping[str, Tensor]]
 
@@ -119,7 +112,7 @@ class SketchPad:
             return [given[name] for name in models]
 
         with torch.no_grad():
-            recorded = record(flat, [self.start], "pixel")
+            recorded = record(flat, [self.start], "pixel", "leave it out, or compute it before the pad")
         return {
             "shape": list(self.start.shape),
             "labels": self.labels,
@@ -140,27 +133,22 @@ class SketchPad:
 
     def _ipython_display_(self) -> None:
         """In a notebook: the still picture, with the examples to choose from by ipywidgets."""
-        from IPython.display import HTML, display
+        if self.examples:
+            show_live(self._widget, lambda: styled("pad", self._still(self.start, self.alt)), "Its examples need")
+        else:
+            show(styled("pad", self._still(self.start, self.alt)))
 
-        if not self.examples:
-            display(HTML(STYLE + self._still(self.start, self.alt)))  # type: ignore[no-untyped-call]
-            return
-        try:
-            import ipywidgets as widgets  # type: ignore[import-untyped]
-        except ImportError:
-            still = STYLE + self._still(self.start, self.alt)
-            display(HTML(still + "<p>Its examples need ipywidgets: %pip install ipywidgets</p>"))  # type: ignore[no-untyped-call]
-            return
+    def _widget(self, widgets: Any) -> Any:
         pictures = {"At first": self.start, **self.examples}
         shown = widgets.HTML()
         choice = widgets.ToggleButtons(options=list(pictures), description="Picture")
 
         def update(picture: str) -> None:
             alt = self.alt if picture == "At first" else picture
-            shown.value = STYLE + self._still(pictures[picture], alt)
+            shown.value = styled("pad", self._still(pictures[picture], alt))
 
-        display(widgets.VBox([choice, shown]))  # type: ignore[no-untyped-call]
         widgets.interactive_output(update, {"picture": choice})
+        return widgets.VBox([choice, shown])
 
     def _still(self, ink: Tensor, alt: str) -> str:
         title = f"<figcaption>{html.escape(self.title)}</figcaption>" if self.title else ""
@@ -169,7 +157,7 @@ class SketchPad:
         return f'{title}<div class="pad__both">{grid}<div class="pad__said">{tables}</div></div>'
 
     def _table(self, name: str, scores: list[float]) -> str:
-        """A model's scores as bars and numbers; sketch-pad.js changes them in place."""
+        """A model's scores as bars and numbers; `assets/sketch-pad.js` changes them in place."""
         best, rows = winner(scores, name in self.lowest), ""
         for place, (label, score, (start, length)) in enumerate(zip(self.labels, scores, bars(scores), strict=True)):
             rows += (

@@ -13,8 +13,11 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.fx import GraphModule, Node
+from torch.fx.node import map_arg
+from torch.utils._pytree import tree_leaves
 
-# Operations that live-charts.js replays, by the names that PyTorch's tracer gives them.
+# Operations that assets/operations.js replays, by the names that PyTorch's tracer gives them.
 # fmt: off
 KNOWN = {
     "_log_softmax", "_softmax", "_to_copy", "_unsafe_view", "abs", "add", "addmm", "alias", "amax", "amin",
@@ -29,6 +32,41 @@ KNOWN = {
 }
 # fmt: on
 
+IMAGES = "give it images of shape (images, channels, rows, columns)"
+# What the script does not know of these operations: the arguments that decide, whether they ask for it, and the advice.
+BEYOND: tuple[tuple[str, tuple[str, ...], Callable[..., object], str], ...] = (
+    (
+        "_to_copy",
+        ("self", "dtype"),
+        lambda tensor, dtype: dtype not in (None, tensor.dtype) and not dtype.is_floating_point,
+        "it keeps all values as float64, so leave out .long(), .int() and .bool()",
+    ),
+    ("div", ("rounding_mode",), bool, "without rounding_mode"),
+    (
+        "linalg_vector_norm",
+        ("ord",),
+        lambda order: not 0 < abs(order) < math.inf,
+        "write a norm of order 0 or inf with abs, ne, sum or amax",
+    ),
+    ("convolution", ("input",), lambda images: images.ndim != 4, IMAGES),
+    ("max_pool2d_with_indices", ("self",), lambda images: images.ndim != 4, IMAGES),
+    ("avg_pool2d", ("self",), lambda images: images.ndim != 4, IMAGES),
+    (
+        "convolution",
+        ("transposed", "groups"),
+        lambda transposed, groups: transposed or groups != 1,
+        "without groups, and not transposed",
+    ),
+    ("max_pool2d_with_indices", ("ceil_mode",), bool, "without ceil_mode"),
+    (
+        "avg_pool2d",
+        ("padding", "ceil_mode", "divisor_override"),
+        lambda padding, ceil_mode, divisor: any(padding) or ceil_mode or divisor,
+        "without padding, ceil_mode and divisor_override",
+    ),
+    ("native_batch_norm", ("training",), bool, "call the model's .eval() first"),
+)
+
 # What a function gets from the sliders of a chart made of frames.
 PLAIN = "the sliders give plain numbers (int, float or bool), not tensors"
 
@@ -38,14 +76,18 @@ class Unrecordable(ValueError):
 
 
 def record(
-    function: Callable[..., list[Tensor]], start: Sequence[float | Tensor], inputs: str = "slider"
+    function: Callable[..., list[Tensor]],
+    start: Sequence[float | Tensor],
+    inputs: str = "slider",
+    advice: str = f"use frames=True, with which {PLAIN}",
 ) -> dict[str, Any]:
     """The operations that lead from the sliders' values to a function's tensors.
 
     Args:
-        function: takes one float64 tensor for each slider, of shape () where its value is a number, and gives tensors.
-        start: the sliders' first values.
-        inputs: what the errors call a slider.
+        function: Takes one float64 tensor for each slider, of shape () where its value is a number, and gives tensors.
+        start: The sliders' first values.
+        inputs: What the errors call a slider.
+        advice: What to do with a calculation that cannot be recorded, as the errors say it.
 
     Returns:
         `steps`: one list for each operation: its name and its arguments, in which `"#3"` stands for the result of
@@ -53,7 +95,7 @@ def record(
         fit for JSON.
 
     Raises:
-        Unrecordable: the function decides by a slider's value, computes in float32, or uses an operation that the
+        Unrecordable: The function decides by a slider's value, computes in float32, or uses an operation that the
             browser's script does not know.
 
     Example:
@@ -67,7 +109,6 @@ def record(
     """
     from torch.fx.experimental.proxy_tensor import make_fx
 
-    frames = f"use frames=True, with which {PLAIN}" if inputs == "slider" else "use others"
     try:
         graph = make_fx(lambda *values: function(*values))(
             *[torch.as_tensor(value, dtype=torch.float64) for value in start]
@@ -76,100 +117,109 @@ def record(
         if "data-dependent" in str(error) or "It appears that you're trying to get value out of" in str(error):
             raise Unrecordable(
                 f"the function looks at a {inputs}'s value, by an if, float() or .item(), so it cannot be recorded: "
-                f"write it with tensor operations such as torch.where, or {frames}"
+                f"write it with tensor operations such as torch.where, or {advice}"
             ) from None
         raise
     graph.graph.eliminate_dead_code()
-    steps: list[list[Any]] = []
-    place: dict[Any, str] = {}  # where a node's result stands among the steps
-    fixed: dict[Any, Any] = {}  # the results that no slider changes
-    constants: dict[str, str] = {}
+    recorder = Recorder(graph, advice)
+    return {"outputs": recorder.run(), "steps": recorder.steps}
 
-    def constant(value: Any) -> Any:
-        if not isinstance(value, Tensor):
-            return [constant(item) for item in value]
-        if value.is_floating_point() and value.dtype != torch.float64:
-            raise Unrecordable("the chart computes in float64 but a tensor holds less: give it .double()")
-        step = ["tensor", list(value.shape), value.to(torch.float64).flatten().tolist()]
-        if str(step) not in constants:
-            constants[str(step)] = f"#{len(steps)}"
-            steps.append(step)
-        return constants[str(step)]
 
-    def plain(value: Any) -> Any:
-        if isinstance(value, torch.fx.Node):
-            return place[value] if value in place else constant(fixed[value])
+class Step(str):
+    """The result of a step, as `#3`."""
+
+
+class Recorder:
+    """Goes through a graph: what the sliders change becomes a step, and the rest is computed at once.
+
+    PyTorch's own `Interpreter` makes a progress bar, which leaves a semaphore behind in every process of a page.
+    """
+
+    def __init__(self, graph: GraphModule, advice: str):
+        self.graph = graph
+        self.advice = advice
+        self.steps: list[list[Any]] = []
+        self.results: dict[Node, Any] = {}
+        self.constants: dict[str, Step] = {}
+
+    def run(self) -> Any:
+        """Go through all nodes, and give the result of the last: the steps of the outputs."""
+        for node in self.graph.graph.nodes:
+            self.results[node] = self.result(node)
+        return self.results[node]
+
+    def result(self, node: Node) -> Any:
+        """A node's result: a step, a value that no slider changes, or in the end the steps of the outputs."""
+        if node.op == "placeholder":
+            return self.step("slider", len(self.steps))
+        if node.op == "get_attr":
+            return getattr(self.graph, str(node.target))
+        if node.op != "output" and not any(isinstance(self.results[each], Step) for each in node.all_input_nodes):
+            args, kwargs = map_arg((node.args, node.kwargs), self.results.__getitem__)
+            return node.target(*args, **kwargs)  # type: ignore[operator]
+        if why := self.why_not(node):
+            raise Unrecordable(why)
+        if node.op == "output":
+            return self.plain(node.args[0])
+        if node.target is operator.getitem:
+            return self.step("item", *self.plain(node.args))
+        return self.step(name_of(node), *self.plain(list(arguments(node).values())))
+
+    def why_not(self, node: Node) -> str:
+        """Why the browser's script cannot replay a node, and what to do; nothing where it can."""
+        taken = [value for each in node.all_input_nodes for value in tree_leaves(self.results[each])]
+        if any(isinstance(value, Tensor) and short(value) for value in taken):
+            return "the chart computes in float64 but a tensor holds less: give it .double()"
+        if node.op == "output" or node.target is operator.getitem:
+            return ""
+        if isinstance(given := node.meta.get("val"), Tensor) and short(given):
+            return "the chart computes in float64 but a step gives less: make its tensors .double()"
+        if name_of(node) not in KNOWN:
+            return f"the browser's script does not know the operation {name_of(node)}: {self.advice}"
+        values = map_arg(arguments(node), lambda each: each.meta.get("val", self.results[each]))
+        for operation, names, asks, advice in BEYOND:
+            if operation == name_of(node) and asks(*(values.get(each) for each in names)):
+                return f"the browser's script knows {operation} in its plain form only: {advice}"
+        return ""
+
+    def step(self, name: str, *given: Any) -> Step:
+        """Note a step."""
+        self.steps.append([name, *given])
+        return Step(f"#{len(self.steps) - 1}")
+
+    def plain(self, value: Any) -> Any:
+        """What a node was given, as JSON can say it."""
+        if isinstance(value, Node):
+            value = self.results[value]
+        if isinstance(value, Tensor):
+            return self.constant(value)
         if isinstance(value, (list, tuple)):
-            return [plain(item) for item in value]
-        if isinstance(value, (bool, int, float)) or value is None:
+            return [self.plain(item) for item in value]
+        if isinstance(value, (bool, int, float, Step)):
             return value
         return None  # a dtype, device or layout, which float64 on one machine does not need
 
-    for node in graph.graph.nodes:
-        if node.op == "output":
-            return {"outputs": plain(node.args[0]), "steps": steps}
-        if node.op == "get_attr":
-            fixed[node] = getattr(graph, node.target)
-            continue
-        if node.op == "placeholder":
-            step = ["slider", len(steps)]
-        elif all(each in fixed for each in node.all_input_nodes):
-            given = torch.fx.node.map_arg((node.args, node.kwargs), fixed.__getitem__)
-            fixed[node] = node.target(*given[0], **given[1])
-            continue
-        elif node.target is operator.getitem:
-            step = ["item", *plain(node.args)]
-        else:
-            name = node.target._schema.name.removeprefix("aten::")
-            if getattr(node.meta.get("val"), "dtype", None) in (torch.float32, torch.float16, torch.bfloat16):
-                raise Unrecordable("the chart computes in float64 but a step gives less: make its tensors .double()")
-            if name not in KNOWN:
-                raise Unrecordable(f"the browser's script does not know the operation {name}: {frames}")
-            step = [name, *arguments(node, plain)]
-            if cure := beyond(node, step):
-                raise Unrecordable(f"the browser's script knows {name} in its plain form only: {cure}")
-        place[node] = f"#{len(steps)}"
-        steps.append(step)
-    raise AssertionError("a graph ends in its output")
+    def constant(self, value: Tensor) -> Step:
+        """The step that makes a tensor which no slider changes; one step for all that are equal."""
+        made = [list(value.shape), value.to(torch.float64).flatten().tolist()]
+        if str(made) not in self.constants:
+            self.constants[str(made)] = self.step("tensor", *made)
+        return self.constants[str(made)]
 
 
-def beyond(node: torch.fx.Node, step: list[Any]) -> str:
-    """What to do where the script knows a step's operation, but not with these arguments; nothing where it does."""
-    name, given = step[0], step[1:]
-    images = ("convolution", "max_pool2d_with_indices", "avg_pool2d")
-    if name == "_to_copy" and not kind(node).is_floating_point and kind(node) != kind(node.all_input_nodes[0]):
-        return "it keeps all values as float64, so leave out .long(), .int() and .bool()"
-    if name == "div" and any(isinstance(each, str) for each in [*node.args, *node.kwargs.values()]):
-        return "without rounding_mode"
-    if name == "linalg_vector_norm" and not 0 < abs(given[1]) < math.inf:
-        return "write a norm of order 0 or inf with abs, ne, sum or amax"
-    if name in images and node.all_input_nodes[0].meta["val"].ndim != 4:
-        return "give it images of shape (images, channels, rows, columns)"
-    if name == "convolution" and (given[6] or given[8] != 1):
-        return "without groups, and not transposed"
-    if name == "max_pool2d_with_indices" and given[5]:
-        return "without ceil_mode"
-    if name == "avg_pool2d" and (any(given[3]) or given[4] or given[6]):
-        return "without padding, ceil_mode and divisor_override"
-    if name == "native_batch_norm" and given[5]:
-        return "call the model's .eval() first"
-    return ""
+def short(tensor: Tensor) -> bool:
+    """Whether a tensor holds fractions with fewer digits than float64."""
+    return tensor.is_floating_point() and tensor.dtype != torch.float64
 
 
-def kind(node: torch.fx.Node) -> torch.dtype:
-    """The dtype of a step's result."""
-    dtype: torch.dtype = node.meta["val"].dtype
-    return dtype
+def name_of(node: Node) -> str:
+    """An operation's name, as PyTorch's tracer gives it."""
+    schema = node.target._schema  # type: ignore[union-attr]
+    return str(schema.name).removeprefix("aten::")
 
 
-def arguments(node: torch.fx.Node, plain: Callable[[Any], Any]) -> list[Any]:
-    """A step's arguments in the schema's order, those left out at the end filled in with their defaults."""
-    given: list[Any] = []
-    for position, argument in enumerate(node.target._schema.arguments):  # type: ignore[union-attr]
-        if position < len(node.args):
-            given.append(plain(node.args[position]))
-        elif argument.name in node.kwargs:
-            given.append(plain(node.kwargs[argument.name]))
-        else:
-            given.append(plain(argument.default_value))
-    return given
+def arguments(node: Node) -> dict[str, Any]:
+    """An operation's arguments by their names, in the schema's order; those left out have their defaults."""
+    schema = node.target._schema  # type: ignore[union-attr]
+    given = {argument.name: argument.default_value for argument in schema.arguments}
+    return given | dict(zip(given, node.args, strict=False)) | node.kwargs

@@ -1,6 +1,6 @@
 """A calculator for broadcasting: two shapes in, the shape of the result or torch's own error out, both drawn.
 
-The rule is torch's: it is asked each time. In the page `docs/assets/shape-calculator.js` says and draws the same.
+The rule is torch's: it is asked each time. In the page `assets/shape-calculator.js` says and draws the same.
 """
 
 from __future__ import annotations
@@ -10,21 +10,16 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import torch
+
+from live_charts.notebook import show_live, styled
 
 # As in shape-calculator.js: what may be typed, what is drawn in cells, and the lengths of the drawing.
 AXES, LARGEST = 6, 9999
 CELLS, MOST = (4, 8, 8), 100
 SIDE, BLOCK, SIGN, NARROW, TOP = 24, 10, 36, 44, 22
-
-# Where there is no style sheet of ours, as in a notebook, the drawing brings its own.
-STYLE = (
-    "<style>.shapes__own,.shapes__copy{stroke:currentColor}.shapes__copy{stroke-dasharray:2 3;opacity:.4}"
-    ".shapes__a{fill:#1f77b466}.shapes__b{fill:#ff7f0e66}.shapes__sum{fill:#7f7f7f66}.shapes__error{color:#d62728}"
-    ".shapes__cells text{font:12px sans-serif;fill:currentColor;text-anchor:middle}.shapes__copy-numbers{opacity:.6}"
-    ".shapes__axes :is(th,td){padding:0 .8em}</style>"
-)
 
 Shape = tuple[int, ...]
 
@@ -34,8 +29,8 @@ class ShapeCalculator:
     """Two shapes, and what becomes of them together; a page and a notebook show it with fields to type others in.
 
     Attributes:
-        a: the first shape at the start.
-        b: the second shape at the start.
+        a: The first shape at the start.
+        b: The second shape at the start.
 
     Example:
         ```python
@@ -58,14 +53,9 @@ class ShapeCalculator:
 
     def _ipython_display_(self) -> None:
         """In a notebook: the same, its fields by ipywidgets."""
-        from IPython.display import HTML, display
+        show_live(self._widget, lambda: styled("shapes", _answer(self.a, self.b)), "Its fields need")
 
-        try:
-            import ipywidgets as widgets  # type: ignore[import-untyped]
-        except ImportError:
-            still = STYLE + _answer(self.a, self.b)
-            display(HTML(still + "<p>Its fields need ipywidgets: %pip install ipywidgets</p>"))  # type: ignore[no-untyped-call]
-            return
+    def _widget(self, widgets: Any) -> Any:
         answer = widgets.HTML()
         fields = {
             name: widgets.Text(value=", ".join(map(str, shape)), description=f"Shape of {name}")
@@ -74,26 +64,27 @@ class ShapeCalculator:
 
         def update(a: str, b: str) -> None:
             try:
-                answer.value = STYLE + _answer(parse(a), parse(b))
+                shown = _answer(parse(a), parse(b))
             except ValueError as error:
-                answer.value = f"{STYLE}<p class='shapes__error'>{html.escape(str(error))}</p>"
+                shown = f'<div class="shapes__said"><p class="shapes__error">{html.escape(str(error))}</p></div>'
+            answer.value = styled("shapes", shown)
 
-        display(widgets.VBox([*fields.values(), answer]))  # type: ignore[no-untyped-call]
         widgets.interactive_output(update, fields)
+        return widgets.VBox([*fields.values(), answer])
 
 
 def broadcast_calculator(a: Sequence[int], b: Sequence[int]) -> ShapeCalculator:
     """A calculator that says what two shapes make together, drawn, with fields to type other shapes in.
 
     Args:
-        a: the first shape at the start.
-        b: the second shape at the start.
+        a: The first shape at the start.
+        b: The second shape at the start.
 
     Returns:
         The calculator; as a snippet's last line it is shown.
 
     Raises:
-        ValueError: a size is negative or no whole number, or there are too many axes.
+        ValueError: A size is negative or no whole number, or there are too many axes.
 
     Example:
         ```python
@@ -110,13 +101,13 @@ def parse(text: str) -> Shape:
     """The shape that a text names.
 
     Args:
-        text: sizes with commas or spaces between them; brackets do not matter.
+        text: Sizes with commas or spaces between them; brackets do not matter.
 
     Returns:
         The sizes.
 
     Raises:
-        ValueError: it names no shape, or one that is too large for the page.
+        ValueError: It names no shape, or one that is too large for the page.
 
     Example:
         ```python
@@ -142,8 +133,8 @@ def broadcast(a: Shape, b: Shape) -> tuple[Shape | None, str]:
     """What torch makes of two shapes.
 
     Args:
-        a: the shape of one tensor.
-        b: the shape of the other.
+        a: The shape of one tensor.
+        b: The shape of the other.
 
     Returns:
         The shape of the result and an empty text, or None and the text of torch's error.
@@ -168,8 +159,8 @@ def aligned(a: Shape, b: Shape) -> list[tuple[int | None, int | None, int | None
     """Two shapes under each other, right-aligned.
 
     Args:
-        a: the shape of one tensor.
-        b: the shape of the other.
+        a: The shape of one tensor.
+        b: The shape of the other.
 
     Returns:
         For each axis of the result the sizes of a and b, None where there is no such axis, and the result's size,
@@ -196,8 +187,8 @@ def said(a: Shape, b: Shape) -> tuple[str, str]:
     """What the calculator says about two shapes.
 
     Args:
-        a: the shape of one tensor.
-        b: the shape of the other.
+        a: The shape of one tensor.
+        b: The shape of the other.
 
     Returns:
         The result or the error, and why it is so.
@@ -230,8 +221,8 @@ def table(a: Shape, b: Shape) -> str:
     """The shapes under each other, right-aligned, with what each axis becomes, as HTML.
 
     Args:
-        a: the shape of one tensor.
-        b: the shape of the other.
+        a: The shape of one tensor.
+        b: The shape of the other.
 
     Returns:
         A table, or nothing where there is no axis.
@@ -271,8 +262,8 @@ def cells(a: Shape, b: Shape) -> str:
     """Both tensors and the result in cells, the stretched ones with faint copies, as SVG.
 
     Args:
-        a: the shape of one tensor.
-        b: the shape of the other.
+        a: The shape of one tensor.
+        b: The shape of the other.
 
     Returns:
         The drawing, or nothing where there is no cell, or too many.
@@ -310,8 +301,8 @@ def drawn(a: Shape, b: Shape) -> str:
     """What the calculator draws about two shapes, as HTML.
 
     Args:
-        a: the shape of one tensor.
-        b: the shape of the other.
+        a: The shape of one tensor.
+        b: The shape of the other.
 
     Returns:
         The table and the cells.

@@ -5,6 +5,9 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
+
+from live_charts.notebook import show_live
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,7 @@ class Steps:
     title: str = ""
 
     def _repr_html_(self) -> str:
-        """The last drawing and all captions; where there are scripts, one at a time, by docs/assets/steps.js."""
+        """The last drawing and all captions; where there are scripts, one at a time, by `assets/steps.js`."""
         frames = "".join(f"<div>{drawing}</div>" for drawing in self.drawings)
         captions = "".join(f"<li>{html.escape(caption)}</li>" for caption in self.captions)
         return (
@@ -44,14 +47,11 @@ class Steps:
 
     def _ipython_display_(self) -> None:
         """In a notebook: the same, with a slider and buttons by ipywidgets."""
-        from IPython.display import HTML, display
+        show_live(
+            self._widget, lambda: self._heading() + self._frame(len(self.drawings) - 1), "To step through it needs"
+        )
 
-        try:
-            import ipywidgets as widgets  # type: ignore[import-untyped]
-        except ImportError:
-            needed = "<p>To step through it needs ipywidgets: %pip install ipywidgets</p>"
-            display(HTML(self._heading() + self._frame(len(self.drawings) - 1) + needed))  # type: ignore[no-untyped-call]
-            return
+    def _widget(self, widgets: Any) -> Any:
         picture = widgets.HTML(self._frame(0))
         slider = widgets.IntSlider(value=1, min=1, max=len(self.drawings), description="step")
         back, on = widgets.Button(description="Previous"), widgets.Button(description="Next")
@@ -66,7 +66,7 @@ class Steps:
         back.on_click(lambda _: step(-1))
         on.on_click(lambda _: step(1))
         heading = [widgets.HTML(self._heading())] * bool(self.title)
-        display(widgets.VBox([*heading, picture, widgets.HBox([back, slider, on])]))  # type: ignore[no-untyped-call]
+        return widgets.VBox([*heading, picture, widgets.HBox([back, slider, on])])
 
     def _heading(self) -> str:
         return f"<figcaption>{html.escape(self.title)}</figcaption>" if self.title else ""
