@@ -69,7 +69,7 @@ def test_every_module_of_foundations_is_watched_by_tests_of_its_own(subtests):
     [
         ("src/page_runner/kept.py", ["tests/runner/test_kept.py", "tests/test_docstrings.py"]),
         ("src/page_runner/page.py", ["tests/runner/test_failures.py", "tests/test_page_rules.py"]),
-        ("src/recall/question.py", ["tests/test_question_lists.py", "tests/test_docstrings.py"]),
+        ("src/questions/question.py", ["tests/test_question_lists.py", "tests/test_docstrings.py"]),
         ("src/glossary_terms/glossary.py", ["tests/test_glossary.py"]),
         ("src/site_extras/cards.py", ["tests/test_site_extras.py"]),
         ("src/live_charts/record.py", ["tests/test_live_charts.py"]),

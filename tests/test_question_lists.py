@@ -9,9 +9,9 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 from markdown import markdown
 
-from recall import QuestionError
-from recall.plain import in_two
-from recall.question import Choice, Number, read_list
+from questions import QuestionError
+from questions.plain import in_two
+from questions.question import Choice, Number, read_list
 
 CHOICES = """
 ??? question "What does `f` *do*?"
@@ -28,12 +28,12 @@ CHOICES = """
 
 
 def render(text: str) -> BeautifulSoup:
-    html = markdown(text, extensions=["attr_list", "pymdownx.details", "pymdownx.superfences", "recall"])
+    html = markdown(text, extensions=["attr_list", "pymdownx.details", "pymdownx.superfences", "questions"])
     return BeautifulSoup(html, "html.parser")
 
 
 def question(text: str) -> Tag:
-    (found,) = render(text).select("details.question.recall")
+    (found,) = render(text).select("details.question.quiz")
     return found
 
 
@@ -44,14 +44,14 @@ def fold(*lines: str, title: str = "Q?") -> str:
 def test_choices_stand_with_their_signs_and_the_reason():
     found = question(CHOICES)
     assert found.summary is not None and found.summary.decode_contents() == "What does <code>f</code> <em>do</em>?"
-    listed = found.select_one(".recall__key > ul[data-recall=one][data-search-exclude]")
+    listed = found.select_one(".quiz__key > ul[data-quiz=one][data-search-exclude]")
     assert listed is not None
     wrong, right = listed.select("li")
-    assert [wrong["data-recall-is"], right["data-recall-is"]] == ["wrong", "right"]
+    assert [wrong["data-quiz-is"], right["data-quiz-is"]] == ["wrong", "right"]
     assert wrong.get_text() == "✗ It adds. No: a :: b\n  stays." and wrong.em and wrong.code
     assert " ".join(right.get_text().split()) == "✓ It writes down what it is given."
     assert [sign["aria-label"] for sign in listed.select("[role=img]")] == ["Wrong:", "Right:"]
-    assert [p.get_text() for p in found.select(".recall__reason > p")] == ["Because it does.", "And more."]
+    assert [p.get_text() for p in found.select(".quiz__reason > p")] == ["Because it does.", "And more."]
 
 
 def test_a_list_with_empty_lines_is_read_in_the_same_way():
@@ -60,7 +60,7 @@ def test_a_list_with_empty_lines_is_read_in_the_same_way():
 
 
 def test_several_right_choices_ask_for_several():
-    assert question(fold("- [x] A", "- [x] B", "- [ ] C", "", "Why.")).select_one("[data-recall=several]")
+    assert question(fold("- [x] A", "- [x] B", "- [ ] C", "", "Why.")).select_one("[data-quiz=several]")
 
 
 @pytest.mark.parametrize(
@@ -75,8 +75,8 @@ def test_several_right_choices_ask_for_several():
     ],
 )
 def test_a_number_keeps_its_value_and_tolerance(item, value, tolerance, shown):
-    (asked,) = question(fold(f"- [=] {item}", "", "Why.")).select("ul[data-recall=number] > li")
-    assert (asked["data-recall-value"], asked["data-recall-tolerance"]) == (value, tolerance)
+    (asked,) = question(fold(f"- [=] {item}", "", "Why.")).select("ul[data-quiz=number] > li")
+    assert (asked["data-quiz-value"], asked["data-quiz-tolerance"]) == (value, tolerance)
     assert asked.get_text() == shown
 
 
@@ -123,7 +123,7 @@ def test_other_folds_stay_as_they_are():
     text = (
         fold("- A", "- [B](b.md)", "", "Why.") + '\n\n??? tip "T"\n\n    - [x] A\n\n!!! question "Q"\n\n    - [ ] A\n'
     )
-    assert not render(text).select(".recall, [data-recall]")
+    assert not render(text).select(".quiz, [data-quiz]")
     code = '```text\n??? question "Q"\n\n    - [ ] A\n```\n'
     assert "- [ ] A" in render(code).get_text()
 
@@ -164,7 +164,7 @@ def test_in_two_leaves_other_folds_alone():
 def test_a_site_has_them_and_an_error_names_the_page(tmp_path, generator):
     (tmp_path / "docs").mkdir()
     (tmp_path / "mkdocs.yml").write_text(
-        "site_name: Tiny\ntheme: {name: material, font: false}\nplugins: []\nmarkdown_extensions: [pymdownx.details, recall]\n"
+        "site_name: Tiny\ntheme: {name: material, font: false}\nplugins: []\nmarkdown_extensions: [pymdownx.details, questions]\n"
     )
     page = tmp_path / "docs" / "index.md"
 
@@ -175,7 +175,7 @@ def test_a_site_has_them_and_an_error_names_the_page(tmp_path, generator):
     page.write_text("# T\n\n" + fold("- [x] A", "- [ ] B", "", "Why."), "utf-8")
     done = build()
     assert done.returncode == 0, done.stdout + done.stderr
-    assert 'data-recall="one"' in (tmp_path / "site" / "index.html").read_text("utf-8")
+    assert 'data-quiz="one"' in (tmp_path / "site" / "index.html").read_text("utf-8")
     page.write_text("# T\n\n" + fold("- [ ] A", "- [ ] B", "", "Why."), "utf-8")
     done = build()
     assert "docs/index.md:3: question “Q?”: no choice is right" in done.stdout + done.stderr

@@ -14,7 +14,7 @@ from page_rules import ROUNDED, read
 from page_runner.page import NUMBER as COMPUTED
 from page_runner.page import parse
 from page_runner.process import PageProcess
-from recall.question import Choice, read_list
+from questions.question import Choice, read_list
 
 ROOT = Path(__file__).resolve().parents[1]
 LESSONS = sorted((ROOT / "docs" / "lessons").glob("*.md"))

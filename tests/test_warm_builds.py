@@ -27,7 +27,7 @@ EDITS = {
     "a snippet": (LESSONS, r"^(```python.*\n)", r"\1# Changed.\n"),
     "a number": (LESSONS, r"(\{\{ [^{}\n]*:\.)2f", r"\g<1>3f"),
     "a module": ("src/foundations/images/*.py", r"\Z", "# Changed.\n"),
-    "a part of the kit": ("src/recall/*.py", r"\Z", "# Changed.\n"),
+    "a part of the kit": ("src/questions/*.py", r"\Z", "# Changed.\n"),
     "a template": ("theme/*.html", r"\Z", "<!-- changed -->\n"),
     "a style": ("docs/assets/*.css", r"\Z", "/* changed */\n"),
     "a chart's script": ("src/live_charts/assets/*.js", r"\Z", "// Changed.\n"),

@@ -38,7 +38,7 @@ from page_runner.names import names as scope
 from page_runner.page import NUMBER, Number, PageError, Snippet
 from page_runner.process import PageProcess
 from page_runner.program import Output
-from recall.question import QuestionError
+from questions.question import QuestionError
 from site_extras.reading import runs_in
 
 Values = dict[str, str]  # of environment variables
@@ -290,7 +290,7 @@ def rendered(lesson: Lesson, given: Mapping[int, Output | str]) -> Iterator[Faul
 
     yield from unread_questions(lesson, filled(lesson, given, "1"))
     config = load_config(str(lesson.root / "mkdocs.yml"))
-    ours = ("page_runner", "recall", "glossary_terms")  # what they do is checked otherwise, or not needed here
+    ours = ("page_runner", "questions", "glossary_terms")  # what they do is checked otherwise, or not needed here
     config.markdown_extensions = [name for name in config.markdown_extensions if name not in ours]
     files = get_files(config)
 
@@ -348,7 +348,7 @@ def unread_questions(lesson: Lesson, lines: list[str]) -> Iterator[Fault]:
         inside = re.match(" *", lines[question.line - 1])
         text = "\n".join(line.removeprefix(inside[0] if inside else "") for line in lines[question.line - 1 : end])
         try:
-            Markdown(extensions=["attr_list", "pymdownx.details", "pymdownx.superfences", "recall"]).convert(text)
+            Markdown(extensions=["attr_list", "pymdownx.details", "pymdownx.superfences", "questions"]).convert(text)
         except QuestionError as error:
             yield Fault(question.line, str(error).removeprefix("this text: "))
 

@@ -22,7 +22,7 @@ from page_runner.fences import last_line, opening, parsed
 from page_runner.front_matter import FRONT_MATTER, FrontMatter, read_front_matter
 from page_runner.page import NUMBER as COMPUTED
 from page_runner.page import Page, Snippet, survey_page
-from recall.question import QuestionError, read_list
+from questions.question import QuestionError, read_list
 from site_extras.reading import runs_in
 
 ROOT = Path(__file__).resolve().parent.parent

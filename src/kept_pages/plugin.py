@@ -49,7 +49,7 @@ PAGE_EVENTS = ("pre_page", "page_read_source", "page_markdown", "page_content", 
 # Plugins of which it is known what each page gets from them: all else that changes pages would have to do it again.
 KNOWN = (
     "glossary_terms", "kept_pages", "material.plugins.search", "mkdocs.contrib.search", "mkdocs_autorefs",
-    "mkdocs_jupyter", "mkdocstrings", "offline_site", "page_runner", "recall", "site_extras",
+    "mkdocs_jupyter", "mkdocstrings", "offline_site", "page_runner", "questions", "site_extras",
 )  # fmt: skip
 ALWAYS = {"sitemap.xml"}  # templates that say something of every page
 

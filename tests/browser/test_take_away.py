@@ -121,6 +121,9 @@ class Quiet(SimpleHTTPRequestHandler):
         pass
 
 
+ASSETS = ["glossary_terms", "live_charts", "page_runner", "questions"]
+
+
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory):
     """The address of a site in the course's theme with one lesson that holds everything, and another one."""
@@ -129,7 +132,7 @@ def tiny(tmp_path_factory):
         "INHERIT": str(ROOT / "mkdocs.yml"),
         "docs_dir": "docs",
         "watch": [],
-        "plugins": ["search", "page_runner", {"package_assets": {"packages": ["live_charts"]}}],
+        "plugins": ["search", "page_runner", {"package_assets": {"packages": ASSETS}}],
         "repo_url": "https://github.com/me/course",
         "theme": {"custom_dir": str(ROOT / "theme")},
         "nav": ["index.md", "lesson.md", "other.md"],

@@ -37,7 +37,7 @@ markdown_extensions:
   - pymdownx.superfences
   - toc: {permalink: true}
   - glossary_terms: {glossary: glossary.md}
-  - recall
+  - questions
   - page_runner
 """
 ONE = (

@@ -8,7 +8,7 @@ import sys
 import pytest
 from tiny_site import CONFIG, TICKS, Built, fence
 
-RECALL = CONFIG + "  - recall\n"
+QUESTIONS = CONFIG + "  - questions\n"
 GLOSSARY = CONFIG + "  - def_list\n  - glossary_terms: {glossary: words.md, pages: ['lesson*']}\n"
 WORDS = '# Words\n\nLoss { #loss forms="losses" }\n:   How bad.\n\nGain { #gain }\n:   How good.\n'
 RIGHT = "- [x] A\n    - [ ] B\n\n    Why."
@@ -19,7 +19,7 @@ def question(title: str, body: str = RIGHT) -> str:
 
 
 def test_each_question_that_cannot_be_read_is_said_and_the_others_are_asked(site):
-    site.config(RECALL)
+    site.config(QUESTIONS)
     site.page("# Home\n")
     text = "---\ntitle: T\n---\n\n\n# T\n\n" + f'{TICKS}text\n??? question "Shown"\n{TICKS}\n\n'
     text += question("Not asked", "- A\n    - B") + question("One?") + question("Two?", RIGHT.replace("x", " "))
@@ -34,7 +34,7 @@ def test_each_question_that_cannot_be_read_is_said_and_the_others_are_asked(site
         assert error.startswith(f"docs/lesson.md:{line}: question “") and words in error
     assert summary == "1 page failed: " + ", ".join(f"docs/lesson.md:{line}" for line in lines)
     page = built.page("lesson")
-    assert [fold.summary.get_text() for fold in page.select("details.recall")] == ["One?"]
+    assert [fold.summary.get_text() for fold in page.select("details.quiz")] == ["One?"]
     assert [box.parent.summary.get_text() for box in page.select("details[open] > .page-error")] == [
         "Two?", "Three?", "One?",
     ]  # fmt: skip
@@ -42,7 +42,7 @@ def test_each_question_that_cannot_be_read_is_said_and_the_others_are_asked(site
 
 
 def test_a_question_whose_number_was_not_computed_is_no_other_error(site):
-    site.config(RECALL)
+    site.config(QUESTIONS)
     numbers = question("N?", "- [=] {{ n:.1f }} ± 0.1\n\n    Why.") + question("M?", RIGHT.replace("A", "{{ n }}"))
     numbers += question("O {{ n }}?", "- [x] {{ n }}\n    - [ ] {{ n + 1 }}\n\n    Why.")
     site.page("# T\n\n" + fence("1 / 0") + "\n" + numbers + question("Wrong?", RIGHT.replace("x", " ")))
@@ -50,7 +50,7 @@ def test_a_question_whose_number_was_not_computed_is_no_other_error(site):
     first, second, _ = built.errors
     assert "ZeroDivisionError" in first and "“Wrong?”: no choice is right" in second
     assert built.find("details").get_text().split()[:4] == ["N?", "[=]", "…", "±"]
-    assert "data-recall" in str(built.page().select("details")[1])
+    assert "data-quiz" in str(built.page().select("details")[1])
 
 
 def test_an_error_of_the_glossary_is_shown_on_its_own_page_alone(site):
@@ -114,7 +114,7 @@ def test_a_card_that_cannot_be_drawn_is_an_error_of_its_page(site, monkeypatch):
 def test_zensical_shows_them_too(site, text):
     site.config(
         "site_name: Tiny\ntheme: {name: material}\nmarkdown_extensions:\n"
-        "  - pymdownx.details\n  - pymdownx.superfences\n  - recall\n  - page_runner: {preload: []}\n"
+        "  - pymdownx.details\n  - pymdownx.superfences\n  - questions\n  - page_runner: {preload: []}\n"
     )
     site.page(text + '\n\n??? question "N?"\n\n    - [=] {{ 2 + 2 }}\n\n    Why.\n')
     command = [sys.executable, "-m", "zensical", "build"]

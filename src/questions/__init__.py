@@ -9,12 +9,12 @@ Where things are:
 
 from typing import Any
 
-from .extension import RecallExtension
+from .extension import QuestionsExtension
 from .question import QuestionError
 
-__all__ = ["QuestionError", "RecallExtension", "makeExtension"]
+__all__ = ["QuestionError", "QuestionsExtension", "makeExtension"]
 
 
-def makeExtension(**options: Any) -> RecallExtension:
+def makeExtension(**options: Any) -> QuestionsExtension:
     """The extension, for those who name this package under `markdown_extensions`."""
-    return RecallExtension(**options)
+    return QuestionsExtension(**options)

@@ -106,7 +106,7 @@
   function sign(right, text) {
     return make(
       "span",
-      { class: `recall__mark recall__mark--${right ? "right" : "wrong"}` },
+      { class: `quiz__mark quiz__mark--${right ? "right" : "wrong"}` },
       `${right ? "✓" : "✗"} ${text}`,
     );
   }
@@ -117,14 +117,14 @@
   function choices(items, several, id) {
     const options = items.map((item) => {
       const input = make("input", { type: several ? "checkbox" : "radio", name: id });
-      const text = make("span", {}, ...copy(item.querySelector(".recall__text")));
-      const label = make("label", { class: "recall__option" }, input, text);
+      const text = make("span", {}, ...copy(item.querySelector(".quiz__text")));
+      const label = make("label", { class: "quiz__option" }, input, text);
       return {
         input,
         label,
         text,
-        right: item.dataset.recallIs === "right",
-        said: item.querySelector(".recall__said"),
+        right: item.dataset.quizIs === "right",
+        said: item.querySelector(".quiz__said"),
       };
     });
     return {
@@ -149,14 +149,14 @@
     // Not inputmode="decimal": the keyboard that some phones show for it has no minus.
     const input = make("input", {
       type: "text",
-      class: "recall__number",
+      class: "quiz__number",
       autocomplete: "off",
       autocapitalize: "off",
       spellcheck: "false",
     });
-    const label = make("label", { class: "recall__option" }, make("span", {}, "Number:"), input);
-    const value = Number(item.dataset.recallValue);
-    const tolerance = Number(item.dataset.recallTolerance) + 1e-12 * Math.abs(value); // a decimal fraction is rounded
+    const label = make("label", { class: "quiz__option" }, make("span", {}, "Number:"), input);
+    const value = Number(item.dataset.quizValue);
+    const tolerance = Number(item.dataset.quizTolerance) + 1e-12 * Math.abs(value); // a decimal fraction is rounded
     return {
       legend: "Type a number",
       parts: [label],
@@ -165,12 +165,12 @@
       mark() {
         const right = this.isRight();
         label.append(sign(right, right ? "right" : "not right"));
-        const exactly = Number(item.dataset.recallTolerance) ? "about " : "";
+        const exactly = Number(item.dataset.quizTolerance) ? "about " : "";
         return [
           make(
             "p",
             {},
-            `The answer is ${exactly}${item.querySelector(".recall__text").textContent.replace("-", "−")}.`,
+            `The answer is ${exactly}${item.querySelector(".quiz__text").textContent.replace("-", "−")}.`,
           ),
         ];
       },
@@ -179,30 +179,30 @@
 
   // What a fold's heading says about earlier answers.
   function showState(summary, record) {
-    summary.querySelector(".recall__state")?.remove();
+    summary.querySelector(".quiz__state")?.remove();
     if (!record) return;
     const right = record.last === "right";
-    summary.append(" ", make("span", { class: "recall__state" }, right ? "✓ right last time" : "✗ missed last time"));
+    summary.append(" ", make("span", { class: "quiz__state" }, right ? "✓ right last time" : "✗ missed last time"));
   }
 
   // Make a form of a question. `answered` is called whenever it has been marked.
   function enliven(question, key, answered = () => {}) {
     if (question.dataset.live !== undefined) return;
     question.dataset.live = "";
-    const id = `recall-${forms++}`;
+    const id = `quiz-${forms++}`;
     const summary = question.querySelector("summary");
     const text = make("span", { id: `${id}-question` }, ...summary.childNodes);
     summary.append(text);
-    const list = question.querySelector("[data-recall]");
-    const kind = list.dataset.recall;
+    const list = question.querySelector("[data-quiz]");
+    const kind = list.dataset.quiz;
     const asked = kind === "number" ? number([...list.children]) : choices([...list.children], kind === "several", id);
 
     const legend = make("legend", { id: `${id}-legend` }, asked.legend);
-    const button = make("button", { type: "submit", class: "recall__button" }, "Check");
-    const said = make("div", { class: "recall__verdict", role: "status" });
+    const button = make("button", { type: "submit", class: "quiz__button" }, "Check");
+    const said = make("div", { class: "quiz__verdict", role: "status" });
     const fields = make("fieldset", { "aria-labelledby": `${id}-question ${id}-legend` }, legend, ...asked.parts);
-    const form = make("form", { class: "recall__form", novalidate: "" }, fields, button, said);
-    question.querySelector(".recall__key").before(form);
+    const form = make("form", { class: "quiz__form", novalidate: "" }, fields, button, said);
+    question.querySelector(".quiz__key").before(form);
     showState(summary, load()[key]);
 
     let marked = false;
@@ -210,7 +210,7 @@
       event.preventDefault();
       if (marked) return; // the same answer a second time
       const missing = asked.missing();
-      said.className = "recall__verdict";
+      said.className = "quiz__verdict";
       if (missing) {
         said.replaceChildren(make("p", {}, missing));
         return;
@@ -218,10 +218,10 @@
       marked = true;
       const right = asked.isRight();
       const own = asked.mark();
-      const reason = question.querySelector(".recall__reason");
-      said.classList.add(right ? "recall__verdict--right" : "recall__verdict--wrong");
+      const reason = question.querySelector(".quiz__reason");
+      said.classList.add(right ? "quiz__verdict--right" : "quiz__verdict--wrong");
       said.replaceChildren(
-        make("p", { class: "recall__outcome" }, right ? "✓ Right." : "✗ Not right."),
+        make("p", { class: "quiz__outcome" }, right ? "✓ Right." : "✗ Not right."),
         ...own,
         ...copy(reason),
       );
@@ -233,8 +233,8 @@
     fields.addEventListener("input", () => {
       if (!marked) return;
       marked = false;
-      for (const mark of fields.querySelectorAll(".recall__mark")) mark.remove();
-      said.className = "recall__verdict";
+      for (const mark of fields.querySelectorAll(".quiz__mark")) mark.remove();
+      said.className = "quiz__verdict";
       said.replaceChildren();
     });
   }
@@ -284,8 +284,8 @@
     const lesson = await fetched(url);
     const found = lesson?.getElementById(url.hash.slice(1));
     // A page without any question may be a server's excuse, and says nothing about what exists.
-    if (!found && lesson && !lesson.querySelector("[data-recall]")) throw new Error(`${url}: not a lesson`);
-    if (!found?.matches("details.recall")) return { gone: true };
+    if (!found && lesson && !lesson.querySelector("[data-quiz]")) throw new Error(`${url}: not a lesson`);
+    if (!found?.matches("details.quiz")) return { gone: true };
     const question = document.importNode(found, true);
     question.open = true;
     for (const attribute of ["href", "src"]) {
@@ -299,9 +299,9 @@
   function review(root) {
     const status = make("p", { class: "review__status", role: "status", tabindex: "-1" });
     const stage = make("div");
-    const next = make("button", { type: "button", class: "recall__button" }, "Next question");
+    const next = make("button", { type: "button", class: "quiz__button" }, "Next question");
     const rest = make("div");
-    const again = make("button", { type: "button", class: "recall__button" }, "Forget all answers and start again");
+    const again = make("button", { type: "button", class: "quiz__button" }, "Forget all answers and start again");
     let queue = due();
     let unreached = 0;
 
@@ -382,7 +382,7 @@
   // Material emits the document at the start and after each instant navigation.
   document$.subscribe(() => {
     const here = new URL(location.href);
-    for (const question of document.querySelectorAll("article details.recall")) {
+    for (const question of document.querySelectorAll("article details.quiz")) {
       enliven(question, keyOf(question, here));
     }
     const root = document.querySelector(".review:not([data-live])");

@@ -29,7 +29,7 @@ def in_two(types: str, lines: Sequence[str]) -> tuple[list[str], str, list[str]]
 
     Example:
         ```python
-        from recall.plain import in_two
+        from questions.plain import in_two
 
         shown, heading, key = in_two("question", ["- [ ] One. :: Too few.", "- [x] Two.", "", "A pair."])
         assert shown == ["- [ ] One.", "- [ ] Two."] and heading == "Answer"

@@ -43,7 +43,7 @@ def is_task(item: str) -> bool:
 
     Example:
         ```python
-        from recall.question import is_task
+        from questions.question import is_task
 
         assert is_task("[x] Yes.") and is_task("[=] 3") and not is_task("[x](a.md)")
         ```
@@ -100,7 +100,7 @@ def read_list(items: Sequence[str]) -> list[Choice] | Number:
 
     Example:
         ```python
-        from recall.question import Choice, Number, read_list
+        from questions.question import Choice, Number, read_list
 
         assert read_list(["[ ] One. :: Too few.", "[x] Two."])[0] == Choice("One.", "Too few.", False)
         assert read_list(["[=] 0.25 ± 0.01"]) == Number("0.25", 0.25, 0.01)

@@ -1,7 +1,7 @@
 """A Python-Markdown extension: a `??? question` fold that begins with a task list becomes a question with its key.
 
 The HTML says everything by itself: the question, the list with its marks, and the reason. A script may hide that key
-and ask; the attributes that begin with `data-recall` are for it. It works in MkDocs and in Zensical.
+and ask; the attributes that begin with `data-quiz` are for it. It works in MkDocs and in Zensical.
 """
 
 from __future__ import annotations
@@ -76,34 +76,34 @@ def rewrite(fold: Element, tasks: Element, name: str) -> None:
     reason = list(fold)[2:]
     if not reason:
         raise QuestionError("it has no reason: say below the list why the answer is right")
-    fold.set("class", f"{fold.get('class')} recall")
+    fold.set("class", f"{fold.get('class')} quiz")
     fold.set("id", name)
     for part in fold[1:]:
         fold.remove(part)
-    key = SubElement(fold, "div", {"class": "recall__key"})
-    listed = SubElement(key, "ul", {"class": "recall__choices", "data-recall": kind(asked), "data-search-exclude": ""})
+    key = SubElement(fold, "div", {"class": "quiz__key"})
+    listed = SubElement(key, "ul", {"class": "quiz__choices", "data-quiz": kind(asked), "data-search-exclude": ""})
     if isinstance(asked, Number):
-        value = {"data-recall-value": repr(asked.value), "data-recall-tolerance": repr(asked.tolerance)}
-        item = SubElement(listed, "li", {"class": "recall__choice"} | value)
-        SubElement(item, "span", {"class": "recall__text"}).text = asked.text
+        value = {"data-quiz-value": repr(asked.value), "data-quiz-tolerance": repr(asked.tolerance)}
+        item = SubElement(listed, "li", {"class": "quiz__choice"} | value)
+        SubElement(item, "span", {"class": "quiz__text"}).text = asked.text
         if asked.tolerance:
             item[0].tail = f" ± {asked.tolerance:g}"
     else:
         for choice in asked:
             write_choice(listed, choice)
-    SubElement(key, "div", {"class": "recall__reason"}).extend(reason)
+    SubElement(key, "div", {"class": "quiz__reason"}).extend(reason)
 
 
 def write_choice(listed: Element, choice: Choice) -> None:
     """A choice of the key: a sign that it is right or wrong, its text, and the feedback on it."""
-    item = SubElement(listed, "li", {"class": "recall__choice", "data-recall-is": "right" if choice.right else "wrong"})
-    sign = {"class": "recall__sign", "role": "img", "aria-label": "Right:" if choice.right else "Wrong:"}
+    item = SubElement(listed, "li", {"class": "quiz__choice", "data-quiz-is": "right" if choice.right else "wrong"})
+    sign = {"class": "quiz__sign", "role": "img", "aria-label": "Right:" if choice.right else "Wrong:"}
     SubElement(item, "span", sign).text = "✓" if choice.right else "✗"
     item[0].tail = " "
-    SubElement(item, "span", {"class": "recall__text"}).text = choice.text
+    SubElement(item, "span", {"class": "quiz__text"}).text = choice.text
     if choice.feedback:
         item[1].tail = " "
-        SubElement(item, "span", {"class": "recall__said"}).text = choice.feedback
+        SubElement(item, "span", {"class": "quiz__said"}).text = choice.feedback
 
 
 def slug(title: str) -> str:
@@ -111,7 +111,7 @@ def slug(title: str) -> str:
 
     Example:
         ```python
-        from recall.extension import slug
+        from questions.extension import slug
 
         assert slug("Why minus?") == slug("Why  minus?") != slug("Why plus?")
         ```
@@ -119,9 +119,9 @@ def slug(title: str) -> str:
     return "q-" + hashlib.sha256(" ".join(title.split()).encode()).hexdigest()[:8]
 
 
-class RecallExtension(Extension):
-    """The extension as `markdown_extensions` in mkdocs.yml names it: `recall`."""
+class QuestionsExtension(Extension):
+    """The extension as `markdown_extensions` in mkdocs.yml names it: `questions`.."""
 
     def extendMarkdown(self, md: Markdown) -> None:
         """Find questions after blocks are parsed, before their inline Markdown is read (20) and others tick boxes."""
-        md.treeprocessors.register(FindQuestions(md), "recall", 40)
+        md.treeprocessors.register(FindQuestions(md), "questions", 40)

@@ -13,7 +13,7 @@ KEPT = "JSON.parse(localStorage.getItem('nnf.quiz')).questions"
 
 def find(page, kind):
     """The first question of a kind on a page, opened."""
-    question = page.locator(f"details.recall:has([data-recall={kind}])").first
+    question = page.locator(f"details.quiz:has([data-quiz={kind}])").first
     question.evaluate("fold => { fold.open = true; }")
     return question
 
@@ -21,13 +21,13 @@ def find(page, kind):
 def give(question, right=True):
     """Give an answer, by the key that stands in the page, and have it checked."""
     inputs = question.locator("form input")
-    value = question.locator("[data-recall-value]")
+    value = question.locator("[data-quiz-value]")
     if value.count():
-        wanted = float(value.get_attribute("data-recall-value"))
+        wanted = float(value.get_attribute("data-quiz-value"))
         inputs.fill(f"{wanted if right else 2 * wanted + 7:g}".replace("-", "−").replace(".", ","))
     else:
-        marks = question.locator("[data-recall-is]").evaluate_all("all => all.map(one => one.dataset.recallIs)")
-        one = question.locator("[data-recall=one]").count()
+        marks = question.locator("[data-quiz-is]").evaluate_all("all => all.map(one => one.dataset.quizIs)")
+        one = question.locator("[data-quiz=one]").count()
         wanted = [mark == "right" for mark in marks] if right else [mark == "wrong" for mark in marks]
         for place, tick in enumerate(wanted):
             if one and tick:
@@ -44,9 +44,9 @@ def test_an_answer_is_marked_at_once_with_its_reason(open_page, kind, right):
     page = open_page(LESSON)
     question = find(page, kind)
     said = question.get_by_role("status")
-    assert question.locator(".recall__key").is_hidden() and said.inner_text() == ""
+    assert question.locator(".quiz__key").is_hidden() and said.inner_text() == ""
     give(question, right)
-    reason = question.locator(".recall__reason").text_content().strip()
+    reason = question.locator(".quiz__reason").text_content().strip()
     assert said.inner_text().startswith("✓ Right." if right else "✗ Not right.")
     assert reason in said.text_content()
     assert question.get_by_role("button").evaluate("button => button === document.activeElement")
@@ -57,23 +57,23 @@ def test_an_answer_is_marked_at_once_with_its_reason(open_page, kind, right):
 
 def test_what_belongs_to_a_choice_is_said_to_those_who_take_it(open_page):
     question = find(open_page(LESSON), "one")
-    wrong = question.locator("[data-recall-is=wrong]", has=question.page.locator(".recall__said")).first
-    text, said = (wrong.locator(f".recall__{part}").text_content() for part in ("text", "said"))
+    wrong = question.locator("[data-quiz-is=wrong]", has=question.page.locator(".quiz__said")).first
+    text, said = (wrong.locator(f".quiz__{part}").text_content() for part in ("text", "said"))
     question.get_by_label(text).check()
     question.get_by_role("button", name="Check").click()
     assert said in question.get_by_role("status").text_content()
     assert question.locator("label", has_text=text).inner_text().endswith("✗ not right")
-    right = question.locator("[data-recall-is=right] .recall__text").text_content()
+    right = question.locator("[data-quiz-is=right] .quiz__text").text_content()
     assert question.locator("label", has_text=right).inner_text().endswith("✓ right")
     question.get_by_label(right).check()
-    assert question.locator(".recall__mark").count() == 0, "marks of another answer"
+    assert question.locator(".quiz__mark").count() == 0, "marks of another answer"
     assert question.get_by_role("status").inner_text() == ""
 
 
 def test_the_choices_stand_as_they_were_written(open_page):
     question = find(open_page(LESSON), "one")
     labels = [text.strip() for text in question.locator("label").all_inner_texts()]
-    assert labels == [text.strip() for text in question.locator(".recall__text").all_text_contents()]
+    assert labels == [text.strip() for text in question.locator(".quiz__text").all_text_contents()]
 
 
 def test_what_is_no_number_is_not_marked(open_page, subtests):
@@ -110,11 +110,11 @@ def test_a_number_may_be_written_in_many_ways(open_page, value, tolerance, right
     page = open_page(LESSON)
     page.evaluate(
         """([value, tolerance]) => {
-            const old = document.querySelector("details.recall:has([data-recall=number])");
+            const old = document.querySelector("details.quiz:has([data-quiz=number])");
             const fold = old.cloneNode(true);
             fold.querySelector("form").remove();
             delete fold.dataset.live;
-            Object.assign(fold.querySelector("[data-recall-value]").dataset, {recallValue: value, recallTolerance: tolerance});
+            Object.assign(fold.querySelector("[data-quiz-value]").dataset, {quizValue: value, quizTolerance: tolerance});
             old.replaceWith(fold);
             document$.next(document);
         }""",
@@ -125,15 +125,15 @@ def test_a_number_may_be_written_in_many_ways(open_page, value, tolerance, right
         question.get_by_role("textbox").fill("")
         question.get_by_role("textbox").fill(text)
         question.get_by_role("button", name="Check").click()
-        verdict = question.locator(".recall__outcome").inner_text()
+        verdict = question.locator(".quiz__outcome").inner_text()
         assert verdict == ("✓ Right." if text in right else "✗ Not right."), text
 
 
 def test_by_keyboard_alone(open_page):
     page = open_page(LESSON)
-    page.locator("details.recall summary").first.focus()
-    question = page.locator("details.recall").first
-    assert question.locator("[data-recall=one]").count()
+    page.locator("details.quiz summary").first.focus()
+    question = page.locator("details.quiz").first
+    assert question.locator("[data-quiz=one]").count()
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     page.keyboard.press("Space")
@@ -141,12 +141,12 @@ def test_by_keyboard_alone(open_page):
     assert question.get_by_role("radio").nth(1).is_checked()
     page.keyboard.press("Enter")  # in a form this is the button
     assert question.get_by_role("radio").nth(1).evaluate("radio => radio === document.activeElement")
-    assert question.locator(".recall__outcome").count()
+    assert question.locator(".quiz__outcome").count()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "Check"
     page.keyboard.press("Space")
-    assert question.locator(".recall__outcome").count()
+    assert question.locator(".quiz__outcome").count()
     assert page.evaluate("document.activeElement.textContent") == "Check"
 
 
@@ -167,11 +167,11 @@ def test_each_field_has_a_name_and_room(open_page):
 
 def test_without_scripts_the_list_and_the_reason_stand_there(open_page):
     page = open_page(LESSON, java_script_enabled=False)
-    question = page.locator("details.recall").first
+    question = page.locator("details.quiz").first
     question.locator("summary").click()
-    assert question.locator(".recall__choices li").first.is_visible()
-    assert question.locator(".recall__reason").is_visible()
-    assert page.locator("form.recall__form").count() == 0
+    assert question.locator(".quiz__choices li").first.is_visible()
+    assert question.locator(".quiz__reason").is_visible()
+    assert page.locator("form.quiz__form").count() == 0
     page = open_page("review/", java_script_enabled=False)
     assert "The review needs JavaScript" in page.locator("article").inner_text()
 
@@ -180,20 +180,20 @@ def test_on_paper_the_key_stands_and_the_form_does_not(open_page):
     page = open_page(LESSON)
     question = find(page, "one")
     page.emulate_media(media="print")
-    assert question.locator(".recall__key").is_visible() and question.locator("form").is_hidden()
+    assert question.locator(".quiz__key").is_visible() and question.locator("form").is_hidden()
 
 
 def test_what_was_answered_outlives_a_reload_and_instant_navigation(open_page):
     page = open_page("review/")
     page.evaluate("window.here = true")
     page.locator(f"nav.md-nav--primary a[href$='{LESSON}']").dispatch_event("click")
-    page.wait_for_selector("details.recall form", state="attached")
+    page.wait_for_selector("details.quiz form", state="attached")
     assert page.evaluate("window.here"), "the page was loaded anew"
     give(find(page, "one"), right=False)
     (key,) = page.evaluate(f"Object.keys({KEPT})")
-    assert key == f"{LESSON}#{page.locator('details.recall:has([data-recall=one])').first.get_attribute('id')}"
+    assert key == f"{LESSON}#{page.locator('details.quiz:has([data-quiz=one])').first.get_attribute('id')}"
     page.reload()
-    assert "missed last time" in page.locator("details.recall:has([data-recall=one]) summary").first.inner_text()
+    assert "missed last time" in page.locator("details.quiz:has([data-quiz=one]) summary").first.inner_text()
     assert not find(page, "one").get_by_role("radio").first.is_checked()
 
 
@@ -204,17 +204,17 @@ def test_the_review_brings_back_what_was_missed(open_page, course):
     asked = find(page, "one").locator("summary span").first.inner_text()
     page.goto(course.url + "review/")
     status = page.locator(".review__status")
-    question = page.locator(".review details.recall")
+    question = page.locator(".review details.quiz")
     question.wait_for()
     assert "2 questions are due. This one is from Autograd." in status.inner_text()
     give(question, right=False)  # again: it comes back after the others
     page.get_by_role("button", name="Next question").click()
-    page.wait_for_selector(".review details.recall:has([data-recall])")
+    page.wait_for_selector(".review details.quiz:has([data-quiz])")
     page.wait_for_function("document.activeElement.matches('.review summary')")
     give(question, right=True)
     page.get_by_role("button", name="Next question").click()
     page.wait_for_function("document.querySelector('.review__status').textContent.startsWith('One question')")
-    assert asked in question.locator("summary").inner_text() or question.locator("[data-recall=number]").count()
+    assert asked in question.locator("summary").inner_text() or question.locator("[data-quiz=number]").count()
     give(question, right=True)
     page.get_by_role("button", name="Finish").click()
     page.wait_for_function("document.querySelector('.review__status').textContent === 'Nothing is due.'")
@@ -325,8 +325,8 @@ def test_blocked_storage_is_no_hindrance(course, browser):
         give(question, right=False)
         assert "missed last time" in question.locator("summary").inner_text()
         page.locator("nav.md-nav--primary a[href$='review/']").dispatch_event("click")
-        page.locator(".review details.recall").wait_for()
-        give(page.locator(".review details.recall"))
+        page.locator(".review details.quiz").wait_for()
+        give(page.locator(".review details.quiz"))
         page.get_by_role("button", name="Finish").click()
         page.wait_for_function("document.querySelector('.review__status').textContent.includes('keeps nothing')")
 
