@@ -120,7 +120,7 @@ def slug(title: str) -> str:
 
 
 class QuestionsExtension(Extension):
-    """The extension as `markdown_extensions` in mkdocs.yml names it: `questions`.."""
+    """The extension as `markdown_extensions` in mkdocs.yml names it: `questions`."""
 
     def extendMarkdown(self, md: Markdown) -> None:
         """Find questions after blocks are parsed, before their inline Markdown is read (20) and others tick boxes."""
