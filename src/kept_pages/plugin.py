@@ -337,8 +337,11 @@ class KeptPagesPlugin(BasePlugin[LegacyConfig]):
         self.store.drop_oldest(3 * len(self.names), set(self.names.values()))
         self.ready = True
 
+    @event_priority(-100)  # when others have said what they watch
     def on_serve(self, server: LiveReloadServer, /, *, config: MkDocsConfig, builder: Any) -> None:
         """From now on make single pages anew where nothing else has changed."""
+        for path in config.watch:  # which MkDocs would watch after this
+            server.watch(path)
         start = time.monotonic()
         self.seen = seen_in(server)
         look_more_often(server, time.monotonic() - start)

@@ -304,6 +304,8 @@ def found_by_search(served: Served) -> list[tuple[str, str, str]]:
 
 def test_under_serve_one_page_is_made_anew_and_the_rest_of_the_site_follows(both: Both):
     site = both.site
+    site.write("watched/file.txt", "It was there before.")
+    site.change("mkdocs.yml", "plugins:", "watch: [watched]\nplugins:")
     site.start_lightly()
     served = Served(site.root)
     served.address += "/small"
