@@ -3,7 +3,7 @@
 Usage:
     make faults                                              both halves; a run that was stopped goes on
     python tools/seeded_faults.py --half foundations --seed 7 --only trees
-    python tools/seeded_faults.py --half site --only answering
+    python tools/seeded_faults.py --half site --only questions
     python tools/seeded_faults.py --list                     what would be tried, and nothing more
 
 One half is drawn anew each week: an operator, constant or default of foundations that cosmic-ray changes, as many in
