@@ -43,6 +43,19 @@ def wheel() -> Path:
     return wheel
 
 
+def test_a_wheel_with_files_of_another_date_is_another(tmp_path, monkeypatch):
+    (tmp_path / "src/small").mkdir(parents=True)
+    (tmp_path / "src/small/__init__.py").touch()
+    settings = '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n'
+    settings += '[project]\nname = "small"\nversion = "1"\n[tool.hatch.build.targets.wheel]\npackages = ["src/small"]\n'
+    (tmp_path / "pyproject.toml").write_text(settings)
+    made = []
+    for date in ("1580601600", "0", "1580601600"):
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", date)
+        made.append(project_wheel(tmp_path, tmp_path / "kept").read_bytes())
+    assert made[0] == made[2] != made[1]
+
+
 @dataclass(frozen=True)
 class Reader:
     """A reader's machine: the folder with notebooks, the folder where pip installs, how a kernel starts.

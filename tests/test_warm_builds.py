@@ -31,7 +31,7 @@ EDITS = {
     "a template": ("theme/*.html", r"\Z", "<!-- changed -->\n"),
     "a style": ("docs/assets/*.css", r"\Z", "/* changed */\n"),
     "a chart's script": ("src/live_charts/assets/*.js", r"\Z", "// Changed.\n"),
-    "the menu": ("mkdocs.yml", r"^  - Back matter:$", "  - In the end:"),
+    "the menu": ("mkdocs.yml", r"^  - (Back matter[^:\n]*):$", r"  - \1 and more:"),
     "a lab": ("docs/labs/*.ipynb", r"(?<=[a-z]) the (?=[a-z])", " the very "),
 }
 

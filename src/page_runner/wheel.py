@@ -53,12 +53,13 @@ def project_wheel(root: Path, cache: Path) -> Path | None:
     backend = settings.get("build-system", {}).get("build-backend")
     if not backend or "project" not in settings:
         return None
-    key = "".join(
+    date = os.environ.get("SOURCE_DATE_EPOCH", "1580601600")
+    key = f"{date}\n" + "".join(
         f"{path.relative_to(root).as_posix()}\0{digest(path.read_bytes())}\n" for path in sources(root, settings)
     )
     folder = cache / digest(key.encode())[:16]
     if not list(folder.glob("*.whl")):
-        build(root, backend, folder)
+        build(root, backend, folder, date)
     (wheel,) = folder.glob("*.whl")
     return wheel
 
@@ -78,9 +79,9 @@ def named(settings: dict[str, Any]) -> set[str]:
     return {"pyproject.toml", readme, *settings["project"].get("license-files", ["LICENSE"])}
 
 
-def build(root: Path, backend: str, folder: Path) -> None:
-    """Build the wheel into `folder`, and drop what was built from other files."""
-    environment = os.environ | {"SOURCE_DATE_EPOCH": os.environ.get("SOURCE_DATE_EPOCH", "1580601600")}
+def build(root: Path, backend: str, folder: Path, date: str) -> None:
+    """Build the wheel into `folder`, with the date of its files in seconds, and drop what was built from others."""
+    environment = os.environ | {"SOURCE_DATE_EPOCH": date}
     with tempfile.TemporaryDirectory() as fresh:
         command = [sys.executable, "-c", BUILD, backend, fresh]
         done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True)
