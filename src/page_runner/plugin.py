@@ -42,6 +42,8 @@ from .wheel import project_wheel
 
 log = logging.getLogger("mkdocs.page_runner")
 
+DEFAULT = (signal.SIG_DFL, signal.default_int_handler)  # what a signal does that nobody has set
+
 
 class PageRunnerPlugin(BasePlugin[LegacyConfig]):
     """The plugin as `plugins` in mkdocs.yml names it: `page_runner`.
@@ -213,11 +215,8 @@ class PageRunnerPlugin(BasePlugin[LegacyConfig]):
 
 def end_in_order(number: signal.Signals) -> None:
     """Let a signal be answered as Ctrl-C is, once: nothing that was started or half written stays behind."""
-    if threading.current_thread() is threading.main_thread() and signal.getsignal(number) in UNANSWERED:
+    if threading.current_thread() is threading.main_thread() and signal.getsignal(number) in DEFAULT:
         signal.signal(number, end_once)
-
-
-UNANSWERED = (signal.SIG_DFL, signal.default_int_handler)
 
 
 def end_once(number: int, frame: FrameType | None) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from alike import ALIKE
 from axe_playwright_python.sync_playwright import Axe
 
 SCRIPT = Axe().axe_script
@@ -18,37 +19,20 @@ LOOKS = ["color-contrast", "link-in-text-block"]
 RULES = """(looks) => axe.run(document, {
     rules: Object.fromEntries(looks.map((rule) => [rule, {enabled: false}])), resultTypes: ["violations"],
 })"""
-CONTRAST = """async ([rules, seen]) => {
-    const often = new Set(seen);
-    const looks = new Map();
-    const look = (element) => {
-        if (!element) return "";
-        if (!looks.has(element)) {
-            const classes = element.className?.baseVal ?? element.className;
-            const own = `${element.localName}.${classes}[${element.getAttribute("style") ?? ""}]`;
-            looks.set(element, `${look(element.parentElement)}>${own}`);
-        }
-        return looks.get(element);
-    };
-    const first = new Map(), last = new Map();
-    const see = (element) => {
-        const name = look(element);
-        if (often.has(name)) return;
-        if (!first.has(name)) first.set(name, element);
-        last.set(name, element);
-    };
+CONTRAST = f"""async ([rules, known]) => {{
+    const elements = [];
     const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-    for (let text; (text = texts.nextNode());) {
+    for (let text; (text = texts.nextNode());) {{
         if (!text.data.trim() || !text.parentElement.checkVisibility()) continue;
-        see(text.parentElement);
-        if (text.parentElement.closest("a")) see(text.parentElement.closest("a"));
-    }
-    document.querySelectorAll("input, textarea, select, button").forEach(see);
-    const include = [...new Set([...first.values(), ...last.values()])];
-    if (!include.length) return {violations: [], seen: []};
-    const {violations} = await axe.run({include}, {runOnly: rules, resultTypes: ["violations"]});
-    return {violations, seen: [...first.keys()]};
-}"""
+        elements.push(text.parentElement);
+        if (text.parentElement.closest("a")) elements.push(text.parentElement.closest("a"));
+    }}
+    elements.push(...document.querySelectorAll("input, textarea, select, button"));
+    const {{chosen, seen}} = ({ALIKE})(elements, known);
+    if (!chosen.length) return {{violations: [], seen}};
+    const {{violations}} = await axe.run({{include: chosen}}, {{runOnly: rules, resultTypes: ["violations"]}});
+    return {{violations, seen}};
+}}"""
 EVERYWHERE = """(rules) => axe.run(document, {runOnly: rules, resultTypes: ["violations"]})"""
 LOADED = "() => 'axe' in window"
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
+from alike import ALIKE
 
 # Each thing that is visible and that a keyboard should reach gets a number. Radio buttons of one name are one stop: the
 # first, as long as none is chosen. `walked` gets what had the focus each time that a key was pressed.
@@ -92,27 +93,17 @@ def walk(page, count):
 
 # Give the focus to each stop, as someone does who has a keyboard. Gives what cannot be seen there or does not take it;
 # and the stops at which to press Tab, with the names of what they look like.
-VISIT = """(seen) => {
-    const often = new Set(seen);
-    const looks = new Map();
-    const look = (element) => {
-        if (!element) return "";
-        if (!looks.has(element)) looks.set(element, `${look(element.parentElement)}>${element.localName}.${element.className}`);
-        return looks.get(element);
-    };
-    const first = new Map(), last = new Map(), hidden = [];
-    for (const element of document.querySelectorAll("[data-stop]")) {
+VISIT = f"""(known) => {{
+    const stops = [...document.querySelectorAll("[data-stop]")];
+    const hidden = stops.filter((element) => {{
         element.focus();
-        const focused = window.look();
-        if (document.activeElement !== element || !focused?.shown) hidden.push(element.dataset.stop);
-        const name = look(element);
-        if (often.has(name)) continue;
-        if (!first.has(name)) first.set(name, element.dataset.stop);
-        last.set(name, element.dataset.stop);
-    }
+        return document.activeElement !== element || !window.look()?.shown;
+    }});
     document.activeElement.blur();
-    return {hidden, pressed: [...new Set([...first.values(), ...last.values()])], seen: [...first.keys()]};
-}"""
+    const {{chosen, seen}} = ({ALIKE})(stops, known);
+    const numbers = (elements) => elements.map((element) => element.dataset.stop);
+    return {{hidden: numbers(hidden), pressed: numbers(chosen), seen}};
+}}"""
 GO_TO = "number => document.querySelector(`[data-stop='${number}']`).focus()"
 STAYS = "number => document.activeElement?.dataset.stop === number"
 HTML = "element => element.cloneNode().outerHTML.slice(0, 120)"

@@ -8,26 +8,10 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
-from torch import Tensor
+from sine_lines import grid, max_error, rms_error, sine
 
-from foundations import ReluSum, best_piecewise_linear, rmse
+from foundations import best_piecewise_linear
 from foundations.curves._broken_lines import first_kinks
-
-
-def grid(n: int) -> Tensor:
-    return torch.linspace(0, 1, n, dtype=torch.float64)
-
-
-def sine(x: Tensor) -> Tensor:
-    return torch.sin(2 * torch.pi * x)
-
-
-def max_error(line: ReluSum, x: Tensor, y: Tensor) -> float:
-    return (line(x) - y).abs().max().item()
-
-
-def rms_error(line: ReluSum, x: Tensor, y: Tensor) -> float:
-    return rmse(line(x), y).item()
 
 
 @pytest.mark.parametrize("n_pieces", [1, 2, 3, 4, 8, 16])

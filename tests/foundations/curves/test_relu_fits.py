@@ -3,10 +3,9 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from torch import Tensor
+from sine_lines import grid, max_error, rms_error, sine
 
 from foundations import (
-    ReluSum,
     best_piecewise_linear,
     fit_relus,
     rmse,
@@ -14,22 +13,6 @@ from foundations import (
 )
 
 numbers = st.integers(-400, 400).map(lambda number: number / 100)
-
-
-def grid(n: int = 501, low: float = 0.0, high: float = 1.0) -> Tensor:
-    return torch.linspace(low, high, n, dtype=torch.float64)
-
-
-def sine(x: Tensor) -> Tensor:
-    return torch.sin(2 * torch.pi * x)
-
-
-def max_error(line: ReluSum, x: Tensor, y: Tensor) -> float:
-    return (line(x) - y).abs().max().item()
-
-
-def rms_error(line: ReluSum, x: Tensor, y: Tensor) -> float:
-    return rmse(line(x), y).item()
 
 
 # Beside the best broken line

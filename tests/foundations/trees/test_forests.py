@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import torch
 from passenger_list import HAS_LIST
+from published import parted
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 from sklearn.inspection import permutation_importance as their_permutation_importance
-from sklearn.model_selection import train_test_split
 from sklearn.tree import DecisionTreeClassifier
 
 from foundations import grow_forest, grow_tree, impurity_importance, permutation_importance, titanic
@@ -23,22 +23,6 @@ def random_table(seed=0, n=200, k=4):
     generator = seeded(seed)
     inputs = torch.rand(n, k, generator=generator)
     return inputs, (inputs[:, 0] + 0.5 * inputs[:, 1] + 0.2 * torch.randn(n, generator=generator))
-
-
-def passengers():
-    """The published table and its split: inputs and targets to learn from, then those to test on."""
-    import pandas as pd
-
-    table = titanic()
-    table = table.fillna({"Fare": 0}).fillna(table.mode().iloc[0])
-    table["LogFare"] = np.log1p(table["Fare"])
-    for name in ("Sex", "Embarked"):
-        table[name] = pd.Categorical(table[name]).codes
-    names = ["Sex", "Embarked", "Age", "SibSp", "Parch", "LogFare", "Pclass"]
-    train, valid = train_test_split(np.arange(len(table)), test_size=0.25, random_state=42)
-    inputs = torch.tensor(table[names].to_numpy(dtype=float))
-    targets = torch.tensor(table["Survived"].to_numpy(dtype=float))
-    return inputs[train], targets[train], inputs[valid], targets[valid]
 
 
 def errs(predictions, targets):
@@ -125,7 +109,7 @@ def test_a_forest_for_numbers_errs_as_much_as_scikit_learns(max_features):
 
 
 def test_a_forest_of_passengers_is_like_scikit_learns(passengers_from):
-    x, y, *_ = passengers()
+    x, y, *_ = parted(titanic())
     ours = [grow_forest(x, y, 100, min_samples_leaf=5, max_features=2, generator=seeded(s)) for s in range(3)]
     settings = {"min_samples_leaf": 5, "oob_score": True}
     theirs = [RandomForestClassifier(100, random_state=s, **settings).fit(x, y) for s in range(3)]
@@ -194,7 +178,7 @@ def test_bad_input_of_permutation_importance_is_refused():
 @pytest.mark.skipif(not HAS_LIST, reason=f"FOUNDATIONS_DATA names no folder with {FILE}")
 def test_the_published_errors(monkeypatch):
     monkeypatch.setenv("FOUNDATIONS_TITANIC", "passengers")
-    x, y, valid_x, valid_y = passengers()
+    x, y, valid_x, valid_y = parted(titanic())
     exactly = {"one rule": 0.21524663677130046, "4 leaves": 0.2242152466367713, "50 in a leaf": 0.18385650224215247}
     found = {
         "one rule": errs((valid_x[:, 0] == 0).double(), valid_y),

@@ -7,6 +7,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from published import cleaned
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from foundations import gini, grow_tree, impurity_importance, titanic
@@ -18,19 +19,6 @@ ROWS = st.lists(st.tuples(*[st.integers(0, 4)] * 3, st.integers(0, 1)), min_size
 def random_table(seed, n=300, k=4):
     generator = torch.Generator().manual_seed(seed)
     return torch.rand(n, k, generator=generator), torch.randn(n, generator=generator), generator
-
-
-def table_of_passengers():
-    import pandas as pd
-
-    table = titanic()
-    table = table.fillna({"Fare": 0}).fillna(table.mode().iloc[0])
-    table["LogFare"] = np.log1p(table["Fare"])
-    for name in ("Sex", "Embarked"):
-        table[name] = pd.Categorical(table[name]).codes
-    names = ["Sex", "Embarked", "Age", "SibSp", "Parch", "LogFare", "Pclass"]
-    inputs = torch.tensor(table[names].to_numpy(dtype=np.float32))  # as scikit-learn takes them
-    return inputs, torch.tensor(table["Survived"].to_numpy(dtype=np.float32))
 
 
 def nodes(tree, at=0):
@@ -86,7 +74,7 @@ def test_a_tree_for_two_classes_is_scikit_learns(seed, limits):
 
 @pytest.mark.parametrize("limits", [{"max_leaf_nodes": 4}, {"min_samples_leaf": 50}, {"min_samples_leaf": 30}], ids=str)
 def test_a_tree_of_the_passengers_is_scikit_learns(limits, passengers_from):
-    inputs, targets = table_of_passengers()
+    inputs, targets = (part.float() for part in cleaned(titanic()))  # as scikit-learn takes them
     theirs = [DecisionTreeClassifier(random_state=state, **limits).fit(inputs, targets) for state in range(3)]
     assert len({str(their_nodes(each)) for each in theirs}) == 1, "there are ties"
     tree = grow_tree(inputs, targets, **limits)

@@ -8,14 +8,13 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from passenger_list import HAS_LIST
-from sklearn.model_selection import train_test_split
+from published import NAMES, parted
 
 from foundations import gini, min_col, one_r, split_score, split_scores, titanic
 from foundations.passengers.lists import FILE
 from live_charts.record import record
 
 SMALL = st.lists(st.tuples(st.integers(-5, 5), st.integers(-20, 20)), min_size=1, max_size=30)
-NAMES = ("Sex", "Embarked", "Age", "SibSp", "Parch", "LogFare", "Pclass")
 
 
 def by_definition(column, targets, threshold):
@@ -25,20 +24,6 @@ def by_definition(column, targets, threshold):
 
 def two_columns(pairs, dtype=torch.float64):
     return torch.tensor(pairs, dtype=dtype).T
-
-
-def passengers():
-    """The lesson's seven columns and who survived; and the rows to learn from, as published."""
-    import pandas as pd
-
-    table = titanic("passengers")
-    table = table.fillna({"Fare": 0}).fillna(table.mode().iloc[0])
-    table["LogFare"] = np.log1p(table["Fare"])
-    for name in ("Sex", "Embarked"):
-        table[name] = pd.Categorical(table[name]).codes
-    train, _ = train_test_split(np.arange(len(table)), test_size=0.25, random_state=42)
-    inputs = torch.tensor(table[list(NAMES)].to_numpy(dtype=float))
-    return inputs[train], torch.tensor(table["Survived"].to_numpy(dtype=float))[train]
 
 
 @given(SMALL, st.integers(-6, 6))
@@ -135,7 +120,7 @@ def test_bad_tables_and_labels_are_refused():
 
 @pytest.mark.skipif(not HAS_LIST, reason=f"FOUNDATIONS_DATA names no folder with {FILE}")
 def test_the_published_scores():
-    x, y = passengers()
+    x, y, *_ = parted(titanic("passengers"))
     assert math.isclose(split_score(x[:, 0], y, 0.5), 0.40787530982063946, rel_tol=1e-12)
     assert math.isclose(split_score(x[:, 5], y, 2.7), 0.47180873952099694, rel_tol=1e-12)
     published = {
