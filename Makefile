@@ -3,24 +3,26 @@
 ADDRESS ?= 127.0.0.1:8000
 
 venv_python := .venv/bin/python
+lowest_tests := tests/foundations tests/live_charts tests/test_docstrings.py tests/site/test_lessons.py
 # Which interpreters to try, in this order; PYTHON=... names the only one.
 candidates = $(if $(PYTHON),"$(PYTHON)",python3 python3.14 python3.13 python3.12 python3.11 python $(venv_python))
 
 export NO_MKDOCS_2_WARNING := 1
 export DENO_NO_UPDATE_CHECK := 1
 
-.PHONY: help setup serve check lesson test weekly lab bench faults lock
+.PHONY: help setup serve check lesson test weekly lab bench faults lock lowest
 
 help:
 	@echo "make serve   serve the site with live reload at http://$(ADDRESS)/ (another address: make serve ADDRESS=127.0.0.1:8001)"
-	@echo "make check   check what your change touches, in under a minute; one page alone: make check PAGE=docs/lessons/05-gradient-descent.md"
+	@echo "make check   check what your change touches, in under a minute; one page alone: make check PAGE=docs/lessons/gradient-descent.md"
 	@echo "make lesson  begin a lesson: make lesson TITLE=\"The median\""
 	@echo "make test    lint, check types and run every test"
 	@echo "make weekly  run the slow checks that make test leaves out"
 	@echo "make lab     open the labs in JupyterLab"
 	@echo "make bench   measure speed and size"
 	@echo "make faults  put faults into a copy of the project, and see which ones the tests notice"
-	@echo "make lock    pin the newest versions in requirements.lock (needs Python 3.11)"
+	@echo "make lock    pin the newest versions in requirements.lock"
+	@echo "make lowest  run lessons, examples and unit tests with the lowest versions that pyproject.toml allows"
 
 serve: setup
 	@$(venv_python) tools/setup_env.py port $(ADDRESS)
@@ -39,7 +41,7 @@ test: setup
 	$(venv_python) -m mypy
 	$(venv_python) -m deno fmt --quiet --check
 	$(venv_python) -m deno lint --quiet
-	$(venv_python) -m deno check --quiet src/live_charts/assets
+	$(venv_python) -m deno check --quiet kit src theme
 	$(venv_python) -m pytest -n logical --dist=loadgroup
 
 weekly: setup
@@ -52,8 +54,13 @@ bench: setup
 	$(venv_python) -m benchmarks
 
 faults: setup
-	$(venv_python) -m pip install --quiet -c requirements.lock -e ".[faults]" --no-build-isolation
+	$(venv_python) -m pip install --quiet -c requirements.lock -e kit -e ".[faults]" --no-build-isolation
 	$(venv_python) tools/seeded_faults.py
+
+lowest: setup
+	@$(call run_python,lowest)
+	.venv-lowest/bin/python -m pytest -W default -n logical $(lowest_tests)
+	$(venv_python) tools/same_numbers.py .venv-lowest/bin/python
 
 setup:
 	@$(call run_python,install)

@@ -10,10 +10,12 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from . import build, imports, models, serve, sites, suite
+from page_runner.console import write_utf8
+
+from . import build, charts, imports, models, serve, sites, suite
 from .report import Row, raw, table
 
-PARTS = ["imports", "models", "build", "serve", "suite"]
+PARTS = ["imports", "models", "charts", "build", "serve", "suite"]
 COURSE = 0  # among the sizes, which count generated pages
 SIZES = [COURSE, 15, 100, 1000]
 LIMITS = {15: 0.5, 100: 0.1, 1000: 0.05}  # of `make serve` against plain MkDocs
@@ -29,6 +31,8 @@ def measure(
         yield from imports.rows(2 * runs - 1)
     if "models" in parts:
         yield from models.rows(runs, many_rows)
+    if "charts" in parts:
+        yield from charts.rows(runs)
     built: dict[int, build.Builds] = {}
     for size in sizes if {"build", "serve", "suite"} & set(parts) else []:
         site = sites.generated(folder / f"{size}", size) if size else sites.real(folder / "course")
@@ -108,4 +112,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    write_utf8()
     main()

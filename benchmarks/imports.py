@@ -14,7 +14,7 @@ TIMED = "import time; start = time.perf_counter(); {}; print(time.perf_counter()
 def seconds(statement: str) -> float:
     """Seconds that a statement takes in a fresh process."""
     command = [sys.executable, "-c", TIMED.format(statement)]
-    return float(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
+    return float(subprocess.run(command, check=True, stdout=subprocess.PIPE, encoding="utf-8").stdout)
 
 
 def rows(runs: int) -> list[Row]:

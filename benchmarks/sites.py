@@ -21,7 +21,7 @@ from page_runner.page import Snippet, read_items
 from .pages import lesson
 
 ROOT = Path(__file__).resolve().parents[1]
-COPIED = ["LICENSE", "README.md", "mkdocs.yml", "pyproject.toml", "docs", "src", "tests", "theme"]
+COPIED = ["LICENSE", "README.md", "mkdocs.yml", "pyproject.toml", "docs", "kit", "src", "tests", "theme"]
 PLAIN = Path(__file__).with_name("plain.yml")
 AS_NOTEBOOKS = "plugins: [search, {mkdocs-jupyter: {execute: true, allow_errors: false}}]\n"
 ANY_ORDER = "nav: []\n"  # Zensical wants a list
@@ -55,7 +55,7 @@ class Site:
             env=self.environment(),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            text=True,
+            encoding="utf-8",
             errors="replace",
         )
         seconds = time.perf_counter() - start
@@ -93,7 +93,11 @@ class Site:
 
     def environment(self) -> dict[str, str]:
         """The project's own copy of the source goes first."""
-        return {**os.environ, "PYTHONPATH": str(self.folder / "src"), "NO_MKDOCS_2_WARNING": "1"}
+        return {
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join([str(self.folder / "src"), str(self.folder / "kit")]),
+            "NO_MKDOCS_2_WARNING": "1",
+        }
 
     def remove(self, *names: str) -> None:
         for name in names:
@@ -117,6 +121,7 @@ def generated(folder: Path, count: int) -> Site:
     for page in site.pages:
         page.unlink()
     shutil.rmtree(folder / "docs" / "labs")
+    (folder / "docs" / "moved.yml").unlink()
     over(folder, ANY_ORDER)
     lessons = folder / "docs" / "lessons"
     lessons.mkdir(exist_ok=True)

@@ -17,7 +17,7 @@ def row(name: str, site: Site, rounds: int, workers: int | None = None) -> Row:
     tests, least = [], []
     workers = cores() if workers is None else workers
     for _ in range(rounds):
-        tests.append(site.run("pytest", "-q", "-n", str(workers), "tests/test_lessons.py", "-k", "test_page"))
+        tests.append(site.run("pytest", "-q", "-n", str(workers), "tests/site/test_lessons.py", "-k", "test_page"))
         least.append(sum(own_compute(site.pages)) / cores() + seconds("import torch"))
     other = "own compute ÷ cores + one import of torch"
     return Row(f"tests of all pages, {name}", median(tests), median(least), other, limit=1.3)

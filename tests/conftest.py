@@ -7,11 +7,13 @@ import os
 
 import pytest
 import torch
+from course_runner import PRELOAD
 from course_site import CourseServer, built_course, start_building
 from page_runs import one_folder_for_all_processes  # noqa: F401  a fixture
 from passenger_list import HAS_LIST, HAS_TABLES
 from slowest_files import pytest_terminal_summary  # noqa: F401  pytest finds it here
 
+from page_runner.process import CONTEXT
 from page_runner.runner import cores
 
 # No test looks for the list of passengers on the network: where the reader's folder has none, they are simulated.
@@ -21,8 +23,13 @@ if not HAS_LIST:
 if not HAS_TABLES:  # the same of timm's tables
     os.environ.setdefault("FOUNDATIONS_TIMM", "absent")
 
+os.environ["PYTHONIOENCODING"] = "utf-8"  # what tests start writes as they read, whatever the locale
 os.environ["MKL_CBWR"] = "COMPATIBLE"  # as in a page's process: the same sums, to the last digit
 torch.set_num_threads(1)  # the tests share the cores already, and a page has one thread, too
+
+# Pages of all sites are forked from one process: it has what the course's pages import, whoever starts it.
+preload = CONTEXT.set_forkserver_preload
+CONTEXT.set_forkserver_preload = lambda names: preload([*names, *PRELOAD])
 
 SERVER = pytest.StashKey[CourseServer]()
 

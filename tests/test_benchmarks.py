@@ -14,13 +14,15 @@ from pathlib import Path
 import pytest
 
 from benchmarks import __main__ as command
-from benchmarks import build, models, pages, serve, sites, suite
+from benchmarks import build, charts, models, pages, serve, sites, suite
 from benchmarks.compute import own_compute
 from benchmarks.report import Row
+from page_runner import origin, process
+from page_runner.process import CONTEXT
 
 pytestmark = pytest.mark.xdist_group("benchmarks")
 
-COURSE_PAGES = ["index.md", "glossary.md", "lessons/19-in-a-spreadsheet.md"]  # the last has every option of a fence
+COURSE_PAGES = ["index.md", "glossary.md", "lessons/in-a-spreadsheet.md"]  # the last has every option of a fence
 WORDS = f"# Lesson 1\n\nA lesson is read {pages.WORD}, from top to bottom.\n"
 CODE = "\n```python\nnumber = 6 * 7\nnumber\n```\n\nIt is {{ number }}.\n"
 BUILD = {
@@ -69,8 +71,9 @@ def lightly(patch: pytest.MonkeyPatch, lesson: str) -> None:
         site = copy(folder)
         file = folder / "mkdocs.yml"
         settings = file.read_text("utf-8")
-        assert settings.count("  - page_runner\n") == 1
-        file.write_text(settings.replace("  - page_runner\n", "  - page_runner: {preload: []}\n"), "utf-8")
+        lighter, count = re.subn(r"(      preload:).*\n(?:        - .*\n)+", r"\1 []\n", settings)
+        assert count == 1
+        file.write_text(lighter, "utf-8")
         return site
 
     patch.setattr(sites, "real", real)
@@ -118,8 +121,16 @@ def test_models_are_measured_with_gradients_near_float64s(monkeypatch, tmp_path)
     check(rows, others)
 
 
+def test_the_slowest_chart_is_measured(monkeypatch, tmp_path):
+    lessons = [path for path in charts.LESSONS if path.stem == "fitting-a-quadratic"]
+    assert len(charts.specs(*lessons)) == 2
+    monkeypatch.setattr(charts, "LESSONS", lessons)
+    what = "redraw of the slowest live chart, in fitting-a-quadratic"
+    check(measured(["charts"], tmp_path), {what: ["a frame of the screen"]})
+
+
 def test_a_wrong_gradient_stops_the_benchmark(monkeypatch):
-    right = models.chunked_gradient
+    right = models.chunked_gradient  # type: ignore[attr-defined]
 
     def wrong(*rows):
         loss, gradient = right(*rows)
@@ -139,6 +150,15 @@ def test_generated_lessons_run(tmp_path):
     assert all(0 < seconds < math.inf for seconds in own_compute(sorted(tmp_path.iterdir())))
 
 
+def test_generated_lessons_are_forked_from_what_ends_all_that_pages_leave(tmp_path, monkeypatch):
+    prepared = []
+    prepare = CONTEXT.set_forkserver_preload
+    monkeypatch.setattr(CONTEXT, "set_forkserver_preload", lambda names: (prepared.append(names), prepare(names)))
+    (tmp_path / "page.md").write_text(f"{WORDS}\n```python\n1\n```\n", "utf-8")
+    own_compute([tmp_path / "page.md"])
+    assert prepared == [[origin.__name__, process.__name__]]
+
+
 def test_a_page_that_does_not_run_alone_is_named(tmp_path):
     page = tmp_path / "page.md"
     page.write_text(f"{WORDS}\n```python\nexit(3)\n```\n", "utf-8")
@@ -155,12 +175,12 @@ def test_the_plain_copy_of_the_course_has_its_pages_and_can_be_built(tmp_path):
         if page.relative_to(bare.folder / "docs").as_posix() not in COURSE_PAGES:
             page.unlink()  # to build three of them is enough to know
     assert bare.run(*build.BUILD) > 0
-    built = (bare.folder / "site/lessons/19-in-a-spreadsheet/index.html").read_text("utf-8")
+    built = (bare.folder / "site/lessons/in-a-spreadsheet/index.html").read_text("utf-8")
     assert "```" not in built and 'class="highlight"' in built, "every fence is one"
 
 
 def test_every_snippet_of_a_lesson_is_in_its_notebook_and_errors_on_purpose_are_marked():
-    page = sites.ROOT / "docs/lessons/19-in-a-spreadsheet.md"
+    page = sites.ROOT / "docs/lessons/in-a-spreadsheet.md"
     fences = re.findall(r"^ *```python(.*)$", page.read_text("utf-8"), re.M)
     codes = [cell for cell in sites.notebook_cells(page) if cell["cell_type"] == "code"]
     assert len(codes) == len(fences) > 5
@@ -224,8 +244,8 @@ def test_the_command_prints_its_table_and_writes_its_numbers_with_what_was_skipp
     run(monkeypatch, "--sizes", "course,100", "--only", "build,serve", "--runs", "2", "--json", str(file))
     assert asked == [(["build", "serve"], [command.COURSE, 100], 2)]
     printed = capsys.readouterr()
-    skipped = ["15 generated pages", "1,000 generated pages", "imports", "models", "suite"]
-    assert printed.out.splitlines()[-9:] == [
+    skipped = ["15 generated pages", "1,000 generated pages", "imports", "models", "charts", "suite"]
+    assert printed.out.splitlines()[-10:] == [
         "| what | reach | measured |",
         "|---|---|---|",
         *LINES,
@@ -271,7 +291,7 @@ def test_what_was_measured_before_the_command_is_stopped_is_printed(monkeypatch,
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (["--only", "build,server"], "knows imports, models, build, serve, suite, not server"),
+        (["--only", "build,server"], "knows imports, models, charts, build, serve, suite, not server"),
         (["--sizes", "course,many"], "takes course and numbers of pages, such as course,15,100, not 'many'"),
         (["--sizes", "0"], "not '0'"),
         (["--runs", "0"], "takes a number from 1 on, not '0'"),

@@ -17,18 +17,18 @@ import matplotlib.pyplot as plt
 import mktestdocs
 import mktestdocs.__main__
 import pytest
+from project_root import ROOT
 
 import foundations
 from page_runner.page import PageError, Snippet, read_items
 
-ROOT = Path(__file__).parent.parent
 Run = Callable[[str, Any], list[tuple[int, str]]]  # runs a named object's examples: their lines and sources
 
 
 def modules() -> Iterator[str]:
-    """The modules in src/ that write a fence somewhere, and all that the course offers, which need examples."""
-    for path in sorted((ROOT / "src").rglob("*.py")):
-        name = ".".join(path.relative_to(ROOT / "src").with_suffix("").parts).removesuffix(".__init__")
+    """The modules that write a fence somewhere, and all that the course offers, which need examples."""
+    for path in sorted([*(ROOT / "src").rglob("*.py"), *(ROOT / "kit").rglob("*.py")]):
+        name = ".".join(path.relative_to(ROOT).with_suffix("").parts[1:]).removesuffix(".__init__")
         if path.stem != "__main__" and (is_offered(name) or re.search("```|~~~", path.read_text("utf-8"))):
             yield name
 
@@ -86,12 +86,18 @@ def file_of(obj: Any) -> str:
     return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.as_posix()
 
 
+def sections(docstring: str) -> str:
+    """A docstring as Markdown reads it on a page: its sections, such as Example, are not indented."""
+    text = inspect.cleandoc(docstring)
+    return text if re.search("^```", text, re.M) else re.sub("^ {4}", "", text, flags=re.M)
+
+
 def shown_as_python(name: str, obj: Any) -> list[tuple[int, str]]:
     """The line and the source of each fence that a reader takes for Python; an error unless it would run."""
     file, first = file_of(obj), docstring_line(obj)
     assert first is not None, f"{name}: {file} gives it no docstring"
     try:
-        items = list(read_items(obj.__doc__, file))
+        items = list(read_items(sections(obj.__doc__), file))
     except PageError as error:
         pytest.fail(f"{name}: {file}:{first + error.line - 1}: {error.message}", pytrace=False)
     shown = [(first + item.line - 1, item.source) for item in items if isinstance(item, Snippet)]
@@ -179,9 +185,7 @@ def test_whatever_has_an_example_is_among_them():
 
 def test_what_the_kit_says_of_arguments_and_errors_begins_with_a_capital_letter():
     small, count = [], 0
-    for path in sorted((ROOT / "src").glob("*/*.py")):
-        if path.parent.name in ("foundations", "live_charts"):
-            continue
+    for path in sorted((ROOT / "kit").glob("*/*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.ClassDef | ast.FunctionDef):
                 for section in re.findall(r"^(?:Args|Raises):\n((?: {4}.*\n?)+)", ast.get_docstring(node) or "", re.M):

@@ -5,35 +5,16 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
+from imports import COURSE, KIT, PACKAGES, SRC, imports
+from project_root import ROOT
 
-SRC = Path(__file__).resolve().parents[1] / "src"
-PACKAGES = {path.name for path in SRC.iterdir() if (path / "__init__.py").is_file()}
-COURSE = {"foundations", "live_charts"}
-KIT = PACKAGES - COURSE
 # The libraries that a package of the course may use. What it needs of them is among the dependencies of pyproject.toml.
 LIBRARIES = {
-    "foundations": {"matplotlib", "numpy", "pandas", "pooch", "sklearn", "torch", "tqdm", "xlsxwriter"},
+    "foundations": {"matplotlib", "numpy", "pandas", "pooch", "scipy", "sklearn", "torch", "tqdm", "xlsxwriter"},
     "live_charts": {"IPython", "ipywidgets", "torch"},
 }
-
-
-def imports(package: str) -> Iterator[tuple[str, str]]:
-    """Each import of a package: the module that has it, and the full name of what it takes."""
-    for path in sorted((SRC / package).rglob("*.py*")):
-        if path.suffix not in (".py", ".pyi"):
-            continue
-        module = ".".join(path.relative_to(SRC).with_suffix("").parts)
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Import):
-                yield from ((module, alias.name) for alias in node.names)
-            elif isinstance(node, ast.ImportFrom):
-                above = module.split(".")[: -node.level] if node.level else []
-                start = ".".join([*above, *([node.module] if node.module else [])])
-                yield from ((module, f"{start}.{alias.name}") for alias in node.names)
 
 
 def room(name: str) -> str:
@@ -71,23 +52,26 @@ def test_a_room_opens_nothing_of_its_own():
 
 
 def test_every_file_on_the_map_is_there():
-    text = (SRC.parent / "CONTRIBUTING.md").read_text("utf-8")
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
     way, wishes = text.partition("### The way of a page\n")[2].partition("\n### ")[0].split("| to add | touch |\n")
     named = [re.findall(r"`([\w./-]+\.\w+|[\w./-]+/)`", part) for part in (way, wishes)]
-    assert [name for names in named for name in names if not (SRC.parent / name).exists()] == []
-    assert {f"src/{package}" for package in KIT} <= {name.rpartition("/")[0] for name in named[0]}
-    assert [row.count("`") // 2 >= 3 for row in wishes.splitlines()[1:]] == [True] * 8
+    assert [name for names in named for name in names if not (ROOT / name).exists()] == []
+    assert {f"kit/{package}" for package in KIT} <= {name.rpartition("/")[0] for name in named[0]}
+    assert [row.count("`") // 2 >= 3 for row in wishes.splitlines()[1:]] == [True] * 9
 
 
 @pytest.mark.parametrize("package", sorted(KIT))
 def test_a_package_names_its_modules(package: str):
-    tree = ast.parse((SRC / package / "__init__.py").read_text("utf-8"))
-    modules = {path.stem for path in (SRC / package).glob("*.py")} - {"__init__", "__main__"}
+    tree = ast.parse((ROOT / "kit" / package / "__init__.py").read_text("utf-8"))
+    modules = {path.stem for path in (ROOT / "kit" / package).glob("*.py")} - {"__init__", "__main__"}
     assert modules <= set(re.findall(r"`(\w+)`", ast.get_docstring(tree) or ""))
 
 
 def test_the_readme_names_every_package_and_every_room():
-    table = (SRC.parent / "README.md").read_text("utf-8").partition("## Where things are")[2]
-    assert set(re.findall(r"^\| `src/(\w+)/`", table, re.M)) == PACKAGES
+    table = (ROOT / "README.md").read_text("utf-8").partition("## Where things are")[2]
+    assert set(re.findall(r"^\| `(src|kit)/(\w+)/`", table, re.M)) == {
+        *(("src", package) for package in COURSE),
+        *(("kit", package) for package in KIT),
+    }
     rooms = {path.parent.name for path in (SRC / "foundations").glob("*/__init__.py")}
     assert rooms <= set(re.findall(r"`(\w+)`", table.partition("src/foundations/")[2].partition("\n")[0]))

@@ -9,22 +9,23 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = Path("src/foundations")
+CODE = ("kit", "src")
 # Tests of the site as a whole, or of other machines, that no fault of one function should have to reach.
 SLOW = ("test_cold_builds", "test_cuda", "test_labs", "test_notebooks", "test_setup", "test_site", "test_warm_builds")
 EXAMPLES = "test_contributing"  # names functions, but only in commands
-UNIT_TESTS = ("tests/foundations/**/test_*.py", "tests/test_*.py")
+UNIT_TESTS = ("tests/foundations/**/test_*.py", "tests/[!fk]*/test_*.py", "tests/test_*.py")
 EXERCISES = "tests/foundations/exercises/test_exercises.py"
 # The page that shows what a script does; any other script or style is looked at on the first of them.
 SHOWN_ON = {
-    "": "lessons/08-broadcasting",
-    "sketch-pad.js": "lessons/22-three-or-seven",
-    "steps.js": "lessons/10-an-engine-of-your-own",
+    "": "lessons/broadcasting",
+    "sketch-pad.js": "lessons/three-or-seven",
+    "steps.js": "lessons/an-engine-of-your-own",
 }
-IN_A_BROWSER = ("tests/browser/test_pages.py::test_a_page[{}/]",)
+IN_A_BROWSER = ("tests/site/browser/test_pages.py::test_a_page[{}/]",)
 
 
 def dotted(path: str | Path) -> str:
-    """The name of the module that is in a file of src/."""
+    """The name of the module that is in a file of src/ or kit/."""
     return ".".join(Path(path).with_suffix("").parts[1:]).removesuffix(".__init__")
 
 
@@ -69,8 +70,8 @@ def unit_tests(module: str) -> list[str]:
 def page_test(page: str) -> str:
     """The test that runs a page; of one that calls `titanic()`, with simulated passengers."""
     if "titanic(" in (ROOT / page).read_text("utf-8"):
-        return f"tests/test_lessons.py::test_page_runs_with_either_list_of_passengers[simulated-{page}]"
-    return f"tests/test_lessons.py::test_page_runs[{page}]"
+        return f"tests/site/test_lessons.py::test_page_runs_with_either_list_of_passengers[simulated-{page}]"
+    return f"tests/site/test_lessons.py::test_page_runs[{page}]"
 
 
 def tests_of(module: str) -> list[str]:
@@ -95,10 +96,12 @@ class Watchers:
     def add(self, *tests: str) -> None:
         """Add files of tests, those that watch the whole site apart."""
         for test in tests:
-            if test.startswith("tests/browser/") or Path(test).stem in SLOW:
+            if test.startswith("tests/site/browser/") or Path(test).stem in SLOW:
                 self.unwatched.append(test)
             elif test not in self.tests:
                 self.tests.append(test)
+            else:
+                self.only.pop(test, None)
 
     def cases(self, test: str, *names: str) -> None:
         """Add the cases of a file of tests that have these names; all of them, if the whole file is there already."""
@@ -138,9 +141,11 @@ def watch(path: str, found: Watchers) -> None:
             links = re.compile(rf"\b{re.escape(name)}\b")
             found.pages += [page.as_posix() for page in naming(links, "docs/**/*.md")]
         if parts[1] in ("errata.md", "errata-originals.md", "glossary.md"):
-            found.add(f"tests/test_{stem.partition('-')[0]}.py")
+            found.add(f"tests/site/test_{stem.partition('-')[0]}.py")
     elif parts[:3] == ("src", "foundations", "exercises") and lesson_of(stem):
         watch_lesson(lesson_of(stem), found)
+    elif parts[:3] == ("src", "foundations", "exercises") and stem == "index":
+        found.cases(EXERCISES)  # those without a case ask whether it names all judges
     elif parts[:3] == ("src", "foundations", "exercises"):
         found.add(EXERCISES)
     elif parts[:2] == ("src", "foundations") and name.endswith(".py") and stem != "__init__":
@@ -152,12 +157,12 @@ def watch(path: str, found: Watchers) -> None:
         pages.sort(key=lambda page: -len(used.findall((ROOT / page).read_text("utf-8"))))
         found.cases(EXERCISES, *(Path(page).stem for page in pages))
         found.runs += pages
-    elif parts[:2] == ("tests", "answers"):
+    elif "answers" in parts:
         watch_lesson(lesson_of(stem), found)
     elif parts[0] == "theme" or name.endswith((".js", ".css")):
         found.shown.append(SHOWN_ON.get(name, SHOWN_ON[""]))
-        found.add(*mentioning(name), *(mentioning(parts[1]) if parts[0] == "src" else []))
-    elif parts[0] == "src" and name.endswith((".py", ".pyi")):
+        found.add(*mentioning(name), *(mentioning(parts[1]) if parts[0] in CODE else []))
+    elif parts[0] in CODE and name.endswith((".py", ".pyi")):
         found.add(*mentioning(dotted(path)), *mentioning(parts[1]))
         found.cases("tests/test_docstrings.py", dotted(path))
     elif parts[0] == "benchmarks":
@@ -169,9 +174,9 @@ def watch(path: str, found: Watchers) -> None:
         found.add(*mentioning(rf"(?:from|import) {stem}", escape=False))
         found.unwatched += ["every test"] * (stem == "conftest")
     elif path == "tests/curriculum.yml" or path == "mkdocs.yml":
-        found.add("tests/test_page_rules.py::test_a_page_of_the_course_keeps_the_rules")
+        found.add("tests/tools/test_page_rules.py::test_a_page_of_the_course_keeps_the_rules")
     elif parts[0] == "docs" and name.endswith(".ipynb"):
-        found.unwatched.append("tests/test_labs.py")
+        found.unwatched.append("tests/site/test_labs.py")
     else:
         found.add(*(mentioning(stem) if parts[0] == "tools" else mentioning(name) or mentioning(stem)))
 
@@ -185,12 +190,11 @@ def watch_lesson(page: str, found: Watchers) -> None:
 
 def lesson_of(module: str) -> str:
     """The lesson whose judges and answers are in files of this name; empty where there is none."""
-    found = (ROOT / "docs/lessons").glob(f"[0-9][0-9]-{module.replace('_', '-')}.md")
+    found = (ROOT / "docs/lessons").glob(f"{module.replace('_', '-')}.md")
     return next((path.relative_to(ROOT).as_posix() for path in found), "")
 
 
 def mentioning(words: str, *, escape: bool = True) -> list[str]:
     """The files of tests that name something."""
     pattern = re.compile(rf"(?<!\w){re.escape(words) if escape else words}\b")
-    found = [*naming(pattern, "tests/test_*.py"), *naming(pattern, "tests/*/**/test_*.py")]
-    return [path.as_posix() for path in found]
+    return [path.as_posix() for path in naming(pattern, "tests/**/test_*.py")]

@@ -1,4 +1,4 @@
-"""Build some pages of the site alone: `python tools/build_pages.py FOLDER lessons/08-broadcasting …`."""
+"""Build some pages of the site alone: `python tools/build_pages.py FOLDER lessons/broadcasting …`."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 Usage:
     make check                                              what differs from main's upstream, or from the last commit
     make check BASE=HEAD~3                                  what differs from another commit
-    make check PAGE=docs/lessons/05-gradient-descent.md     one page alone
+    make check PAGE=docs/lessons/gradient-descent.md        one page alone
 
 Uncommitted and new files count. The last line says what was not run.
 """
@@ -21,6 +21,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from affected import IN_A_BROWSER, ROOT, Watchers, watchers
+from page_runner.console import write_utf8
 from page_runner.process import patience
 
 START = time.time()
@@ -32,7 +33,7 @@ STATIC = (
     ["mypy"],
     ["deno", "fmt", "--quiet", "--check"],
     ["deno", "lint", "--quiet"],
-    ["deno", "check", "--quiet", "src/live_charts/assets"],
+    ["deno", "check", "--quiet", "kit", "src", "theme"],
 )
 
 Part = tuple[bool, str, list[str]]  # whether it is well, what it says, what there was no time for
@@ -121,16 +122,16 @@ def pages(found: Watchers) -> Part:
         if time.time() > BEGIN_UNTIL:
             return None
         lesson = read(ROOT / page)
-        given = check_page.run(lesson, check_page.variants(lesson)[0])
-        return [f"{page}:{fault.line}: {fault.what}" for fault in given.faults]
+        run = check_page.run(lesson, check_page.variants(lesson)[0])
+        return [f"{page}:{fault.line}: {fault.what}" for fault in run.faults]
 
     with ThreadPoolExecutor(2) as pool:
-        given = dict(zip(found.runs, pool.map(runs, found.runs), strict=True))
-    left += [page for page, lines in given.items() if lines is None]
-    faults = [line for lines in given.values() for line in lines or []]
-    ran = [page for page, lines in given.items() if lines == []]
+        lines_of = dict(zip(found.runs, pool.map(runs, found.runs), strict=True))
+    left += [page for page, lines in lines_of.items() if lines is None]
+    faults = [line for lines in lines_of.values() for line in lines or []]
+    ran = [page for page, lines in lines_of.items() if lines == []]
     if ran:
-        said.append(f"{len(ran)} of {len(given)} pages that use what has changed still run")
+        said.append(f"{len(ran)} of {len(lines_of)} pages that use what has changed still run")
     return sound and not faults, "\n".join([*said, *faults]), left
 
 
@@ -170,4 +171,5 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
+    write_utf8()
     sys.exit(main(sys.argv[1:]))

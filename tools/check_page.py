@@ -1,7 +1,7 @@
 """All that is wrong with a page, one line a fault, in the order of its lines.
 
 Usage:
-    make check PAGE=docs/lessons/05-gradient-descent.md
+    make check PAGE=docs/lessons/gradient-descent.md
 
 It runs the page, with either list of passengers where it asks for one, its exercises' answers and its questions; it
 follows the links; and it applies the rules of tools/page_rules.py.
@@ -31,15 +31,17 @@ import mktestdocs
 from markdown import Markdown
 
 from page_rules import ROOT, ROUNDED, Fault, Lesson, faults, read
-from page_runner.check import plain_fences
+from page_runner.check import TICKS, plain_fences
+from page_runner.console import write_utf8
 from page_runner.extension import set_number
-from page_runner.fences import parsed
 from page_runner.names import names as scope
-from page_runner.page import NUMBER, Number, PageError, Snippet
+from page_runner.numbers import as_program, in_words
+from page_runner.page import Number, PageError, Snippet
 from page_runner.process import PageProcess
 from page_runner.program import Output
+from page_runner.syntax import parsed
+from page_runner.times import runs_in
 from questions.question import QuestionError
-from site_extras.reading import runs_in
 
 Values = dict[str, str]  # of environment variables
 PICTURE = re.compile(r'role="img" aria-label="([^"]*)"')
@@ -51,7 +53,7 @@ class Run:
     """What one run of a page gave: its faults, what each item gave, by its number, and the seconds it took."""
 
     faults: list[Fault] = field(default_factory=list)
-    given: dict[int, Output | str] = field(default_factory=dict)
+    outputs: dict[int, Output | str] = field(default_factory=dict)
     seconds: float = 0.0
 
 
@@ -70,7 +72,7 @@ def check(path: Path, root: Path = ROOT) -> tuple[Lesson, list[Fault], float]:
         waiting = pool.map(lambda values: run(lesson, values), variants(lesson))
         found = [*faults(lesson), *answers(lesson)]
         runs = list(waiting)
-    found += [*merged(lesson, runs), *rendered(lesson, runs[0].given)]
+    found += [*merged(lesson, runs), *rendered(lesson, runs[0].outputs)]
     return lesson, sorted(set(found)), max(each.seconds for each in runs)
 
 
@@ -79,7 +81,7 @@ def check(path: Path, root: Path = ROOT) -> tuple[Lesson, list[Fault], float]:
 
 def variants(lesson: Lesson) -> list[Values]:
     """The environments in which a page must be right."""
-    data = importlib.import_module("passenger_list")  # from tests/
+    data = importlib.import_module("passenger_list")  # from tests/helpers/
     found: list[Values] = [{}]
     if "titanic(" in lesson.text:
         found = [{"FOUNDATIONS_TITANIC": "passengers"}] * data.HAS_LIST + [{"FOUNDATIONS_TITANIC": "simulated"}]
@@ -116,8 +118,8 @@ def run(lesson: Lesson, values: Values) -> Run:
                 lost |= made
                 continue
             try:
-                done.given[index] = process.run(item)
-                done.faults += refused(lesson, item, done.given[index], process)
+                done.outputs[index] = process.run(item)
+                done.faults += refused(lesson, item, done.outputs[index], process)
                 lost -= made
                 known |= made
             except PageError as error:
@@ -148,7 +150,7 @@ def skipped_by_mktestdocs(lesson: Lesson) -> Iterator[Fault]:
     """Snippets that mktestdocs, which runs them as tests, reads differently."""
     if lesson.page.errors:
         return  # they say more
-    seen = mktestdocs.grab_code_blocks(plain_fences(lesson.page), lang="python")
+    seen = [code.replace(TICKS, "```") for code in mktestdocs.grab_code_blocks(plain_fences(lesson.page), "python")]
     shown = [snippet.source for snippet in lesson.page.snippets]
     if seen != shown:
         at = next((i for i, pair in enumerate(zip(seen, shown, strict=False)) if pair[0] != pair[1]), -1)
@@ -157,7 +159,8 @@ def skipped_by_mktestdocs(lesson: Lesson) -> Iterator[Fault]:
 
 def names(item: Snippet | Number, known: set[str]) -> tuple[set[str], set[str]]:
     """The names that an item of a page makes, and those that must be there before; broken code makes all new ones."""
-    written = [item.expression] if isinstance(item, Number) else NUMBER.findall(item.options.get("alt", ""))
+    numbers = [] if isinstance(item, Number) else in_words(item.options)
+    written = [item.expression] if isinstance(item, Number) else [number.written for number in numbers]
     made, needed = set[str](), set[str]()
     if isinstance(item, Snippet):
         try:
@@ -174,7 +177,7 @@ def names(item: Snippet | Number, known: set[str]) -> tuple[set[str], set[str]]:
             made |= makes
     for expression in written:
         with contextlib.suppress(SyntaxError):
-            needed |= scope(f'f"""{{{expression.strip()}}}"""')[1] - made
+            needed |= scope(as_program(expression))[1] - made
     return made, needed
 
 
@@ -191,11 +194,13 @@ def made_before(item: Snippet | Number, line: int) -> set[str]:
     return found
 
 
-def refused(lesson: Lesson, item: Snippet | Number, given: Output | str, process: PageProcess) -> Iterator[Fault]:
+def refused(lesson: Lesson, item: Snippet | Number, output: Output | str, process: PageProcess) -> Iterator[Fault]:
     """What is wrong with what an item gave, though it ran."""
     if isinstance(item, Snippet):
-        assert isinstance(given, Output)
-        labels = [given.alt] * bool(given.figures) + [found for one in given.markup for found in PICTURE.findall(one)]
+        assert isinstance(output, Output)
+        labels = [output.alt] * bool(output.figures) + [
+            found for one in output.markup for found in PICTURE.findall(one)
+        ]
         for label in labels:
             if len(label.split()) < 4:
                 yield Fault(item.line, f"the alternative text “{label}” is short: say what one sees, in a sentence")
@@ -203,7 +208,7 @@ def refused(lesson: Lesson, item: Snippet | Number, given: Output | str, process
         value, near = match["value"], match["tolerance"] or 0
         within_reach = f"abs(({value}) - round(float({value}))) <= {near}"
         if "False" in str(process.run(Number(within_reach, item.line, 0, 0))):
-            yield Fault(item.line, f"± {near} turns away the number that {given} was rounded from: allow 0.5 or more")
+            yield Fault(item.line, f"± {near} turns away the number that {output} was rounded from: allow 0.5 or more")
 
 
 # Its exercises' answers.
@@ -214,7 +219,7 @@ def answers(lesson: Lesson) -> Iterator[Fault]:
     if not lesson.module or not lesson.starters:
         return
     first = next(iter(lesson.starters.values())).line
-    name = f"tests/answers/{lesson.module}.py"
+    name = f"tests/foundations/exercises/answers/{lesson.module}.py"
     if not (lesson.root / name).is_file():
         yield Fault(first, f"there is no {name}: write it, with right and typical wrong answers")
         return
@@ -269,34 +274,34 @@ def judged(exercise: str, right: list[Any], wrong: dict[str, Any]) -> Iterator[s
 # What its Markdown becomes.
 
 
-def filled(lesson: Lesson, given: Mapping[int, Output | str], otherwise: str) -> list[str]:
+def filled(lesson: Lesson, outputs: Mapping[int, Output | str], otherwise: str) -> list[str]:
     """The page's lines with its numbers set in, and no snippet that anything would run."""
     lines = list(lesson.page.text.split("\n"))
     for index, item in reversed(list(enumerate(lesson.page.items))):
         if isinstance(item, Number):
-            value = given.get(index, otherwise)
+            value = outputs.get(index, otherwise)
             set_number(lines, item, value if isinstance(value, str) else otherwise)
         else:
             lines[item.line - 2] = f"{item.indent}```text"
     return lines
 
 
-def rendered(lesson: Lesson, given: Mapping[int, Output | str]) -> Iterator[Fault]:
+def rendered(lesson: Lesson, outputs: Mapping[int, Output | str]) -> Iterator[Fault]:
     """Questions that cannot be read, links that lead nowhere, pictures without words."""
     from bs4 import BeautifulSoup
     from mkdocs.config import load_config
     from mkdocs.structure.files import File, get_files
     from mkdocs.structure.pages import Page as SitePage
 
-    yield from unread_questions(lesson, filled(lesson, given, "1"))
+    yield from unread_questions(lesson, filled(lesson, outputs, "1"))
     config = load_config(str(lesson.root / "mkdocs.yml"))
     ours = ("page_runner", "questions", "glossary_terms")  # what they do is checked otherwise, or not needed here
     config.markdown_extensions = [name for name in config.markdown_extensions if name not in ours]
     files = get_files(config)
 
-    def render(file: File, other: Lesson, given: Mapping[int, Output | str]) -> SitePage:
+    def render(file: File, other: Lesson, outputs: Mapping[int, Output | str]) -> SitePage:
         page = SitePage(None, file, config)
-        text = "\n".join(filled(other, given, UNKNOWN))
+        text = "\n".join(filled(other, outputs, UNKNOWN))
         page.read_source(config)
         page.markdown = re.sub(r"\A---[ \t]*\n.*?\n---[ \t]*\n", "", text, count=1, flags=re.S)
         page.render(config, files)
@@ -309,7 +314,7 @@ def rendered(lesson: Lesson, given: Mapping[int, Output | str]) -> Iterator[Faul
     assert file is not None
     offered = {snippet.options["download"] for snippet in lesson.page.snippets if "download" in snippet.options}
     with heard("mkdocs") as warnings:
-        page = render(file, lesson, given)
+        page = render(file, lesson, outputs)
     for warning in warnings:
         target = (re.findall(r"link '([^']*)'", warning) or [""])[0]
         if target in offered:
@@ -412,7 +417,7 @@ def set_up() -> None:
     """Make this process compute as the tests do, and never ask the network."""
     os.environ.setdefault("MKL_CBWR", "COMPATIBLE")
     os.environ["NO_MKDOCS_2_WARNING"] = "1"
-    sys.path.insert(0, str(ROOT / "tests"))
+    sys.path.insert(0, str(ROOT / "tests/helpers"))
     data = importlib.import_module("passenger_list")
     if not data.HAS_LIST:
         os.environ.setdefault("FOUNDATIONS_TITANIC", "simulated")
@@ -430,7 +435,7 @@ def page_at(written: str) -> Path:
     likely = [page for page in pages if written and written in page]
     if len(likely) == 1:
         return ROOT / likely[0]
-    likely = likely or difflib.get_close_matches(written, pages, 1, 0.4) or ["docs/lessons/05-gradient-descent.md"]
+    likely = likely or difflib.get_close_matches(written, pages, 1, 0.4) or ["docs/lessons/gradient-descent.md"]
     sys.exit(f"{written} is no page of the course: name one under docs/, such as PAGE={likely[0]}")
 
 
@@ -464,4 +469,5 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
+    write_utf8()
     sys.exit(main(sys.argv[1:]))

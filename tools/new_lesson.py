@@ -17,6 +17,7 @@ from string import Template
 import yaml
 
 from page_rules import ROOT, read_meta
+from page_runner.console import write_utf8
 
 ALLOWED = re.compile(r"[\w ,.:;?!'’()–-]+")
 PAGE = Template("""\
@@ -104,12 +105,8 @@ from foundations.exercises.judging import compare, exercise, number
 @exercise
 def $exercise(answer: object) -> str:
     """The largest of three numbers."""
-    compare(
-        [number(answer, "the answer")],
-        [4.0],
-        {"that is the smallest of them": [1.0]},
-        "one of the three numbers is above it, or it is none of them",
-    )
+    given = number(answer, "the answer")
+    compare([given], [4.0], {"that is the smallest of them": [1.0]}, f"{given:g} is not the largest of the three")
     return "no other of the three is above it."
 ''')
 ANSWERS = Template('''\
@@ -124,8 +121,13 @@ RIGHT = {
 WRONG = {
     "$exercise": {
         "that is the smallest": 1,
-        "is above it": 2.0,
-        "should be one number": [1, 2, 4],
+        "2 is not the largest": 2.0,
+        "7 is not the largest": 7,
+        "not a list of 3": [1, 2, 4],
+        "not a list of 0": [],
+        "not None": None,
+        "not the string": "4",
+        "nan in the answer": float("nan"),
     },
 }
 ''')
@@ -147,25 +149,18 @@ def new_lesson(title: str, root: Path = ROOT) -> list[str]:
     title = " ".join(title.split())
     slug = slug_of(title, root)
     module = slug.replace("-", "_")
-    lessons = root / "docs/lessons"
-    number = max((int(path.name[:2]) for path in lessons.glob("[0-9][0-9]-*.md")), default=0) + 1
-    if number > 99:
-        raise ValueError(
-            "the lessons have used up their two digits: take a number that is free, and make the page by hand"
-        )
-    page = f"docs/lessons/{number:02}-{slug}.md"
+    page = f"docs/lessons/{slug}.md"
     words = {"title": title, "yaml_title": quoted(title), "exercise": f"{module}_1"}
     written = {
         page: PAGE.substitute(words),
         f"src/foundations/exercises/{module}.py": JUDGES.substitute(words),
-        f"tests/answers/{module}.py": ANSWERS.substitute(words),
+        f"tests/foundations/exercises/answers/{module}.py": ANSWERS.substitute(words),
     }
     taken = [name for name in written if (root / name).exists()]
-    taken += [path.relative_to(root).as_posix() for path in lessons.glob(f"??-{slug}.md")]
     if taken:
         raise ValueError(f"{taken[0]} is there already: choose another title, or take that file away")
     menu, index = "mkdocs.yml", "src/foundations/exercises/index.py"
-    written[menu] = in_menu((root / menu).read_text("utf-8"), f"{quoted(title)}: lessons/{number:02}-{slug}.md")
+    written[menu] = in_menu((root / menu).read_text("utf-8"), f"{quoted(title)}: lessons/{slug}.md")
     written[index] = in_index((root / index).read_text("utf-8"), module, words["exercise"])
     write(root, written)
     return list(written)
@@ -250,4 +245,5 @@ def main(arguments: list[str]) -> None:
 
 
 if __name__ == "__main__":
+    write_utf8()
     main(sys.argv[1:])

@@ -1,7 +1,7 @@
 """What a page of the course must have, one function for each rule.
 
-`make check PAGE=…` shows what they find, and tests/test_page_rules.py holds every page of the course to them. A rule
-reads the page and gives its faults. What needs the page's program to run, or its Markdown rendered, is in
+`make check PAGE=…` shows what they find, and tests/tools/test_page_rules.py holds every page of the course to them. A
+rule reads the page and gives its faults. What needs the page's program to run, or its Markdown rendered, is in
 tools/check_page.py.
 """
 
@@ -18,15 +18,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from page_runner.fences import last_line, opening, parsed
+from page_runner.fences import passages
 from page_runner.front_matter import FRONT_MATTER, FrontMatter, read_front_matter
-from page_runner.page import NUMBER as COMPUTED
+from page_runner.numbers import filled
 from page_runner.page import Page, Snippet, survey_page
+from page_runner.syntax import parsed
+from page_runner.times import runs_in
 from questions.question import QuestionError, read_list
-from site_extras.reading import runs_in
 
 ROOT = Path(__file__).resolve().parent.parent
-LESSON = re.compile(r"docs/lessons/(?P<number>\d\d)-(?P<slug>[a-z0-9]+(?:-[a-z0-9]+)*)\.md")
+LESSON = re.compile(r"docs/lessons/[a-z][a-z0-9]*(?:-[a-z0-9]+)*\.md")
 HEADING = re.compile(r"(?P<signs>#{1,6}) +(?P<text>.*?)(?: +\{[^}]*\})? *$")
 # Every lesson has these sections, in this order; between and before them it may have others.
 LAST = ("Break it", "Exercises", "Repeat it on other data", "Questions to recall")
@@ -70,7 +71,7 @@ class Lesson:
     """A page as the rules see it."""
 
     root: Path
-    name: str  # such as docs/lessons/05-gradient-descent.md
+    name: str  # such as docs/lessons/gradient-descent.md
     text: str
     page: Page
 
@@ -97,8 +98,7 @@ class Lesson:
     @cached_property
     def module(self) -> str:
         """What the files of a lesson's judges and answers are called; empty for other pages."""
-        match = LESSON.fullmatch(self.name)
-        return match["slug"].replace("-", "_") if match else ""
+        return Path(self.name).stem.replace("-", "_") if LESSON.fullmatch(self.name) else ""
 
     def line(self, words: str) -> int:
         """The first line that has these words, or 1."""
@@ -108,14 +108,9 @@ class Lesson:
     def prose(self) -> list[tuple[int, str]]:
         """The lines outside of fences and front matter, with their numbers."""
         front = FRONT_MATTER.match(self.text)
-        number, found = front[0].count("\n") if front else 0, []
-        while number < len(self.lines):
-            number += 1
-            if fence := opening(self.lines[number - 1]):
-                number, _ = last_line(self.lines, number, fence)
-            else:
-                found.append((number, self.lines[number - 1]))
-        return found
+        above = front[0].count("\n") if front else 0
+        below = self.lines[above:]
+        return [(above + first, below[first - 1]) for first, _, fence in passages(below) if not fence]
 
     @cached_property
     def headings(self) -> list[tuple[int, int, str]]:
@@ -194,6 +189,13 @@ def checked(snippet: Snippet) -> list[str]:
 def readable(lesson: Lesson) -> Iterator[Fault]:
     """The front matter, the fences and the numbers can be read."""
     yield from (Fault(error.line, error.message) for error in lesson.page.errors)
+
+
+def reasons(lesson: Lesson) -> Iterator[Fault]:
+    """A reason for each piece of Python that is shown and not run."""
+    for snippet in lesson.page.shown:
+        if ":" not in snippet.options["run"]:
+            yield Fault(snippet.line - 1, 'the page does not say why this is not run: write run="no: the reason"')
 
 
 def front_matter(lesson: Lesson) -> Iterator[Fault]:
@@ -287,18 +289,11 @@ def changes(diff: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def menu(lesson: Lesson) -> Iterator[Fault]:
-    """A name of the right form, a number of its own, and a place in the menu."""
+    """A name of the right form, and a place in the menu."""
     name = lesson.name.removeprefix("docs/lessons/")
-    match = LESSON.fullmatch(lesson.name)
-    if not match:
-        yield Fault(1, f"{name} is no lesson's name: write two digits and small letters, as in 05-gradient-descent.md")
+    if not LESSON.fullmatch(lesson.name):
+        yield Fault(1, f"{name} is no lesson's name: write small letters and hyphens, as in gradient-descent.md")
         return
-    for other in sorted((lesson.root / "docs/lessons").glob(f"{match['number']}-*.md")):
-        if other.name != name:
-            yield Fault(1, f"{other.name} has the number {match['number']}, too: take the next one that is free")
-    for other in sorted((lesson.root / "docs/lessons").glob(f"??-{match['slug']}.md")):
-        if other.name != name:
-            yield Fault(1, f"{other.name} has the same name, and so the same judges: name this lesson otherwise")
     if not re.search(rf": lessons/{re.escape(name)}$", (lesson.root / "mkdocs.yml").read_text("utf-8"), re.M):
         title = lesson.meta.get("title", "…")
         yield Fault(1, f"the page is not in the menu: write `- {title}: lessons/{name}` under `nav` in mkdocs.yml")
@@ -422,10 +417,10 @@ def questions(lesson: Lesson) -> Iterator[Fault]:
             continue
         for line, item in each.items:
             value = item[3:].partition("±")[0].strip()
-            if item.startswith("[=]") and not COMPUTED.fullmatch(value) and not re.fullmatch(r"[-−]?\d[\d,]*", value):
+            if item.startswith("[=]") and filled(value, lambda _: "") and not re.fullmatch(r"[-−]?\d[\d,]*", value):
                 yield Fault(line, f"the number {value} is typed: let the page compute it, as {{{{ … }}}}")
         try:
-            choices = read_list([COMPUTED.sub("1", item) for _, item in each.items])
+            choices = read_list([filled(item, lambda _: "1") for _, item in each.items])
         except QuestionError:  # said where the question is rendered
             continue
         if isinstance(choices, list) and sum(choice.right for choice in choices) == 1:
@@ -459,7 +454,7 @@ def errata(lesson: Lesson) -> Iterator[Fault]:
 
 
 Rule = Callable[[Lesson], Iterator[Fault]]
-EVERY_PAGE: tuple[Rule, ...] = (readable, front_matter, one_title, sound_text, formatted)
+EVERY_PAGE: tuple[Rule, ...] = (readable, reasons, front_matter, one_title, sound_text, formatted)
 EVERY_LESSON: tuple[Rule, ...] = (menu, sections, exercises, judges, questions, curriculum, errata)
 
 

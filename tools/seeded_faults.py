@@ -8,8 +8,8 @@ Usage:
 
 One half is drawn anew each week: an operator, constant or default of foundations that cosmic-ray changes, as many in
 one module as in another. Its own tests look for it, then all others that use the module, then the lessons. The other
-half is the list in tools/faults/site.toml: faults in the page runner, the plugins, the scripts, the styles and the
-pages, with the tests that watch them.
+half is two lists in tools/faults: site.toml, faults in the page runner, the plugins, the scripts, the styles and the
+pages, and devices.toml, tensors on the wrong device, each with the tests that watch it.
 
 Faults that nothing notices are shown at the end: each is a test to write, or belongs into tools/faults/equivalent.toml
 with the reason why nobody could notice it.
@@ -30,6 +30,7 @@ from affected import ROOT
 from faults.fault import Fault
 from faults.listed import changes_nothing, listed
 from faults.trial import Copy, Results
+from page_runner.console import write_utf8
 
 HALVES = ("foundations", "site")
 
@@ -142,5 +143,6 @@ def report(faults: list[Fault], results: Results, unsound: set[str]) -> int:
 
 
 if __name__ == "__main__":
+    write_utf8()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that no copy and no test is left behind
     main()

@@ -2,8 +2,12 @@
 
 Commands:
     install       make .venv if needed and install the pinned packages, unless that is done already
+    lowest        the same in .venv-lowest, with the lowest version of every range in pyproject.toml
     port ADDRESS  end with an error if ADDRESS (127.0.0.1:8000) cannot be listened on
     lock          write the newest versions of everything into requirements.lock
+
+Environment:
+    TORCH_INDEX   a package index that is asked for torch, and for nothing else
 """
 
 from __future__ import annotations
@@ -11,7 +15,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import importlib.util
-import json
 import os
 import re
 import shutil
@@ -26,20 +29,27 @@ from pathlib import Path
 from typing import NoReturn
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "src"))
+sys.path.insert(0, str(ROOT / "kit"))
 
-from page_runner.bar import Bar, State  # noqa: E402  it needs nothing that is not there before the set-up
+from page_runner.bar import Bar, State  # noqa: E402  they need nothing that is not there before the set-up
+from page_runner.console import write_utf8  # noqa: E402
 
 LOCK = ROOT / "requirements.lock"
 VENV = ROOT / ".venv"
+LOWEST = ROOT / ".venv-lowest"
 
-# Says what .venv holds: the state it was last installed for, or UNFINISHED while an installation runs.
-STAMP = VENV / "installed-state.txt"
-UNFINISHED = "unfinished"
+# A file in .venv says what it holds: the state that was installed last, or one of these two.
+STAMP = "installed-state.txt"
+UNFINISHED = "unfinished"  # packages may be half there, so it is made anew
+OUTDATED = "outdated"  # each package is whole, but not all are those that are wanted
 
 # torch comes first and alone, so that nothing else can pull in another build of it.
 FIRST = ["torch", "hatchling", "editables"]
-PROJECT = ["--no-build-isolation", "-e", ".[dev]"]
+PROJECT = ["--no-build-isolation", "-e", "kit", "-e", ".[lab,site,test]"]
+EXTRAS = {
+    "kit/pyproject.toml": ["cards", "markdown", "notebooks", "test"],
+    "pyproject.toml": ["lab", "site", "test"],
+}
 
 LOCK_HEADER = "# Made by `make lock` from the newest versions; for `pip install -c requirements.lock`.\n"
 
@@ -48,7 +58,10 @@ def main(arguments: list[str]) -> None:
     match arguments:
         case ["install"]:
             with one_at_a_time():
-                install()
+                install(VENV, LOCK.name)
+        case ["lowest"]:
+            with one_at_a_time(), tempfile.TemporaryDirectory() as folder:
+                install(LOWEST, write_lowest(folder))
         case ["port", address]:
             check_port(address)
         case ["lock"]:
@@ -57,34 +70,52 @@ def main(arguments: list[str]) -> None:
             sys.exit(__doc__)
 
 
-def install() -> None:
-    """Bring .venv into the state that requirements.lock and pyproject.toml ask for."""
-    version = version_of(VENV)
-    before = STAMP.read_text().strip() if STAMP.exists() else ""
+def install(venv: Path, pinned: str) -> None:
+    """Bring a virtual environment into the state that the pinned versions and both pyproject.toml ask for."""
+    version, before = version_of(venv), read_stamp(venv)
     other_wanted = bool(os.environ.get("PYTHON")) and version != sys.version_info[:2]
     if version is None or version < (3, 11) or other_wanted or before == UNFINISHED:
-        print(f"Making .venv with Python {sys.version.split()[0]}", flush=True)
-        make_venv(VENV)
+        print(f"Making {venv.name} with Python {sys.version.split()[0]}", flush=True)
+        make_venv(venv)
         version, before = sys.version_info[:2], UNFINISHED
-    state = wanted_state(version)
+    state = wanted_state(version, pinned)
     if before == state:
         return
-    STAMP.write_text(UNFINISHED + "\n")
-    print("Installing the packages into .venv (the first time takes some minutes)", flush=True)
+    write_stamp(venv, UNFINISHED)
+    print(f"Installing the packages into {venv.name} (the first time takes some minutes)", flush=True)
     try:
-        pip(VENV, "install", "-c", LOCK.name, *FIRST)
-        pip(VENV, "install", "-c", LOCK.name, *PROJECT)
+        for what in steps():
+            pip(venv, "install", "-c", pinned, *what)
     except PipError as error:
-        STAMP.write_text(before + "\n")  # pip changes nothing before all downloads are there
+        if not error.began:
+            write_stamp(venv, OUTDATED)
         give_up(explain(str(error)))
-    STAMP.write_text(state + "\n")
+    write_stamp(venv, state)
 
 
-def wanted_state(version: tuple[int, ...]) -> str:
+def steps() -> list[list[str]]:
+    """What pip is asked for, one after the other."""
+    index = os.environ.get("TORCH_INDEX")
+    return [*([["--no-deps", "--index-url", index, "torch"]] if index else []), FIRST, PROJECT]
+
+
+def wanted_state(version: tuple[int, ...], pinned: str = LOCK.name) -> str:
     """A hash of all that an installation depends on; the folder too, because an editable install names it."""
-    files = [LOCK.read_bytes(), (ROOT / "pyproject.toml").read_bytes()]
-    parts = [*files, repr(version).encode(), os.fsencode(ROOT)]
+    files = [(ROOT / path).read_bytes() for path in [pinned, *EXTRAS]]
+    parts = [*files, repr((version, FIRST, PROJECT)).encode(), os.fsencode(ROOT)]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
+
+
+def read_stamp(venv: Path) -> str:
+    """What a virtual environment says that it holds; nothing where it says nothing."""
+    try:
+        return (venv / STAMP).read_text("utf-8", "replace").strip()
+    except OSError:
+        return ""
+
+
+def write_stamp(venv: Path, state: str) -> None:
+    (venv / STAMP).write_text(f"{state}\n", "utf-8")
 
 
 def python_of(venv: Path) -> Path:
@@ -95,7 +126,7 @@ def version_of(venv: Path) -> tuple[int, ...] | None:
     """The Python version of a virtual environment, or None if it is missing or broken."""
     code = "import sys, pip; assert sys.prefix != sys.base_prefix; print(*sys.version_info[:2])"
     try:
-        run = subprocess.run([python_of(venv), "-c", code], capture_output=True, text=True)
+        run = subprocess.run([python_of(venv), "-c", code], capture_output=True, encoding="utf-8")
     except OSError:
         return None
     return tuple(int(part) for part in run.stdout.split()) if run.returncode == 0 else None
@@ -110,18 +141,27 @@ def make_venv(venv: Path) -> None:
             f"{python} cannot make virtual environments, because its modules venv or ensurepip are missing: "
             "install them (on Debian and Ubuntu: sudo apt install python3-venv) and run the command again."
         )
+    if venv.is_symlink() or (venv.exists() and not venv.is_dir()):
+        what = f"a link to {os.readlink(venv)}" if venv.is_symlink() else "a file"
+        give_up(f"{venv} is {what}, but must be a folder: remove it and run the command again.")
     if venv.exists():
         (venv / "pyvenv.cfg").unlink(missing_ok=True)  # so that a half-removed one is known as broken
         shutil.rmtree(venv)
     venv.mkdir()
-    (venv / STAMP.name).write_text(UNFINISHED + "\n")
-    run = subprocess.run([python, "-m", "venv", venv], capture_output=True, text=True)
+    write_stamp(venv, UNFINISHED)
+    run = subprocess.run(
+        [python, "-m", "venv", venv], capture_output=True, encoding="utf-8", errors="replace", close_fds=False
+    )
     if run.returncode != 0:
         give_up(f"{python} could not make a virtual environment: {(run.stderr or run.stdout).strip()}")
 
 
 class PipError(Exception):
-    """pip ended with an error; the message is all that it wrote."""
+    """pip ended with an error: all that it wrote, and whether it had begun to change packages."""
+
+    def __init__(self, written: str, began: bool):
+        super().__init__(written)
+        self.began = began
 
 
 def pip(venv: Path, *arguments: str) -> None:
@@ -133,7 +173,14 @@ def pip(venv: Path, *arguments: str) -> None:
     with (
         Bar(work.state, lambda line: print(line, flush=True)),
         subprocess.Popen(
-            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+            command,
+            cwd=ROOT,
+            env=os.environ | {"PYTHONIOENCODING": "utf-8"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            errors="replace",
+            close_fds=False,  # so that it keeps others waiting even where this process is killed
         ) as process,
     ):
         assert process.stdout is not None
@@ -143,7 +190,7 @@ def pip(venv: Path, *arguments: str) -> None:
             if line.strip().startswith("Downloading") and not sys.stderr.isatty():
                 print(line.strip(), flush=True)
     if process.returncode != 0:
-        raise PipError("".join(written))
+        raise PipError("".join(written), began=work.wanted > 0)
 
 
 class PipWork:
@@ -190,6 +237,8 @@ def explain(written: str) -> str:
             "The packages could not be downloaded, because the package index cannot be reached: "
             "connect to the network and run the command again."
         )
+    if "No space left on device" in written:
+        return "The packages could not be installed, because the disk is full: make room and run the command again."
     return (
         f"{written}\npip could not install the packages, for the reason above: check that the network is up "
         f"and that PyTorch has a build for Python {sys.version.split()[0]}, then run the command again."
@@ -213,49 +262,72 @@ def check_port(address: str) -> None:
             )
 
 
+def requirements() -> list[str]:
+    """What the course and its kit need of others, with all extras that are installed."""
+    found = []
+    for path, extras in EXTRAS.items():
+        project = tomllib.loads((ROOT / path).read_text(encoding="utf-8"))["project"]
+        optional = project["optional-dependencies"]
+        found += [*project["dependencies"], *(line for extra in extras for line in optional[extra])]
+    return [line for line in found if not line.startswith("course-kit")]
+
+
+def write_lowest(folder: str) -> str:
+    """Write a file with the lowest version of every range, as pip takes it with -c."""
+    lines = (re.sub(r"\[.*\]", "", line).replace(">=", "==") for line in requirements())
+    path = Path(folder, "lowest.txt")
+    path.write_text("".join(f"{line}\n" for line in sorted(set(lines))), "utf-8")
+    return str(path)
+
+
 def lock() -> None:
-    """Pin the newest versions that work together on the oldest supported Python and so on all."""
-    # Run by that very Python, because pip judges conditions such as python_version < "3.12" by its own.
-    if sys.version_info[:2] != (3, 11):
-        give_up("make lock needs Python 3.11, the oldest supported: make lock PYTHON=/path/to/python3.11")
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    wanted = [*FIRST, *project["dependencies"], *project["optional-dependencies"]["dev"]]
+    """Pin the newest versions that work together on the oldest supported Python, and so on all, and on every system."""
     with tempfile.TemporaryDirectory() as folder:
-        venv, report = Path(folder) / "venv", Path(folder) / "report.json"
+        venv, wanted = Path(folder) / "venv", Path(folder) / "wanted.txt"
         make_venv(venv)
-        dry_run = ["--dry-run", "--ignore-installed", "--report", str(report)]
-        oldest = ["--python-version", "3.11.0", "--only-binary", ":all:", "--target", str(venv)]
+        wanted.write_text("".join(f"{line}\n" for line in [*FIRST, *requirements()]), "utf-8")
         try:
-            pip(venv, "install", *dry_run, *oldest, *wanted)
+            pip(venv, "install", "uv")  # pip knows only the system that it runs on
         except PipError as error:
             give_up(explain(str(error)))
-        chosen = json.loads(report.read_text(encoding="utf-8"))["install"]
-    lines = pins([package["metadata"] for package in chosen])
-    LOCK.write_text(LOCK_HEADER + "\n".join(lines) + "\n", encoding="utf-8", newline="\n")
+        everywhere = ["--universal", "--fork-strategy", "fewest", "--python-version", "3.11", "--no-build"]
+        command = [str(python_of(venv)), "-m", "uv", "pip", "compile", "--quiet", "--no-annotate", "--no-header"]
+        run = subprocess.run([*command, *everywhere, str(wanted)], cwd=ROOT, capture_output=True, encoding="utf-8")
+    if run.returncode:
+        give_up(f"{run.stderr}\nuv found no versions that work together, for the reason above.")
+    LOCK.write_text(LOCK_HEADER + "\n".join(pins(run.stdout)) + "\n", encoding="utf-8", newline="\n")
     print(f"Wrote {LOCK.name}: make test installs and tests it.")
 
 
-def pins(packages: list[dict[str, str]]) -> list[str]:
+def pins(found: str) -> list[str]:
     """Lines of name==version, sorted and the same on every machine.
 
-    A build's mark (torch 2.13.0+cpu) is left off, and so are the libraries of CUDA builds: torch itself asks
-    for exact versions of those.
+    Where a package is wanted is left off: pip asks for it there alone. So is a build's mark (torch 2.13.0+cpu), and so
+    are the libraries of CUDA builds: torch itself asks for exact versions of those.
     """
-    lines = [f"{package['name']}=={package['version'].partition('+')[0]}" for package in packages]
+    lines = {re.split(r"\+| *;", line)[0] for line in found.splitlines()}
     return sorted((line for line in lines if not re.match(r"(nvidia|cuda|triton)\b", line)), key=str.lower)
 
 
 @contextlib.contextmanager
 def one_at_a_time() -> Iterator[None]:
-    """Wait for another run of this script, such as make serve beside make test."""
-    if sys.platform == "win32":
+    """Wait for another run of this script, such as make serve beside make test, and for a pip that it has left."""
+    try:
+        import fcntl
+    except ImportError:  # Windows
         yield
         return
-    import fcntl
-
-    with open(__file__, encoding="utf-8") as this_file:
-        fcntl.flock(this_file, fcntl.LOCK_EX)
+    folder = os.open(ROOT, os.O_RDONLY)
+    try:
+        os.set_inheritable(folder, True)
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print("Waiting for another set-up of this folder to end", flush=True)
+            fcntl.flock(folder, fcntl.LOCK_EX)
         yield
+    finally:
+        os.close(folder)
 
 
 def give_up(sentence: str) -> NoReturn:
@@ -263,7 +335,10 @@ def give_up(sentence: str) -> NoReturn:
 
 
 if __name__ == "__main__":
+    write_utf8()
     try:
         main(sys.argv[1:])
+    except OSError as error:
+        give_up(f"The set-up could not go on ({error}): see to that and run the command again.")
     except KeyboardInterrupt:
         sys.exit(130)

@@ -20,6 +20,7 @@ Below the rooms stands what several of them need.
 - `records`: what was measured once, and is shown ever since.
 - `_checks`: whether an argument is what it should be, and what to say if not.
 - `_local_data`: files of data that the reader has, or that are downloaded once.
+- `_float64`: where a calculation in float64 takes place.
 - `_models`: whether something is a model, and eval mode for a while.
 - `_machine`: what a record says of the machine that it was made on.
 - `_drawings`: what drawings of graphs and of trees share.
@@ -27,7 +28,7 @@ Below the rooms stands what several of them need.
 There is another reason to open modules late, and it matters more to authors. What a page gives is kept until a file
 changes that its run has opened. So a module opens only what it needs, and a room nothing of its own: an edit of
 `trees.splits` runs the one lesson about trees again, and not all. What few calls need is imported inside the function
-that needs it. `tests/test_page_dependencies.py` holds this, and `tests/test_imports.py` who may import whom.
+that needs it. `tests/site/test_page_dependencies.py` holds this, and `tests/test_imports.py` who may import whom.
 
 The list of names is `__init__.pyi`, which editors and type checkers read too: a new public function is one line there
 and nothing here. No room or module beside this one has the name of a function, or it would take that function's place.

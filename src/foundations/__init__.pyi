@@ -40,6 +40,7 @@ from foundations.images.digits import mnist_loss as mnist_loss
 from foundations.images.digits import nearest_mean as nearest_mean
 from foundations.images.digits import small_cnn as small_cnn
 from foundations.images.image_models import join_tables as join_tables
+from foundations.images.image_models import timm_front_2022 as timm_front_2022
 from foundations.images.image_models import timm_tables as timm_tables
 from foundations.images.pareto import pareto_front as pareto_front
 from foundations.images.pictures import plot_images as plot_images
@@ -48,6 +49,8 @@ from foundations.images.profiling import prediction_memory as prediction_memory
 from foundations.images.profiling import profile_model as profile_model
 from foundations.passengers.classification import accuracy as accuracy
 from foundations.passengers.classification import wilson_interval as wilson_interval
+from foundations.passengers.comparing import resampled_interval as resampled_interval
+from foundations.passengers.comparing import verdict as verdict
 from foundations.passengers.housing import california_housing as california_housing
 from foundations.passengers.large import chunked_gradient as chunked_gradient
 from foundations.passengers.lists import titanic as titanic
@@ -113,3 +116,5 @@ from foundations.trees.splits import split_score as split_score
 from foundations.trees.splits import split_scores as split_scores
 from foundations.trees.trees import Tree as Tree
 from foundations.trees.trees import impurity_importance as impurity_importance
+
+__all__: list[str]

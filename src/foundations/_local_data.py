@@ -6,6 +6,7 @@ The folder is the one that the environment variable FOUNDATIONS_DATA names.
 import hashlib
 import io
 import os
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -16,6 +17,7 @@ from typing import Any
 TIMEOUT = 5  # seconds that a mirror may keep silent
 MOST_SECONDS = 60  # that it may take
 MOST_BYTES = 10_000_000  # that it may send
+PART = 64  # bytes that are waited for at a time: so few that one who takes for ever is noticed
 
 
 def local_file(name: str) -> Path | None:
@@ -25,7 +27,7 @@ def local_file(name: str) -> Path | None:
 
 
 def pinned(names: Sequence[str], sha256: str, mirrors: Sequence[str]) -> bytes | None:
-    """The bytes of the one file that has this hash, with LF at the end of lines; None where it cannot be had.
+    """The bytes of the one file that has this hash, as it is or with LF at line ends; None where it cannot be had.
 
     Args:
         names: What it may be called in the reader's folder; the first is its name in the cache.
@@ -36,19 +38,48 @@ def pinned(names: Sequence[str], sha256: str, mirrors: Sequence[str]) -> bytes |
         Its bytes, or None.
     """
     for file in _copies(names):
-        with suppress(OSError):
-            if data := _whole(file.read_bytes(), sha256):
-                return data
-    import pooch
-
+        if data := _whole(_read(file), sha256):
+            return data
     for url in mirrors:
-        download = _Download()
-        with suppress(Exception):  # whatever is wrong with one mirror, another may have it
-            pooch.HTTPDownloader(timeout=TIMEOUT)(url, download, None)
-        if data := _whole(download.getvalue(), sha256):
+        if data := _whole(_fetched(url), sha256):
             _keep(data, _cached(names[0]))
             return data
     return None
+
+
+def in_place_of_a_file(path: Path) -> str:
+    """What stands where a file should be, as an error names it; nothing where there is a file, or nothing at all."""
+    if os.path.isdir(path):  # which never raises an error, as Path.is_dir may
+        return "a folder"
+    return "a pipe or a device" if os.path.exists(path) and not os.path.isfile(path) else ""
+
+
+def _read(file: Path) -> bytes:
+    """A file's bytes; none where it is no file, cannot be read, or is larger than any that is downloaded."""
+    with suppress(OSError):
+        if os.path.isfile(file) and file.stat().st_size <= MOST_BYTES:  # reading a pipe might never end
+            return file.read_bytes()
+    return b""
+
+
+def _fetched(url: str) -> bytes:
+    """What a mirror sends in time, be it the file or something else.
+
+    It is left in another thread where it is not done then: one that sends a byte a second is never silent for long.
+    """
+    import pooch
+
+    download = _Download()
+
+    def fetch() -> None:
+        with suppress(Exception):  # whatever is wrong with one mirror, another may have it
+            pooch.HTTPDownloader(timeout=TIMEOUT, chunk_size=PART)(url, download, None)
+
+    seconds = download.end - time.monotonic()
+    thread = threading.Thread(target=fetch, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    return b"" if thread.is_alive() else download.getvalue()
 
 
 class _Download(io.BytesIO):
@@ -78,9 +109,9 @@ def _cached(name: str) -> Path:
 
 
 def _whole(data: bytes, sha256: str) -> bytes | None:
-    """The file's bytes with LF at the end of lines; None where they are another file, or not all of it."""
-    data = data.replace(b"\r\n", b"\n")
-    return data if hashlib.sha256(data).hexdigest() == sha256 else None
+    """The file's bytes, as they are or with LF at line ends; None where they are another file, or not all of it."""
+    ways = (data, data.replace(b"\r\n", b"\n"))
+    return next((each for each in ways if hashlib.sha256(each).hexdigest() == sha256), None)
 
 
 def _keep(data: bytes, file: Path) -> None:

@@ -35,6 +35,8 @@ def versions() -> str:
 def output_of(*command: str) -> str:
     """What a command prints; "unknown" where it cannot be asked."""
     try:
-        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=30).stdout.strip()
+        return subprocess.run(
+            command, capture_output=True, encoding="utf-8", errors="replace", check=True, timeout=30
+        ).stdout.strip()
     except (OSError, subprocess.SubprocessError):
         return "unknown"

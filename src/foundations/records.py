@@ -1,7 +1,7 @@
 """Times that were measured once and written down: a page shows these, and so is the same in every build.
 
 The record, `data/times.json` in this package, is made by running the pages that show it with FOUNDATIONS_RECORD set:
-`FOUNDATIONS_RECORD=1 python -m page_runner docs/lessons/15-cpu-or-gpu.md`.
+`FOUNDATIONS_RECORD=1 python -m page_runner docs/lessons/cpu-or-gpu.md`.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ def recorded(name: str, measure: Callable[P, Tensor | Sequence[float]], *args: P
     """
     call = _call_text(measure, *args, **kwargs)
     if os.environ.get(ANEW):
-        _write(name, call, torch.as_tensor(measure(*args, **kwargs), dtype=torch.float64))
+        _write(name, call, torch.as_tensor(measure(*args, **kwargs)).cpu().double())
     found = _read().get(name)
     if found is None:
         raise ValueError(f"{TIMES.name} has no record of {name!r}: {TO_MEASURE}")

@@ -35,7 +35,6 @@ Workload = Callable[[int, torch.device], Callable[[], object]]
 
 GPU_TIMES = Path(__file__).parent / "data" / "gpu_times.json"
 TO_RECORD = "python -m foundations.timing --record"
-STILL_TO_BE_RECORDED = "still to be recorded"
 
 
 def median_time(fn: Callable[[], object], device: str | torch.device | None = None, *, seconds: float = 0.05) -> float:
@@ -293,7 +292,7 @@ def crossover_table(records: Sequence[dict[str, Any]]) -> pd.DataFrame:
         records: As `gpu_times` gives them.
 
     Returns:
-        A row for each workload, and a column for each GPU; without a record one column, still to be recorded.
+        A row for each workload, and a column for each GPU, none without a record.
 
     Example:
         ```python
@@ -306,7 +305,7 @@ def crossover_table(records: Sequence[dict[str, Any]]) -> pd.DataFrame:
 
     rows = [name for name in RECORDED_SIZES if not records or any(name in each["seconds"] for each in records)]
     columns = {_heading(each): [_from_size(each["seconds"].get(name)) for name in rows] for each in records}
-    return pd.DataFrame(columns or {"on a GPU": [STILL_TO_BE_RECORDED] * len(rows)}, index=pd.Index(rows))
+    return pd.DataFrame(columns, index=pd.Index(rows))
 
 
 def _main(arguments: Sequence[str] | None = None) -> int:

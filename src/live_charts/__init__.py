@@ -1,21 +1,24 @@
-"""Charts with sliders that work in a static page, computed in the browser from the lesson's own Python function.
+"""Charts to touch that work in a static page, computed in the browser from the lesson's own Python function.
 
-`live` calls a function once with symbols in place of the sliders' values. PyTorch records every operation on them,
-the gradients of autograd too; the record goes into the page, and a small script replays it whenever a slider moves.
+`live` calls a function once with symbols in place of the handles' values. PyTorch records every operation on them,
+the gradients of autograd too; the record goes into the page, and a small script replays it whenever a handle moves.
 So there is one formula, the Python one. Where a function cannot be recorded, as a training run that stops when it is
 good enough, `frames=True` calls it for every position of the sliders while the page is built.
 
-- `marks` says what a chart is made of; `record` turns a function into a list of operations.
-- `chart` puts both together; `drawing` draws the chart as SVG, as the page shows it without scripts.
+- `marks` says what a chart is made of, one kind in each module; `handles` what a reader takes hold of.
+- `record` turns a function into a list of operations; `chart` puts all together.
+- `drawing` draws the chart as SVG, as the page shows it without scripts, in the frame of `axes`, and `words` writes
+  its numbers.
 - `shape_calculator` is a figure of another kind: two shapes in, what broadcasting makes of them out.
 - `pad` is something to draw on, by `sketch_pad`, and what models say about the picture.
 - `stepper` shows drawings one at a time, by `steps`.
-- `notebook` shows all of these where there is no page, by ipywidgets.
+- `notebook` shows all of these where there is no page, by ipywidgets, and `widgets` has those of a chart.
 
 In the browser the scripts in `assets` take over. `live.js` waits until a figure nears the screen, and fetches what
 makes it live: `live-charts.js` for a chart, `shape-calculator.js`, `sketch-pad.js` or `steps.js`. Of the others
-`operations.js` replays a record with the tensors of `tensors.js`, `drawing.js` draws marks as `drawing` does, and
-`element.js` makes elements.
+`operations.js` replays a record with the tensors of `tensors.js`; `marks` draws each kind of mark as its module does,
+with `axes.js` and `words.js`; `controls.js` has sliders and boxes, `drag.js` what is dragged, `told.js` what is said of
+a datum; and `element.js` makes elements.
 
 As in `foundations`, a name's module is opened when the name is first used, and the list of names is `__init__.pyi`: a
 page without a sketch pad does not run again when `pad` is edited.

@@ -1,118 +1,37 @@
-"""A chart with sliders: `live` puts a function, its sliders and its drawing together."""
+"""A chart: `live` puts a function, its handles and its drawing together."""
 
 from __future__ import annotations
 
 import html
 import itertools
 import json
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import torch
 from torch import Tensor
 
-from live_charts.drawing import Axes, draw
-from live_charts.marks import Mark
+from live_charts.axes import Axes, span
+from live_charts.drawing import draw, hand, legend
+from live_charts.handles import Draggable, Handle, Slider, as_handle, check_inside
+from live_charts.marks.mark import Mark
+from live_charts.marks.number import Number
 from live_charts.notebook import show_live, styled
 from live_charts.record import PLAIN, record
+from live_charts.widgets import widgets_of
 
 FRAMES = 500  # positions of all sliders together that a chart made of frames may have
-
-
-@dataclass(frozen=True)
-class Slider:
-    """The positions of a slider, and where it starts.
-
-    Attributes:
-        values: The positions, in order; two booleans make a switch.
-        start: The first position, one of the values.
-        unit: What stands after the value.
-        names: What stands in place of each value; empty where the values stand for themselves.
-
-    Example:
-        ```python
-        from live_charts import slider
-
-        assert slider(0, 1, 0.5).values == (0.0, 0.5, 1.0)
-        ```
-    """
-
-    values: tuple[float | bool, ...]
-    start: float | bool
-    unit: str = ""
-    names: tuple[str, ...] = ()
-
-
-def slider(low: float, high: float, step: float = 0.1, start: float | None = None, unit: str = "") -> Slider:
-    """A slider from low to high.
-
-    Args:
-        low: Its lowest position.
-        high: Its highest position.
-        step: Distance between two positions.
-        start: Where it stands at first: the position nearest to this; the middle one where it is None.
-        unit: What stands after its value.
-
-    Returns:
-        The slider.
-
-    Raises:
-        ValueError: `high` is not above `low`, `step` is not positive, or `start` lies outside.
-
-    Example:
-        ```python
-        from live_charts import slider
-
-        assert slider(-1, 1, 0.5, start=1).start == 1.0
-        ```
-    """
-    if not high > low:
-        raise ValueError(f"high must be above low, but {high:g} is not above {low:g}")
-    if not step > 0:
-        raise ValueError(f"step must be more than 0, not {step:g}")
-    values = tuple(round(low + index * step, 10) for index in range(int((high - low) / step + 1e-9) + 1))
-    if start is not None and not low <= start <= high:
-        raise ValueError(f"start must lie between {low:g} and {high:g}, not at {start:g}")
-    middle = values[len(values) // 2]
-    return Slider(values, middle if start is None else min(values, key=lambda value: abs(value - start)), unit)
-
-
-def choice(*names: str, start: str | None = None) -> Slider:
-    """A slider over things that have names. The function gets the place of the chosen one: 0, 1, 2 and so on.
-
-    Args:
-        names: What the slider says at each position.
-        start: Where it stands at first; at the first where it is None.
-
-    Returns:
-        The slider.
-
-    Raises:
-        ValueError: There are fewer than two names, two are equal, or `start` is not among them.
-
-    Example:
-        ```python
-        from live_charts import choice
-
-        assert choice("linear", "cubic", start="cubic").start == 1
-        ```
-    """
-    if len(names) < 2 or len(set(names)) < len(names):
-        raise ValueError(f"a choice needs two names or more, all different, not {', '.join(names) or 'none'}")
-    if start is not None and start not in names:
-        raise ValueError(f"start is {start!r}, which is not among {', '.join(names)}")
-    values = tuple(float(place) for place in range(len(names)))
-    return Slider(values, values[0 if start is None else names.index(start)], names=names)
+UNPLACED = Axes((0, 1), (0, 1))  # before the marks say how far the axes go
 
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart with sliders; a page and a notebook show it by `_repr_html_`.
+    """A chart with handles; a page and a notebook show it by `_repr_html_`.
 
     Attributes:
-        function: Takes the sliders' values by name, gives marks.
-        sliders: The sliders by the names of the function's parameters.
+        function: Takes the handles' values by name, gives marks.
+        handles: Sliders and what else a reader takes hold of, by the names of the function's parameters.
         axes: The frame that the marks are drawn in.
         frames: Whether every position is computed in Python.
         title: Stands above the chart.
@@ -130,35 +49,38 @@ class Chart:
     """
 
     function: Callable[..., Sequence[Mark]]
-    sliders: dict[str, Slider]
+    handles: dict[str, Handle]
     axes: Axes
     frames: bool
     title: str
     alt: str
 
-    def marks(self, **values: float | bool) -> list[Mark]:
-        """The marks for some values of the sliders, computed in Python.
+    def marks(self, **values: Any) -> list[Mark]:
+        """The marks for some values of the handles, computed in Python.
 
         Args:
-            values: The sliders' values by name; the others stand at their start.
+            values: Values by name: a slider's, (x, y) of a point, lists of both of data, or a 1 or 0 for each choice.
+                The others stand at their start.
 
         Returns:
             The marks.
 
         Raises:
-            ValueError: A name is not that of a slider.
+            ValueError: A name is not that of a handle.
 
         Example:
             ```python
             from live_charts import live, rule, slider
 
-            chart = live(lambda a: [rule(2 * a)], a=slider(0, 4, 1), xlim=(0, 8), ylim=(0, 1), alt="An upright line.")
+            chart = live(
+                lambda a: [rule(2 * a)], a=slider(0, 4, 1), xlim=(0, 8), ylim=(0, 1), alt="An upright line."
+            )
             assert chart.marks(a=3)[0].values[0] == 6
             ```
         """
-        if unknown := set(values) - set(self.sliders):
-            raise ValueError(f"{', '.join(sorted(unknown))} is no slider of this chart: {', '.join(self.sliders)} are")
-        at = {name: values.get(name, slider.start) for name, slider in self.sliders.items()}
+        if unknown := set(values) - set(self.handles):
+            raise ValueError(f"{', '.join(sorted(unknown))} is no handle of this chart: {', '.join(self.handles)} are")
+        at = {name: values.get(name, handle.start) for name, handle in self.handles.items()}
         if self.frames:
             try:
                 return list(self.function(**at))
@@ -167,39 +89,35 @@ class Chart:
                 if lacks or "must be Tensor, not" in str(error):
                     error.args = (f"{error}: with frames=True {PLAIN}; torch.tensor(…) makes one",)
                 raise
-        return list(self.function(**{name: torch.tensor(value, dtype=torch.float64) for name, value in at.items()}))
+        return list(self.function(**{name: self.handles[name].tensor(value) for name, value in at.items()}))
 
     def spec(self) -> dict[str, Any]:
-        """What the browser's script needs: sliders, marks, axes, and a record or frames."""
+        """What the browser's script needs: handles, marks, axes, and a record or frames."""
         start = self.marks()
-        sliders = [
-            {"name": name, "values": each.values, "start": each.values.index(each.start), "unit": each.unit}
-            | ({"names": each.names} if each.names else {})
-            for name, each in self.sliders.items()
-        ]
-        marks = [
-            {"kind": mark.kind, "label": mark.label, "size": len(mark.values), "digits": mark.digits, "unit": mark.unit}
-            for mark in start
-        ]
-        spec: dict[str, Any] = {"sliders": sliders, "marks": marks, "axes": self.axes.spec()}
+        spec: dict[str, Any] = {
+            "handles": [{"name": name} | handle.spec() for name, handle in self.handles.items()],
+            "marks": [mark.spec() for mark in start],
+            "axes": self.axes.spec(),
+        }
         if self.frames:
             return spec | {"frames": self._frames(start)}
-        names = list(self.sliders)
+        names = list(self.handles)
 
         def flat(*values: Tensor) -> list[Tensor]:
             given = self.function(**dict(zip(names, values, strict=True)))
             return [value for mark in given for value in mark.values]
 
-        return spec | record(flat, [float(each.start) for each in self.sliders.values()])
+        return spec | record(flat, [handle.tensor(handle.start) for handle in self.handles.values()])
 
     def _frames(self, start: list[Mark]) -> list[list[list[float | None]]]:
         """The marks' values at every position of the sliders, the last slider's positions running fastest."""
-        positions = list(itertools.product(*(each.values for each in self.sliders.values())))
+        sliders = [handle for handle in self.handles.values() if isinstance(handle, Slider)]
+        positions = list(itertools.product(*(slider.values for slider in sliders)))
         if len(positions) > FRAMES:
             raise ValueError(f"the sliders have {len(positions)} positions together, over {FRAMES}: give them fewer")
         frames = []
         for position in positions:
-            marks = self.marks(**dict(zip(self.sliders, position, strict=True)))
+            marks = self.marks(**dict(zip(self.handles, position, strict=True)))
             if [mark.kind for mark in marks] != [mark.kind for mark in start]:
                 raise ValueError(f"at {position} the function gives other marks than at the start")
             frames.append(
@@ -214,32 +132,29 @@ class Chart:
         shown = title + self._drawn(self.marks())
         return f'<figure class="live" data-search-exclude data-spec="{spec}">{shown}</figure>'
 
-    def _drawn(self, marks: Sequence[Mark]) -> str:
-        """The drawing, and the numbers below it."""
+    def _drawn(self, marks: Sequence[Mark], values: Mapping[str, Any] = {}) -> str:
+        """The drawing under its legend, and the numbers below it."""
         label = html.escape(self.alt)
         picture = f'<div class="live__picture" role="img" aria-label="{label}">{draw(marks, self.axes)}</div>'
-        return picture + numbers(marks)
+        places = {
+            name: handle.places(values.get(name, handle.start))
+            for name, handle in self.handles.items()
+            if isinstance(handle, Draggable)
+        }
+        plot = (
+            f'<div class="live__plot">{picture}{hand(places, self.axes, tells=any(mark.tells for mark in marks))}</div>'
+        )
+        return legend(marks, self.handles) + plot + numbers(marks)
 
     def _ipython_display_(self) -> None:
-        """In a notebook: the same chart, its sliders by ipywidgets, computed in Python."""
+        """In a notebook: the same chart, its handles by ipywidgets, computed in Python."""
         show_live(self._widget, lambda: styled("live", self._drawn(self.marks())), "Its sliders need")
 
     def _widget(self, widgets: Any) -> Any:
-        picture = widgets.HTML()
-        inputs = {
-            name: widgets.SelectionSlider(
-                options=[*zip(each.names, each.values, strict=True)] if each.names else each.values,
-                value=each.start,
-                description=name,
-            )
-            for name, each in self.sliders.items()
-        }
+        def drawn(values: dict[str, Any]) -> str:
+            return styled("live", self._drawn(self.marks(**values), values))
 
-        def update(**values: float | bool) -> None:
-            picture.value = styled("live", self._drawn(self.marks(**values)))
-
-        widgets.interactive_output(update, inputs)
-        return widgets.VBox([*inputs.values(), picture])
+        return widgets_of(widgets, self.handles, self.axes, drawn)
 
 
 def live(
@@ -251,34 +166,40 @@ def live(
     ylabel: str = "",
     xlim: tuple[float, float] | None = None,
     ylim: tuple[float, float] | None = None,
+    xnames: Sequence[str] = (),
+    ynames: Sequence[str] = (),
     yscale: str = "linear",
     frames: bool = False,
-    **sliders: Slider | bool | Sequence[float],
+    **handles: Handle | bool | Sequence[float],
 ) -> Chart:
-    """A chart with sliders, from a function that takes their values and gives marks.
+    """A chart with handles, from a function that takes their values and gives marks.
 
     The function is called once with symbols, and the browser replays what it did with them. With `frames=True` it
-    is called for every position instead, and may do anything, such as train.
+    is called for every position of its sliders instead, and may do anything, such as train.
 
     Args:
-        function: Takes the sliders' values by name, as float64 tensors of shape (); with frames, as plain numbers.
-            Gives a list of marks, always of the same kinds.
+        function: Takes the handles' values by name, as float64 tensors: of a slider of shape (), of a point (2,), of
+            data (2, n), of choices (n,). With frames, sliders give plain numbers. Gives a list of marks, always of
+            the same kinds.
         alt: What the chart shows at the start, for those who do not see it.
         title: Stands above the chart.
-        xlabel: Name of the horizontal axis.
-        ylabel: Name of the vertical axis.
+        xlabel: Name of the horizontal axis, with its unit.
+        ylabel: Name of the vertical axis, with its unit.
         xlim: Ends of the horizontal axis; from the marks at the start where it is None.
         ylim: Ends of the vertical axis; from the marks at the start where it is None.
+        xnames: What stands at 0, 1, 2 and so on of the horizontal axis, in place of numbers.
+        ynames: The same of the vertical axis.
         yscale: `linear` or `log`.
         frames: Whether to compute every position in Python.
-        sliders: A `slider(…)`, a `choice(…)`, a list of values, or True or False for a switch, by the function's
-            parameter.
+        handles: By the function's parameter, a `slider(…)`, a `choice(…)`, a list of values, True or False for a
+            switch, a `point(…)`, `data(…)` or `choices(…)`.
 
     Returns:
         The chart; as a snippet's last line it is shown.
 
     Raises:
-        ValueError: There is no slider, no text for `alt`, an unknown scale, or an axis that no mark gives.
+        ValueError: There is no handle, no text for `alt`, an unknown scale, an axis that no mark gives, a point
+            outside of the axes, or with frames a handle that is no slider.
 
     Example:
         ```python
@@ -288,51 +209,36 @@ def live(
         x = torch.linspace(-2, 2, 50, dtype=torch.float64)
         chart = live(
             lambda a, b: [line(x, a * x + b, "a line"), number("height at 1", a + b)],
-            a=slider(-3, 3, start=1), b=slider(-3, 3, start=0), alt="A straight line through zero.",
+            a=slider(-3, 3, start=1), b=slider(-3, 3, start=0), xlabel="x", ylabel="y", alt="A line through zero.",
         )
         assert [step[0] for step in chart.spec()["steps"][:2]] == ["slider", "slider"]
         ```
     """
-    if not sliders:
+    if not handles:
         raise ValueError("a live chart needs a slider, such as a=slider(-1, 1)")
     if not alt:
         raise ValueError("alt is empty: say what the chart shows at the start")
     if yscale not in ("linear", "log"):
         raise ValueError(f"yscale is {yscale!r} but must be 'linear' or 'log'")
-    made = {name: as_slider(each) for name, each in sliders.items()}
-    chart = Chart(function, made, Axes((0, 1), (0, 1)), frames, title, alt)
-    axes = Axes.around(chart.marks(), xlim, ylim, xlabel=xlabel, ylabel=ylabel, log=yscale == "log")
+    made = {name: as_handle(each) for name, each in handles.items()}
+    if frames and (others := [name for name, handle in made.items() if not isinstance(handle, Slider)]):
+        raise ValueError(
+            f"with frames=True every handle must be a slider, a choice or a switch, but {others[0]} is not"
+        )
+    draggable = {name: handle for name, handle in made.items() if isinstance(handle, Draggable)}
+    marks = Chart(function, made, UNPLACED, frames, title, alt).marks()
+    dragged = [each.start for each in draggable.values()]
+    xs = [value for mark in marks for value in mark.xs()] + [value for each, _ in dragged for value in each]
+    ys = [value for mark in marks for value in mark.ys()] + [value for _, each in dragged for value in each]
+    log = yscale == "log"
+    ends = [
+        given or (-0.5, len(names) - 0.5) if names else given or span(axis, values, axis == "y" and log)
+        for axis, given, names, values in (("x", xlim, xnames, xs), ("y", ylim, ynames, ys))
+    ]
+    axes = Axes(ends[0], ends[1], xlabel, ylabel, log, tuple(xnames), tuple(ynames))
+    for name, handle in draggable.items():
+        check_inside(name, handle, axes)
     return Chart(function, made, axes, frames, title, alt)
-
-
-def as_slider(given: Slider | bool | Sequence[float]) -> Slider:
-    """A slider from any of the forms that `live` takes.
-
-    Args:
-        given: A slider, a switch's first state, or the positions, of which the first is the start.
-
-    Returns:
-        The slider.
-
-    Raises:
-        ValueError: There are fewer than two positions.
-
-    Example:
-        ```python
-        from live_charts.chart import as_slider
-
-        assert as_slider([0.1, 0.2]).start == 0.1
-        assert as_slider(True).values == (False, True)
-        ```
-    """
-    if isinstance(given, Slider):
-        return given
-    if isinstance(given, bool):
-        return Slider((False, True), given)
-    values = tuple(given)
-    if len(values) < 2:
-        raise ValueError(f"a slider needs two positions or more, not {len(values)}")
-    return Slider(values, values[0])
 
 
 def plain(value: float) -> float | None:
@@ -351,7 +257,7 @@ def plain(value: float) -> float | None:
         assert plain(1.5) == 1.5 and plain(float("nan")) is None
         ```
     """
-    return value if abs(value) < float("inf") else None
+    return value if math.isfinite(value) else None
 
 
 def numbers(marks: Sequence[Mark]) -> str:
@@ -371,10 +277,5 @@ def numbers(marks: Sequence[Mark]) -> str:
         assert ">0.50<" in numbers([number("half", 0.5, digits=2)])
         ```
     """
-    shown = "".join(
-        f"<div><dt>{html.escape(mark.label)}</dt><dd><output>{mark.values[0].item():.{mark.digits}f}</output>"
-        f"{' ' + html.escape(mark.unit) if mark.unit else ''}</dd></div>"
-        for mark in marks
-        if mark.kind == "number"
-    )
+    shown = "".join(mark.row() for mark in marks if isinstance(mark, Number))
     return f'<dl class="live__numbers">{shown}</dl>' if shown else ""

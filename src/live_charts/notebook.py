@@ -1,4 +1,4 @@
-"""How a notebook shows what this package makes: by ipywidgets, in the style that a page has from its site."""
+"""How a notebook shows what this package makes: by ipywidgets, in the style of a page."""
 
 from __future__ import annotations
 
@@ -7,14 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-HERE = Path(__file__).parent
+STYLE = Path(__file__).parent / "assets" / "live.css"
 
 
 @functools.cache
 def style() -> str:
-    """The style of a page, with colours of its own, as a `<style>` element."""
-    sheets = (HERE / "assets" / "live.css", HERE / "notebook.css")
-    return f"<style>{''.join(sheet.read_text('utf-8') for sheet in sheets)}</style>"
+    """The style of a page as a `<style>` element."""
+    return f"<style>{STYLE.read_text('utf-8')}</style>"
 
 
 def styled(kind: str, shown: str) -> str:
@@ -57,7 +56,7 @@ def show_live(live: Callable[[Any], Any], still: Callable[[], str], needed_for: 
         needed_for: What needs it, as a sentence begins.
     """
     try:
-        import ipywidgets  # type: ignore[import-untyped]
+        import ipywidgets
     except ImportError:
         show(f"{still()}<p>{needed_for} ipywidgets: %pip install ipywidgets</p>")
         return

@@ -350,7 +350,7 @@ def picture(name: str, ink: Tensor, shape: tuple[int, int]) -> Tensor:
         raise TypeError(f"{name} must be a tensor of shape {shape}, not {type(ink).__name__}")
     if ink.shape != shape:
         raise ValueError(f"{name} has shape {tuple(ink.shape)}, but the pad has shape {shape}")
-    ink = ink.detach().double()
+    ink = ink.detach().cpu().double()
     low, high = ink.min().item(), ink.max().item()
     if not (math.isfinite(low) and math.isfinite(high) and low >= 0 and high <= 1):
         raise ValueError(f"{name} has values from {low:g} to {high:g}, but ink goes from 0 to 1: divide by the largest")

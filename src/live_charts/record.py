@@ -20,15 +20,15 @@ from torch.utils._pytree import tree_leaves
 # Operations that assets/operations.js replays, by the names that PyTorch's tracer gives them.
 # fmt: off
 KNOWN = {
-    "_log_softmax", "_softmax", "_to_copy", "_unsafe_view", "abs", "add", "addmm", "alias", "amax", "amin",
-    "argmax", "argmin", "avg_pool2d", "bmm", "cat", "clamp", "clamp_max", "clamp_min", "clone", "convolution",
-    "cos", "detach", "div", "dot", "eq", "exp", "expand", "expm1", "flip", "full", "full_like", "ge", "gt", "le",
-    "lift_fresh_copy", "linalg_vector_norm", "log", "log1p", "logical_and", "logical_not", "logical_or",
-    "logsumexp", "lt", "max_pool2d_with_indices", "maximum", "mean", "minimum", "mm", "mul", "mv",
-    "native_batch_norm", "ne", "neg", "ones", "ones_like", "permute", "pow", "reciprocal", "relu", "rsub", "select",
-    "sgn", "sigmoid", "sigmoid_backward", "sign", "sin", "slice", "sqrt", "squeeze", "stack", "sub", "sum", "t",
-    "tanh", "tanh_backward", "threshold_backward", "transpose", "unbind", "unsqueeze", "view", "where", "zeros",
-    "zeros_like",
+    "_log_softmax", "_softmax", "_to_copy", "_unsafe_view", "abs", "add", "addmm", "alias", "amax", "amin", "argmax",
+    "argmin", "avg_pool2d", "binary_cross_entropy_with_logits", "bmm", "cat", "clamp", "clamp_max", "clamp_min",
+    "clone", "convolution", "cos", "cummax", "cumsum", "detach", "div", "dot", "eq", "exp", "expand", "expm1", "flip",
+    "full", "full_like", "ge", "gt", "index", "index_select", "le", "lift_fresh_copy", "linalg_vector_norm", "log",
+    "log1p", "logical_and", "logical_not", "logical_or", "logsumexp", "lt", "max_pool2d_with_indices", "maximum",
+    "mean", "minimum", "mm", "mul", "mv", "native_batch_norm", "ne", "neg", "ones", "ones_like", "permute", "pow",
+    "reciprocal", "relu", "rsub", "select", "select_backward", "sgn", "sigmoid", "sigmoid_backward", "sign", "sin",
+    "slice", "slice_backward", "sqrt", "squeeze", "squeeze_", "stack", "sub", "sum", "t", "tanh", "tanh_backward",
+    "threshold_backward", "transpose", "unbind", "unsqueeze", "view", "where", "zeros", "zeros_like",
 }
 # fmt: on
 
@@ -42,6 +42,19 @@ BEYOND: tuple[tuple[str, tuple[str, ...], Callable[..., object], str], ...] = (
         "it keeps all values as float64, so leave out .long(), .int() and .bool()",
     ),
     ("div", ("rounding_mode",), bool, "without rounding_mode"),
+    (
+        "binary_cross_entropy_with_logits",
+        ("weight", "pos_weight"),
+        lambda weight, pos_weight: weight is not None or pos_weight is not None,
+        "without weight and pos_weight",
+    ),
+    ("slice_backward", ("step",), lambda step: step != 1, "slice without a step"),
+    (
+        "index",
+        ("indices",),
+        lambda indices: len(indices) != 1 or indices[0].dtype == torch.bool,
+        "index the first axis alone, with whole numbers; torch.where chooses by a condition",
+    ),
     (
         "linalg_vector_norm",
         ("ord",),
@@ -195,13 +208,15 @@ class Recorder:
             return self.constant(value)
         if isinstance(value, (list, tuple)):
             return [self.plain(item) for item in value]
+        if isinstance(value, float) and not math.isfinite(value):
+            return str(value).replace("nan", "NaN").replace("inf", "Infinity")  # which JSON lacks
         if isinstance(value, (bool, int, float, Step)):
             return value
         return None  # a dtype, device or layout, which float64 on one machine does not need
 
     def constant(self, value: Tensor) -> Step:
         """The step that makes a tensor which no slider changes; one step for all that are equal."""
-        made = [list(value.shape), value.to(torch.float64).flatten().tolist()]
+        made = [list(value.shape), self.plain(value.to(torch.float64).flatten().tolist())]
         if str(made) not in self.constants:
             self.constants[str(made)] = self.step("tensor", *made)
         return self.constants[str(made)]

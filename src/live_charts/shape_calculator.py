@@ -1,6 +1,9 @@
 """A calculator for broadcasting: two shapes in, the shape of the result or torch's own error out, both drawn.
 
 The rule is torch's: it is asked each time. In the page `assets/shape-calculator.js` says and draws the same.
+
+In cells a counts in tens and b in ones, so that a sum says who met whom. Where b has more than ten elements, a counts
+in hundreds.
 """
 
 from __future__ import annotations
@@ -19,9 +22,10 @@ from live_charts.notebook import show_live, styled
 # As in shape-calculator.js: what may be typed, what is drawn in cells, and the lengths of the drawing.
 AXES, LARGEST = 6, 9999
 CELLS, MOST = (4, 8, 8), 100
-SIDE, BLOCK, SIGN, NARROW, TOP = 24, 10, 36, 44, 22
+SIDE, WIDE, BLOCK, SIGN, NARROW, TOP = 24, 38, 10, 36, 44, 22
 
 Shape = tuple[int, ...]
+Parts = tuple[tuple[Shape, int], ...]  # shapes, and in what each counts: its values are 0, count, 2 · count and so on
 
 
 @dataclass(frozen=True)
@@ -259,7 +263,7 @@ def table(a: Shape, b: Shape) -> str:
 
 
 def cells(a: Shape, b: Shape) -> str:
-    """Both tensors and the result in cells, the stretched ones with faint copies, as SVG.
+    """Both tensors in cells, with their values, the stretched ones with faint copies, and their sum, as SVG.
 
     Args:
         a: The shape of one tensor.
@@ -279,6 +283,7 @@ def cells(a: Shape, b: Shape) -> str:
     shapes = (a, b) if shape is None else (a, b, shape)
     if not all(map(_drawable, shapes)):
         return ""
+    parts = ((_padded(a), 10 if math.prod(b) <= 10 else 100), (_padded(b), 1))
     svg, right, high = "", 0, 0
     for which, own in enumerate(shapes):
         full = _padded(own if shape is None else shape)
@@ -287,7 +292,7 @@ def cells(a: Shape, b: Shape) -> str:
             svg += f'<text class="shapes__sign" x="{right + SIGN // 2}" y="{TOP + SIDE // 2 + 6}">{sign}</text>'
             right += SIGN
         name, kind = (("a", "a"), ("b", "b"), ("a + b", "sum"))[which]
-        drawn, right = _panel(name, kind, _padded(own), full, right)
+        drawn, right = _panel(name, kind, parts[which : which + 1] or parts, full, right)
         svg += drawn
         high = max(high, full[0] * (full[1] * SIDE + BLOCK) - BLOCK)
     width, height = right + 4, TOP + high + 2
@@ -337,24 +342,25 @@ def _drawable(shape: Shape) -> bool:
     return all(0 < size <= most for size, most in zip(_padded(shape), CELLS, strict=True))
 
 
-def _panel(name: str, kind: str, own: Shape, shape: Shape, left: int) -> tuple[str, int]:
-    """One tensor in cells: its own, the copies to which it is stretched, and the number of the element in each."""
+def _panel(name: str, kind: str, parts: Parts, shape: Shape, left: int) -> tuple[str, int]:
+    """One tensor in cells: its own, and the copies to which it is stretched. Each has the sum of its parts' values."""
     blocks, rows, columns = shape
-    wide = max(columns * SIDE, NARROW)
-    start = left + (wide - columns * SIDE) // 2
+    own = parts[0][0] if len(parts) == 1 else shape
+    across = SIDE if sum((math.prod(each) - 1) * count for each, count in parts) < 100 else WIDE
+    wide = max(columns * across, NARROW)
+    start = left + (wide - columns * across) // 2
     paths, numbers = ["", ""], ["", ""]
     for i in range(blocks):
         for j in range(rows):
             for k in range(columns):
-                x, y = start + k * SIDE, TOP + i * (rows * SIDE + BLOCK) + j * SIDE
+                x, y = start + k * across, TOP + i * (rows * SIDE + BLOCK) + j * SIDE
                 copy = int(not (i < own[0] and j < own[1] and k < own[2]))
-                paths[copy] += f"M{x},{y}h{SIDE}v{SIDE}h-{SIDE}z"
-                element = (i % own[0] * own[1] + j % own[1]) * own[2] + k % own[2]
-                numbers[copy] += f'<text x="{x + SIDE // 2}" y="{y + SIDE // 2 + 4}">{element}</text>'
+                paths[copy] += f"M{x},{y}h{across}v{SIDE}h-{across}z"
+                said = sum(((i % n * m + j % m) * p + k % p) * count for (n, m, p), count in parts)
+                numbers[copy] += f'<text x="{x + across // 2}" y="{y + SIDE // 2 + 4}">{said}</text>'
     svg = f'<text class="shapes__name" x="{left + wide // 2}" y="14">{name}</text>'
     for copy, sort in enumerate(("own", "copy")):
         if paths[copy]:
             svg += f'<path class="shapes__{sort} shapes__{kind}" d="{paths[copy]}"/>'
-            if kind != "sum":
-                svg += f'<g class="shapes__{sort}-numbers">{numbers[copy]}</g>'
+            svg += f'<g class="shapes__{sort}-numbers">{numbers[copy]}</g>'
     return svg, left + wide

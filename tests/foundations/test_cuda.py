@@ -1,9 +1,13 @@
-"""What a GPU calculates is what the CPU calculates, as closely as float32 allows; each test needs an NVIDIA card.
+"""What a GPU calculates is what the CPU calculates, as closely as float32 allows.
+
+Each test uses an NVIDIA card where there is one, and a pretended one elsewhere.
 
 Both add the same numbers in another order, and each addition rounds at the seventh digit. So one forward pass and its
 gradients must agree to 1e-5 of their size, the losses of a short training to 1e-3, since every step builds on the one
 before; in float64 both to 1e-9. TF32, which has three digits, stays off for matrix products, as PyTorch has it.
 """
+
+from functools import partial
 
 import pytest
 import torch
@@ -17,18 +21,20 @@ from foundations import (
     fit,
     measure,
     median_time,
+    min_col,
     minibatches,
     mse,
+    pareto_front,
     predict,
+    prediction_memory,
     rmse,
+    split_scores,
     timing,
+    train_two_relus,
 )
 from foundations.timing import WORKLOADS, add_record, gpu_times, record_gpu
 
-pytestmark = [
-    pytest.mark.cuda,
-    pytest.mark.skipif(not torch.cuda.is_available(), reason="no NVIDIA GPU here"),
-]
+pytestmark = pytest.mark.cuda
 
 CLOSE = {torch.float32: {"rtol": 1e-5, "atol": 1e-6}, torch.float64: {"rtol": 1e-9, "atol": 1e-12}}
 CLOSE_AFTER_TRAINING = {torch.float32: {"rtol": 1e-3, "atol": 1e-5}, torch.float64: {"rtol": 1e-9, "atol": 1e-12}}
@@ -139,6 +145,65 @@ def test_fit_takes_batches_from_the_cpu():
     torch.testing.assert_close(histories[0].batch_losses, histories[1].batch_losses, **CLOSE[torch.float32])
 
 
+def test_fit_takes_batches_that_are_there_already():
+    x, y = data(256)
+    rows = [slice(start, start + 64) for start in range(0, 256, 64)]
+    losses = []
+    for device in ("cpu", "cuda"):
+        model = net()
+        there = [(x[each].to(device), y[each].to(device)) for each in rows]
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.02)
+        losses.append(fit(model, there, mse, optimizer, n_epochs=2, valid=there, device="cuda").valid_losses)
+    assert torch.equal(*losses)
+
+
+@pytest.mark.parametrize("optimizer", [partial(torch.optim.SGD, momentum=0.9), torch.optim.Adam])
+def test_an_optimizer_goes_with_its_model_from_one_fit_to_the_next(optimizer):
+    x, y = data(200, torch.float64)
+    losses = []
+    for devices in (("cpu", "cpu", "cpu"), ("cpu", "cuda", "cpu")):
+        model = net(torch.float64)
+        state = optimizer(model.parameters(), lr=0.01)
+        histories = [fit(model, (x, y), mse, state, n_epochs=2, device=device) for device in devices]
+        losses.append(torch.cat([each.batch_losses for each in histories]))
+    torch.testing.assert_close(*losses, **CLOSE[torch.float64])
+
+
+def test_the_pareto_front_agrees():
+    x, _ = data(300)
+    on_gpu = pareto_front(x[:, 0].cuda(), x[:, 1].cuda(), x[:, 2].tolist())
+    assert on_gpu.is_cuda and torch.equal(on_gpu.cpu(), pareto_front(x[:, 0], x[:, 1], x[:, 2]))
+
+
+def test_the_scores_of_splits_agree():
+    x, y = data(300)
+    on_gpu, on_cpu = split_scores(x[:, 0].cuda(), y[:, 0].cuda()), split_scores(x[:, 0], y[:, 0])
+    for there, here in zip(on_gpu, on_cpu, strict=True):
+        assert there.is_cuda
+        torch.testing.assert_close(there.cpu(), here, **CLOSE[torch.float32])
+    assert min_col(x[:, 0].cuda(), y[:, 0].cuda())[0] == min_col(x[:, 0], y[:, 0])[0]
+
+
+def test_two_units_train_the_same():
+    x, y = data(100, torch.float64)
+    params, losses = train_two_relus(x.cuda(), y[:, 0].cuda(), n_starts=3, n_steps=20, generator=seeded())
+    assert params.is_cuda and losses.is_cuda
+    on_cpu = train_two_relus(x, y[:, 0], n_starts=3, n_steps=20, generator=seeded())
+    torch.testing.assert_close(losses.cpu(), on_cpu[1], rtol=1e-6, atol=1e-9)
+
+
+def test_the_peak_of_memory_grows_with_what_is_kept():
+    model, x = net(), data(1000)[0]
+    without = prediction_memory(model, x, device="cuda")
+    assert without >= x.nbytes + 1000 * 90 * 4, "the two hidden layers"
+    assert prediction_memory(model, x, device="cuda", graph=True) > without
+
+
+@pytest.mark.cuda(real="nothing is compiled for a GPU that is pretended")
+def test_a_compiled_step_runs_there():
+    assert (measure("compiled training step", [64], "cuda", seconds=0) > 0).all()
+
+
 def test_minibatches_are_the_same_and_stay_there():
     x, y = data(100)
     on_cpu = list(minibatches(x, y, batch_size=32, generator=seeded()))
@@ -164,6 +229,7 @@ def test_median_time_waits(monkeypatch):
     assert {each.type for each in waited} == {"cuda"}
 
 
+@pytest.mark.cuda(real="only a card has work that goes on while the CPU does something else")
 def test_the_work_is_in_the_time():
     a = torch.randn(4096, 4096, generator=seeded()).cuda()
 
@@ -183,7 +249,7 @@ def test_the_work_is_in_the_time():
 @pytest.mark.parametrize("name", ["matrix product", "addition", "transfer", "training step"])
 def test_workloads_run_there(name):
     result = WORKLOADS[name](64, torch.device("cuda"))()
-    assert result is None or result.is_cuda
+    assert result is None or result.is_cuda  # type: ignore[attr-defined]
     assert (measure(name, [16, 64], "cuda", seconds=0) > 0).all()
 
 
@@ -196,13 +262,17 @@ def test_a_record(tmp_path, monkeypatch):
     assert gpu_times(tmp_path / "times.json") == [made]
 
 
-def test_the_message_that_the_lesson_quotes():
+def test_the_messages_of_mixed_devices_that_the_lesson_quotes():
     with pytest.raises(
         RuntimeError,
         match="Expected all tensors to be on the same device, but found at least two devices, cuda:0 and cpu!",
     ):
         torch.ones(4, device="cuda") + torch.ones(4)
-    with pytest.raises(torch.OutOfMemoryError, match=r"CUDA out of memory\. Tried to allocate"):
-        torch.empty(10**15, device="cuda")
     with pytest.raises(TypeError, match=r"Use Tensor\.cpu\(\) to copy the tensor to host memory first"):
         torch.ones(3, device="cuda").numpy()
+
+
+@pytest.mark.cuda(real="only a card has a memory that is full")
+def test_the_message_of_a_full_memory_that_the_lesson_quotes():
+    with pytest.raises(torch.OutOfMemoryError, match=r"CUDA out of memory\. Tried to allocate"):
+        torch.empty(10**15, device="cuda")

@@ -58,4 +58,4 @@ def test_the_error_names_all_that_is_here(machine):
 
 def test_a_number_is_no_device():
     with pytest.raises(TypeError, match='device must be a name such as "cpu", not int'):
-        as_device(0)  # type: ignore[arg-type]
+        as_device(0)

@@ -138,11 +138,11 @@ def test_a_name_is_the_same_object_each_time_and_that_of_its_module():
 
 def test_an_unknown_name_is_an_attribute_error_that_names_it():
     with pytest.raises(AttributeError, match="module 'foundations' has no attribute 'qaud'") as caught:
-        _ = foundations.qaud
+        _ = foundations.qaud  # type: ignore[attr-defined]
     assert (caught.value.name, caught.value.obj) == ("qaud", foundations)
     assert not hasattr(foundations, "qaud")
     with pytest.raises(ImportError, match="cannot import name 'qaud' from 'foundations'"):
-        from foundations import qaud  # noqa: F401
+        from foundations import qaud  # type: ignore[attr-defined]  # noqa: F401
 
 
 def test_python_suggests_the_name_that_was_meant():

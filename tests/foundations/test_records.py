@@ -2,15 +2,13 @@
 
 import datetime
 import json
-from pathlib import Path
 
 import pytest
 import torch
+from project_root import ROOT
 
 from foundations import _machine, recorded, records
 from page_runner.__main__ import show
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -79,18 +77,18 @@ def test_what_is_not_recorded_is_an_error_that_says_what_to_do(file, monkeypatch
 def test_a_function_among_what_was_given_goes_by_its_name(file, monkeypatch):
     monkeypatch.setenv(records.ANEW, "1")
     recorded("a function", lambda work: [work(2)], abs)
-    (record,) = json.loads(file.read_text()).values()
+    (record,) = json.loads(file.read_text("utf-8")).values()
     assert record["call"] == "<lambda>(abs)"
 
 
 @pytest.mark.parametrize("text", ["", "5", "[]", '{"a": 5}', '{"a": {}}', '{"a": {"values": [1]}}'])
 def test_a_damaged_file_is_refused(file, monkeypatch, text):
-    file.write_text(text)
+    file.write_text(text, "utf-8")
     with pytest.raises(ValueError, match=r"times\.json does not hold records"):
         recorded("a", never)
     with pytest.raises(ValueError, match=r"times\.json does not hold records"):
         made(monkeypatch)
-    assert file.read_text() == text
+    assert file.read_text("utf-8") == text
 
 
 def test_what_is_no_number_is_not_recorded(file, monkeypatch):
@@ -121,19 +119,19 @@ recorded("a page's", taken).values.item()
 
 def test_a_page_makes_its_record(file, tmp_path, monkeypatch, capsys):
     page = tmp_path / "page.md"
-    page.write_text(PAGE.format(file=str(file)))
+    page.write_text(PAGE.format(file=str(file)), "utf-8")
     with monkeypatch.context() as patch:
         patch.setenv(records.ANEW, "1")
         show(page, tmp_path)
-    (record,) = json.loads(file.read_text()).values()
+    (record,) = json.loads(file.read_text("utf-8")).values()
     assert record["values"] == [1] and record["machine"].endswith(", 1 thread")
-    file.write_text(file.read_text().replace("[1.0]", "[7.0]"))
+    file.write_text(file.read_text("utf-8").replace("[1.0]", "[7.0]"), "utf-8")
     show(page, tmp_path)
     assert [line for line in capsys.readouterr().out.splitlines() if line[:1].isdigit()] == ["1.0", "7.0"]
 
 
 def test_the_records_of_a_page_come_from_one_machine_on_one_day():
-    kept = json.loads((ROOT / "src/foundations/data/times.json").read_text())
+    kept = json.loads((ROOT / "src/foundations/data/times.json").read_text("utf-8"))
     models = kept.pop("images per second")  # of another page
     assert len({(each["machine"], each["versions"], each["date"]) for each in kept.values()}) == 1
     assert all(value > 0 for each in [*kept.values(), models] for value in each["values"])

@@ -1,4 +1,4 @@
-"""Two lists of faults: in what makes the site, to be tried; and in the package, that are drawn in vain."""
+"""Lists of faults: in what makes the site and what a GPU needs, to be tried; in the package, that are drawn in vain."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from pathlib import Path
 
 from .fault import Fault
 
-LIST = Path(__file__).with_name("site.toml")
+LISTS = [Path(__file__).with_name(name) for name in ("site.toml", "devices.toml")]
 EQUIVALENT = Path(__file__).with_name("equivalent.toml")
 
 
 def listed() -> list[Fault]:
-    """The faults in the runner, the plugins, scripts, styles and pages."""
-    return entries(LIST)
+    """The faults in the runner, the plugins, scripts, styles and pages, and of tensors on the wrong device."""
+    return [fault for path in LISTS for fault in entries(path)]
 
 
 def equivalents() -> list[Fault]:

@@ -10,7 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from threading import Lock
@@ -20,9 +20,21 @@ from .fault import Fault
 # Seconds without a word from pytest, which says the name of each test: a fault may make a loop endless.
 PATIENCE = 400
 NO_TEST = "pytest itself, before the first test"
-LEFT_OUT = shutil.ignore_patterns(".git", ".venv", "site", "seeded_faults", "__pycache__", "*_cache")
 FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+?\.py(?:::.*?)?)(?: - .*)?$", re.M)
 STARTED = re.compile(r"^(\S+?\.py::.*?)(?: (?:PASSED|FAILED|ERROR|SKIPPED|XFAIL|SUB[A-Z]+)\b.*)?$", re.M)
+
+
+def without(*patterns: str) -> Callable[[str, list[str]], set[str]]:
+    """What a copy of the project leaves out, for `shutil.copytree`: names like these, and the built site.
+
+    The site lies beside mkdocs.yml. Elsewhere a folder of that name has tests.
+    """
+    like_these = shutil.ignore_patterns(*patterns)
+
+    def left_out(folder: str, names: list[str]) -> set[str]:
+        return like_these(folder, names) | ({"site"} if "mkdocs.yml" in names else set())
+
+    return left_out
 
 
 @dataclass
@@ -78,7 +90,8 @@ class Copy:
     stopped: bool = False
 
     def __post_init__(self) -> None:
-        shutil.copytree(self.source, self.folder, ignore=LEFT_OUT)
+        left_out = without(".git", ".venv*", "seeded_faults", "__pycache__", "*_cache")
+        shutil.copytree(self.source, self.folder, ignore=left_out)
 
     def noticed_by(self, fault: Fault, groups: Sequence[Sequence[str]]) -> str | None:
         """The test that fails with the fault and passes without it.
@@ -131,7 +144,7 @@ class Copy:
         command += ["-k", keyword] * bool(keyword)
         command += ["--collect-only"] * collect_only
         environment = os.environ | {
-            "PYTHONPATH": str(self.folder / "src"),
+            "PYTHONPATH": os.pathsep.join([str(self.folder / "src"), str(self.folder / "kit")]),
             "PYTHONDONTWRITEBYTECODE": "1",  # a changed module may be as large and as old as the one before
             "OMP_NUM_THREADS": "1",
             "CI": "true",  # as in the whole run
@@ -162,7 +175,10 @@ class Copy:
     def end(self) -> None:
         """End the tests that run just now, and whatever they have started."""
         if self.process and self.process.poll() is None:
-            os.killpg(self.process.pid, signal.SIGKILL)
+            if hasattr(os, "killpg"):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            else:
+                self.process.kill()
 
     def stop(self) -> None:
         """End the tests that run just now, and begin no others."""

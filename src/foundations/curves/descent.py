@@ -192,7 +192,7 @@ def gradient_descent(
             loss.backward()
             if current.grad is None:
                 raise ValueError(NO_GRADIENT)
-            if tolerance is not None and current.grad.norm() < tolerance:
+            if tolerance is not None and torch.linalg.vector_norm(current.grad) < tolerance:
                 break
             rate = check_number(f"lr({step})", lr(step), least=0) if callable(lr) else lr
             with torch.no_grad():

@@ -90,8 +90,8 @@ def fit_quad(x: Tensor, y: Tensor) -> Tensor:
     check_float_tensor("x", x)
     check_float_tensor("y", y)
     check_same_shape("x", x, "y", y)
-    column = x.to("cpu", torch.float64).reshape(-1, 1)
-    target = y.to("cpu", torch.float64).reshape(-1, 1)
+    column = x.cpu().double().reshape(-1, 1)
+    target = y.cpu().double().reshape(-1, 1)
     if not (column.isfinite().all() and target.isfinite().all()):
         raise ValueError("x and y must be finite, but hold nan or inf")
     different = len(np.unique(column.detach().numpy()))

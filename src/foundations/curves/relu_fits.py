@@ -207,7 +207,7 @@ def _check_points(x: Tensor, y: Tensor) -> None:
 
 def _points(x: Tensor, y: Tensor, least: int, why: str) -> _Points:
     _check_points(x, y)
-    xs, ys = (each.detach().to("cpu", torch.float64).flatten().numpy() for each in (x, y))
+    xs, ys = (each.detach().cpu().double().flatten().numpy() for each in (x, y))
     order = np.argsort(xs, kind="stable")
     xs, ys = xs[order], ys[order]
     different = len(np.unique(xs))

@@ -2,8 +2,8 @@
 
 The exercises of a lesson stand in a module of this folder that has the lesson's name. Each is one function under
 `@exercise`, named as the exercise: it takes the answer, and gives the reason why that is right. What they share is in
-`judging`, and `index` says which module judges an exercise: `check` opens that one alone, so an edit of one lesson's
-judges runs one page again.
+`judging`, what is held around them is in `running`, and `index` says which module judges an exercise: `check` opens
+that one alone, so an edit of one lesson's judges runs one page again.
 """
 
 import difflib
@@ -37,7 +37,8 @@ class NotYet(AssertionError):
 def check(name: str, answer: object) -> None:
     """Check the answer to an exercise: one line says why it is right, or an error what is wrong.
 
-    Nothing is kept: an answer may be checked as often as you like, in a notebook as in a script.
+    Nothing is kept: an answer may be checked as often as you like, in a notebook as in a script. Random numbers and
+    PyTorch's settings are afterwards as they were. An answer that has no end is stopped after 10 seconds.
 
     Args:
         name: The exercise, as its lesson names it.
@@ -66,13 +67,11 @@ def check(name: str, answer: object) -> None:
     if name not in modules:
         near = difflib.get_close_matches(name, modules) or sorted(modules)
         raise ValueError(f"there is no exercise {name!r}; there is {', '.join(map(repr, near))}")
-    from foundations.exercises.judging import EXERCISES, UNFINISHED  # only now: it imports NotYet from here
+    from foundations.exercises.judging import judged  # only now: it imports NotYet from here
 
     importlib.import_module(f"{__name__}.{modules[name]}")
     try:
-        if answer is ...:
-            raise NotYet(UNFINISHED)
-        why = EXERCISES[name](answer)
+        why = judged(name, answer)
     except NotYet as hint:
         raise NotYet(f"{name}: {hint}") from hint.__cause__
     _show(f"✓ {name}: {why}")

@@ -1,40 +1,13 @@
-"""The exercises of A multilayer perceptron: its size, its error in portions, its switches, its best state."""
+"""The exercises of A multilayer perceptron: its error in portions, its best state, a run that resumes, other data."""
 
 import copy
-import itertools
-import math
+from functools import cache
 
 import torch
 from torch import Tensor, nn
 
 from foundations.exercises import NotYet
-from foundations.exercises.judging import attempt, call, compare, exercise, number, values
-
-
-@exercise
-def n_params(answer: object) -> str:
-    """A function of layer sizes: how many parameters an MLP with these has."""
-    for sizes in ([3, 2], [10, 50, 40, 30, 1]):
-        pairs = list(itertools.pairwise(sizes))
-        right = sum((ins + 1) * outs for ins, outs in pairs)
-        given = number(call(answer, sizes), f"for {sizes} what it gives")
-        gives = f"for {sizes} it gives {given:g}"
-        compare(
-            [given],
-            [right],
-            {
-                f"{gives}, which are the weights: each unit has a bias as well": [sum(a * b for a, b in pairs)],
-                f"{gives}: there is a bias for each unit of a layer, and not for each of its inputs": [
-                    sum(ins * (outs + 1) for ins, outs in pairs)
-                ],
-                f"{gives}, which counts a bias for the inputs too: they are data": [right + sizes[0]],
-                f"{gives}, which is the last layer alone: add up all of them": [(pairs[-1][0] + 1) * pairs[-1][1]],
-                f"{gives}, which is the number of units: count their weights": [sum(sizes)],
-            },
-            f"{gives}, and there are {right} parameters",
-            within=1e-9,
-        )
-    return "weights and biases, of every layer."
+from foundations.exercises.judging import attempt, call, compare, exercise, number, rmse_of_column
 
 
 @exercise
@@ -45,11 +18,11 @@ def rmse_of_batches(answer: object) -> str:
         batches = [tuple(torch.randn(2, n, 1, generator=generator) * 2) for n in sizes]
         squares = [(preds - targets) ** 2 for preds, targets in batches]
         right = torch.cat(squares).mean().sqrt().item()
-        given = number(call(answer, batches), f"for {len(sizes)} batches what it gives")
-        gives = f"for batches of {' and '.join(map(str, sizes))} rows it gives {given:.4g}"
+        result = number(call(answer, batches), f"what it gives for {len(sizes)} batches")
+        gives = f"for batches of {' and '.join(map(str, sizes))} rows it gives {result:.4g}"
         means = torch.stack([each.mean() for each in squares])
         compare(
-            [given],
+            [result],
             [right],
             {
                 f"{gives}, the mean of the batches' RMSEs: take the root once, at the end": [
@@ -67,29 +40,7 @@ def rmse_of_batches(answer: object) -> str:
             },
             f"{gives}, and the RMSE over all rows is {right:.4g}",
         )
-    return "squares and rows are added up, and the root comes last."
-
-
-@exercise
-def answers(answer: object) -> str:
-    """A function of a net and inputs: predictions in eval mode, without a graph, with the mode left as it was."""
-    x = torch.linspace(-1, 1, 12).reshape(4, 3)
-    for training in (True, False):
-        net = _moody().train(training)
-        before = copy.deepcopy(net.state_dict())
-        right = copy.deepcopy(net).eval()(x)
-        preds = attempt(answer, net, x)
-        mode = "train" if training else "eval"
-        given = torch.tensor(values(preds, right.shape, f"for a net in {mode} mode what it gives"))
-        if any(not torch.equal(before[name], each.cpu()) for name, each in net.state_dict().items()):
-            raise NotYet("asking the net has changed it: its batch normalisation was not in eval mode")
-        if not torch.allclose(given, right.detach().flatten(), atol=1e-5):
-            raise NotYet(f"for a net in {mode} mode those are not the predictions of eval mode: is dropout at work?")
-        if preds.requires_grad:
-            raise NotYet("the predictions are right, and carry notes for autograd: ask the net under torch.no_grad()")
-        if net.training != training:
-            raise NotYet(f"the net came in {mode} mode and is left in the other: put it back as it was")
-    return "dropout rests, nothing is noted down, and the net goes on as it was."
+    return "every row counts the same, in whatever batch it is."
 
 
 @exercise
@@ -115,61 +66,91 @@ def keep_best(answer: object) -> str:
             f"{left}, that of the last epoch: load the kept parameters at the end, and keep a copy that does not move "
             "with the net": [path[-1]],
             f"{left}, that of the first epoch: a later one did better on the validation set": [path[0]],
-            f"{left}, where it started: nothing was trained": [0.0],
+            f"{left}, where it started: was nothing trained?": [0.0],
         },
         f"{left}, and the best of the {len(path)} epochs had {best:.4g}",
     )
     if loss is None:
         raise NotYet("the net is right, but the function gives None: the best loss is wanted, by a `return`")
-    given = number(loss, "what it gives")
+    result = number(loss, "what it gives")
     compare(
-        [given],
+        [result],
         [(best - 2) ** 2],
         {
-            f"the net is right, but {given:.4g} is the loss of the last epoch: give the best": [(path[-1] - 2) ** 2],
-            f"the net is right, but {given:.4g} is its loss on the training set": [(best - 3) ** 2],
-            f"the net is right, but {given:.4g} is a root: the loss is the mean squared error": [abs(best - 2)],
+            f"the net is right, but {result:.4g} is the loss of the last epoch: give the best": [(path[-1] - 2) ** 2],
+            f"the net is right, but {result:.4g} is its loss on the training set": [(best - 3) ** 2],
+            f"the net is right, but {result:.4g} is a root: the loss is the mean squared error": [abs(best - 2)],
         },
-        f"the net is right, and its loss on the validation set is {(best - 2) ** 2:.4g}: it gives {given:.4g}",
+        f"the net is right, and its loss on the validation set is {(best - 2) ** 2:.4g}: it gives {result:.4g}",
         within=0.01,
     )
     return "the net is as it was at its best."
 
 
 @exercise
-def diabetes_net(answer: object) -> str:
-    """Predictions for every fourth diabetes patient, in the units of the target, with an RMSE of at most 57."""
-    from sklearn.datasets import load_diabetes
+def restore(answer: object) -> str:
+    """A function that puts a checkpoint back into a net, an optimiser and a generator, and gives the epochs done."""
+    net, optimizer, order = _begin(0)
+    for _ in range(3):
+        _step(net, optimizer, order)
+    state, place = copy.deepcopy(net.state_dict()), order.get_state()
+    found = {"net": net.state_dict(), "optimizer": optimizer.state_dict(), "order": place.clone(), "epoch": 3}
+    resumed = _begin(1)
+    done = attempt(answer, copy.deepcopy(found), *resumed)
+    for name, kept in state.items():
+        if not torch.equal(resumed[0].state_dict()[name].cpu(), kept):
+            raise NotYet("the net has not the parameters that were saved: found['net'] holds them")
+    if not resumed[1].state_dict()["state"]:
+        raise NotYet("the optimiser has forgotten its past steps: it has a load_state_dict() as well")
+    if not torch.equal(resumed[2].get_state(), place):
+        raise NotYet("the generator stands at another place of its sequence: set_state() puts it back")
+    for _ in range(2):
+        _step(net, optimizer, order)
+        _step(*resumed)
+    if any(not torch.equal(a, b) for a, b in zip(net.parameters(), resumed[0].parameters(), strict=True)):
+        raise NotYet("all parts are there, and yet the resumed run goes another way: was something trained or drawn?")
+    if done is None:
+        raise NotYet("all is put back, but the function gives None: the epochs that are done are wanted, by a `return`")
+    epochs = number(done, "what it gives")
+    if epochs != 3:
+        raise NotYet(f"all is put back, but it gives {epochs:g}, and found['epoch'] says that 3 epochs are done")
+    return "the resumed run equals the other to the last bit."
 
-    target = torch.tensor(load_diabetes(scaled=False).target, dtype=torch.float64)
-    turn = torch.arange(len(target)) % 4
-    learn, judge = target[turn < 2], target[turn == 3]
-    if isinstance(answer, Tensor) and answer.shape == judge.shape:
-        raise NotYet(f"the predictions should be a column, of the shape {(len(judge), 1)}")
-    given = torch.tensor(values(answer, (len(judge), 1), "the predictions"), dtype=torch.float64)
-    error = (given - judge).square().mean().sqrt().item()
-    if torch.equal(given.float(), judge.float()):
-        raise NotYet("those are the targets themselves: predict them")
-    if given.abs().max() < 10:
-        raise NotYet("the predictions are in standardised units: times the scale, plus the centre")
-    always_the_mean = (learn.mean() - judge).square().mean().sqrt().item()
-    if math.isclose(error, always_the_mean, rel_tol=0.01):
-        raise NotYet(f"an RMSE of {error:.1f} is what always the mean reaches: the net has learned nothing yet")
-    if error > always_the_mean:
-        raise NotYet(
-            f"the RMSE is {error:.1f}, worse than always the mean: the net knows its own patients by heart, "
-            "so stop earlier"
-        )
-    if error > 57:
-        raise NotYet(f"the RMSE is {error:.1f}, and 57 is the target: choose the epoch by the validation patients")
-    return f"an RMSE of {error:.1f}. Now compare it with the straight line's."
+
+@exercise
+def circuit_net(answer: object) -> str:
+    """Impedances of the last 400 circuits, in ohms, with an RMSE of at most 40."""
+    target = _impedances()
+    error, always_the_mean = rmse_of_column(answer, target[800:], target[:400])
+    if error > 0.99 * always_the_mean:
+        raise NotYet(f"an RMSE of {error:.0f} is no better than always the mean: the net has learned nothing yet")
+    if error > 100:
+        raise NotYet(f"the RMSE is {error:.0f}, and 40 is the target: are all columns of a like size as they go in?")
+    if error > 40:
+        raise NotYet(f"the RMSE is {error:.0f}, and 40 is the target: train a little longer")
+    return f"an RMSE of {error:.0f} ohms."
 
 
-def _moody() -> nn.Sequential:
-    """A net whose predictions show in which mode it is."""
-    net = nn.Sequential(nn.Linear(3, 8), nn.BatchNorm1d(8), nn.Dropout(0.5), nn.Linear(8, 1))
-    generator = torch.Generator().manual_seed(0)
+@cache
+def _impedances() -> Tensor:
+    from sklearn.datasets import make_friedman2
+
+    return torch.tensor(make_friedman2(1200, random_state=7)[1])
+
+
+def _begin(seed: int) -> tuple[nn.Linear, torch.optim.Adam, torch.Generator]:
+    """What a run begins with: a net, its optimiser, and the generator of its batches."""
+    net = nn.Linear(2, 1)
     with torch.no_grad():
         for each in net.parameters():
-            each.copy_(torch.randn(each.shape, generator=generator))
-    return net
+            each.copy_(torch.randn(each.shape, generator=torch.Generator().manual_seed(seed)))
+    return net, torch.optim.Adam(net.parameters(), lr=0.1), torch.Generator().manual_seed(seed)
+
+
+def _step(net: nn.Module, optimizer: torch.optim.Optimizer, order: torch.Generator) -> None:
+    """One step towards the sum of two random inputs."""
+    x = torch.randn(4, 2, generator=order)
+    loss = (net(x) - x.sum(dim=1, keepdim=True)).square().mean()
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()

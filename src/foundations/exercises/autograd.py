@@ -1,10 +1,24 @@
 """The exercises of Autograd: slopes, leaves, one step of training, and a gradient for other data."""
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from foundations.exercises import NotYet
-from foundations.exercises.judging import attempt, call, compare, exercise, number, numbers, values
+from foundations.exercises.judging import (
+    apart,
+    attempt,
+    call,
+    compare,
+    data_set,
+    exercise,
+    near,
+    number,
+    numbers,
+    shown,
+    tensor,
+    values,
+)
 
 
 @exercise
@@ -13,25 +27,26 @@ def slope_of(answer: object) -> str:
     for text, curve, place in (("x³ − 3x", _cubic, 2.0), ("sin(x) / x", _wave, 1.5)):
         at = torch.tensor(place, dtype=torch.float64)
         slope = call(answer, curve, at)
-        given = number(slope, f"for {text} at {place:g} what it gives")
+        result = number(slope, f"for {text} at {place:g} what it gives")
         watched = at.clone().requires_grad_()
         curve(watched).backward()
         (right,) = numbers(watched.grad, 1)
         height = curve(at).item()
-        gives = f"for {text} at {place:g} it gives {given:.4g}"
+        found, wanted = apart(result, right)
+        gives = f"for {text} at {place:g} it gives {found}"
         compare(
-            [given],
+            [result],
             [right],
             {
                 f"{gives}, which is the height there: the slope stands in .grad": [height],
                 f"{gives}, the slope with the sign turned": [-right],
                 f"{gives}, which is twice the slope: did backward() run twice, and add to what was there?": [2 * right],
             },
-            f"{gives}, and the slope there is {right:.4g}",
+            f"{gives}, and the slope there is {wanted}",
             within=1e-6,
         )
-        if isinstance(slope, Tensor):
-            raise NotYet("the slope is right, but it comes as a tensor: .item() makes it a plain number")
+        if isinstance(slope, Tensor | np.ndarray):
+            raise NotYet("the slope is right, but it comes as a tensor or an array: .item() makes it a plain number")
     return "it finds the slopes of functions that it has never seen."
 
 
@@ -40,15 +55,15 @@ def small_weights(answer: object) -> str:
     """Random weights times 0.01 that are a leaf and require a gradient."""
     right = torch.randn(5, generator=torch.Generator().manual_seed(0)) * 0.01
     compare(
-        values(answer, right.shape, "weights"),
+        values(tensor(answer, "weights"), right.shape, "weights"),
         right.tolist(),
         {"the weights are a hundred times too large: the 0.01 is missing": (100 * right).tolist()},
         "the numbers have changed: make the generator anew before you draw from it",
     )
-    assert isinstance(answer, Tensor)
-    if answer.grad_fn is not None:
-        raise NotYet(f"the weights are no leaf, but the result of {answer.grad_fn.name()}: ask for the gradient last")
-    if not answer.requires_grad:
+    weights = tensor(answer)
+    if weights.grad_fn is not None:
+        raise NotYet(f"the weights are no leaf, but the result of {weights.grad_fn.name()}: ask for the gradient last")
+    if not weights.requires_grad:
         raise NotYet("the weights do not require a gradient: who calls requires_grad_()?")
     return "they are a leaf, so backward() will leave a gradient in them."
 
@@ -69,45 +84,50 @@ def one_step(answer: object) -> str:
                 "params went uphill: take lr times the gradient away from them": (before + lr * slopes).tolist(),
                 "the learning rate is left out: a step is only a part of the gradient": (before - slopes).tolist(),
             },
-            f"the {visit} step should lead from {before.tolist()} to {(before - lr * slopes).tolist()}, "
-            f"and leads to {params.tolist()}",
+            f"the {visit} step should lead from {shown(before)} to {shown(before - lr * slopes)}, and leads to "
+            f"{shown(params)}",
         )
         if params.grad is not None and params.grad.any():
             raise NotYet("a gradient is left behind, and the next backward() would add to it: params.grad = None")
         if loss is None:
             raise NotYet("it gives None: the loss before the step is wanted, by a `return`")
+        wanted, gives = apart(_bowl(before).item(), number(loss, "what it gives"))
         compare(
-            [number(loss, "what it gives")],
+            [number(loss)],
             [_bowl(before).item()],
             {"it gives the loss after the step: the one before is wanted": [_bowl(params.detach()).item()]},
-            f"the loss before the {visit} step is {_bowl(before).item():.4g}, and it gives {number(loss):.4g}",
+            f"the loss before the {visit} step is {wanted}, and it gives {gives}",
         )
-        if isinstance(loss, Tensor):
-            raise NotYet("the loss is right, but it comes as a tensor: .item() makes it a plain number")
+        if isinstance(loss, Tensor | np.ndarray):
+            raise NotYet("the loss is right, but it comes as a tensor or an array: .item() makes it a plain number")
     return "in place, downhill, and nothing is left behind."
 
 
 @exercise
 def diabetes_slopes(answer: object) -> str:
     """The gradient of the mean squared error of a weighted sum of ten columns, with all weights at zero."""
-    from sklearn.datasets import load_diabetes
-
-    table, progression = (torch.tensor(each) for each in load_diabetes(return_X_y=True))
+    table, progression = (torch.tensor(each) for each in data_set("diabetes", return_X_y=True))
     right = -2 * (progression @ table) / len(table)
-    given = values(answer, right.shape, "the gradient")
-    if not any(given):
+    result = numbers(answer, len(right), "the gradient")
+    if not any(result):
         raise NotYet("all slopes are zero: give the gradient, and not the weights")
     compare(
-        given,
+        result,
         right.tolist(),
         {
             "the signs are turned: that is the way to go, and the gradient points the other way": (-right).tolist(),
             "twice too much: did backward() run twice, and add to what was there?": (2 * right).tolist(),
             f"{len(table)} times too much: take the mean over the people, not the sum": (len(table) * right).tolist(),
         },
-        f"those are not the slopes of the mean squared error at zero weights: the first should be {right[0]:.4g}",
+        f"those are not the slopes of the mean squared error at zero weights: {_first_gap(result, right.tolist())}",
+        decimals=2,
     )
     return "the third slope is the steepest, that of the body mass index."
+
+
+def _first_gap(result: list[float], right: list[float]) -> str:
+    at = next((i for i in range(len(right)) if not near(result[i : i + 1], right[i : i + 1])), 0)
+    return "number {} is {}, and the slope is {}".format(at, *apart(result[at], right[at]))
 
 
 def _cubic(x: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""The exercises of Autograd in depth: what piles up, the record's size, inputs, changes in place and curvature."""
+"""The exercises of Autograd in depth: what piles up, the record's size, inputs, changes in place, dots of a picture."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from foundations.exercises import NotYet
-from foundations.exercises.judging import attempt, call, compare, exercise, number, returned, values
+from foundations.exercises.judging import attempt, call, compare, data_set, exercise, number, returned, tensor, values
 
 
 @exercise
@@ -30,11 +30,11 @@ def piled_up(answer: object) -> str:
 @exercise
 def record_size(answer: object) -> str:
     """A function that counts the calculations in the record behind a tensor, each once."""
-    for said, (tensor, steps, leaves, ways, ends) in _records().items():
-        given = number(_on(answer, tensor, said), f"for {said} what it gives")
-        gives = f"for {said} it gives {given:g}"
+    for said, (made, steps, leaves, ways, ends) in _records().items():
+        output = number(_on(answer, made, said), f"for {said} what it gives")
+        gives = f"for {said} it gives {output:g}"
         compare(
-            [given],
+            [output],
             [steps],
             {
                 f"{gives}: it counts leaves too, but an AccumulateGrad calculates nothing": [steps + leaves],
@@ -59,9 +59,9 @@ def input_slopes(answer: object) -> str:
     right = 2 * ((weights * x).sum() - 1).detach() * weights.detach()
     for before in (None, torch.tensor([7.0, 7.0, 7.0])):
         weights.grad = None if before is None else before.clone()
-        given = values(call(answer, loss_of, x), (3,), "the gradient")
+        output = values(call(answer, loss_of, x), (3,), "the gradient")
         compare(
-            given,
+            output,
             right.tolist(),
             {
                 "that is the gradient for the weights: the input's is wanted": (
@@ -71,7 +71,7 @@ def input_slopes(answer: object) -> str:
                 "twice too much: did backward() run twice, and add to what was there?": (2 * right).tolist(),
             },
             f"the gradient for x = {x.tolist()} should be {right.tolist()}, and it gives "
-            f"{[round(each, 4) for each in given]}",
+            f"{[round(each, 4) for each in output]}",
         )
         if before is None and weights.grad is not None:
             raise NotYet(
@@ -86,7 +86,7 @@ def input_slopes(answer: object) -> str:
 def between(answer: object) -> str:
     """A function that gives 2 · sigmoid(x) − 1, with its gradient."""
     x = torch.tensor([-2.0, 0.0, 1.0], dtype=torch.float64, requires_grad=True)
-    result = _on(answer, x, "a watched tensor")
+    result = tensor(_on(answer, x, "a watched tensor"), "what it gives")
     right = torch.tanh(x.detach() / 2)
     compare(
         values(result, (3,)),
@@ -114,68 +114,39 @@ def between(answer: object) -> str:
 
 
 @exercise
-def newton_step(answer: object) -> str:
-    """A function of a function and a place: where one step of Newton's method leads from there."""
-    for text, valley, place in (("(x − 3)² + 1", _parabola, 7.0), ("x⁴ + x²", _steep, 1.0)):
-        at = torch.tensor(place, dtype=torch.float64)
-        watched = at.clone().requires_grad_()
-        (slope,) = torch.autograd.grad(valley(watched), watched, create_graph=True)
-        (curvature,) = torch.autograd.grad(slope, watched)
-        step = slope.item() / curvature.item()
-        given = number(call(answer, valley, at), f"for {text} at {place:g} what it gives")
-        gives = f"for {text} at {place:g} it gives {given:.4g}"
-        compare(
-            [given],
-            [place - step],
-            {
-                f"{gives}, which is uphill: take the step away": [place + step],
-                f"{gives}, which is the step: say where it leads": [step],
-                f"{gives}: the curvature is left out": [place - slope.item()],
-                f"{gives}, which is a step of curvature / slope": [place - 1 / step],
-            },
-            f"{gives}, and one step leads to {place - step:.4g}",
-            within=1e-6,
-        )
-    return "slope and curvature, both from autograd, lead to the bottom of a parabola at once."
-
-
-@exercise
-def wine_limit(answer: object) -> str:
-    """The largest learning rate for a linear model of the alcohol in wine: 2 / largest eigenvalue of the Hessian."""
-    from sklearn.datasets import load_wine
-
-    table = torch.tensor(load_wine().data)
-    table = (table - table.mean(dim=0)) / table.std(dim=0)
-    others = table[:, 1:]
-    curvatures = torch.linalg.eigvalsh(2 * others.T @ others / len(others))
-    largest = curvatures[-1].item()
-    if answer is not ... and isinstance(answer, Tensor) and answer.shape == (12, 12):
-        raise NotYet("that is a table: the limit is 2 divided by the largest of its eigenvalues")
-    given = number(answer, "the limit")
+def dot_slopes(answer: object) -> str:
+    """The slope of "is it a seven rather than a three?" for each dot of a picture."""
+    digits = data_set("digits")
+    images, labels = torch.tensor(digits.images), torch.tensor(digits.target)
+    threes, sevens = (images[labels == digit].mean(dim=0) for digit in (3, 7))
+    right = 2 * (sevens - threes)
+    if isinstance(answer, Tensor) and answer.ndim == 0:
+        raise NotYet("that is the number itself: its slope for each of the 64 dots is wanted")
+    if answer is None:
+        raise NotYet("that is None: was backward() called, and is the picture a leaf that requires a gradient?")
     compare(
-        [given],
-        [2 / largest],
+        values(answer, (8, 8), "the slopes"),
+        right.flatten().tolist(),
         {
-            f"{given:.4g} is the largest curvature: the limit is 2 divided by it": [largest],
-            f"{given:.4g} is half of the limit: it is 2, not 1, divided by the largest curvature": [1 / largest],
-            f"{given:.4g} belongs to the smallest curvature: the steepest direction decides": [
-                2 / curvatures[0].item()
-            ],
-            f"{given:.4g} would be the limit for the sum: the loss is a mean": [2 / largest / len(others)],
-            f"{given:.4g} is the limit for the table with the alcohol in it": [
-                1 / torch.linalg.eigvalsh(table.T @ table / len(table))[-1].item()
-            ],
+            "the signs are turned: a dot that makes it more of a seven has a positive slope": (
+                (-right).flatten().tolist()
+            ),
+            "twice too much: did backward() run twice, and add to what was there?": (2 * right).flatten().tolist(),
+            "that is the difference of the two mean pictures: the slope of a square has a 2 in it": (
+                (right / 2).flatten().tolist()
+            ),
+            "that is the picture: its slopes are wanted": images[3].flatten().tolist(),
+            "rows and columns are exchanged": right.T.flatten().tolist(),
         },
-        f"{given:.4g} is not the limit: it is 2 divided by the largest eigenvalue of the Hessian, about "
-        f"{2 / largest:.1g}",
+        "those are not the slopes: watch a copy of images[3], calculate its sevenness, and ask for the gradient",
     )
-    return "a little below it training converges, a little above it the loss explodes."
+    return "64 dots, and each has its slope."
 
 
-def _on(answer: object, tensor: Tensor, said: str) -> Any:
+def _on(answer: object, given: Tensor, said: str) -> Any:
     """What a function gives for a tensor that has a history, which `call` could not copy."""
     called = f"called with {said}, it"
-    return returned(attempt(answer, tensor, called=called), called)
+    return returned(attempt(answer, given, called=called), called)
 
 
 def _records() -> dict[str, tuple[Tensor, int, int, int, int]]:
@@ -188,11 +159,3 @@ def _records() -> dict[str, tuple[Tensor, int, int, int, int]]:
         "w.sin() + w.cos()": (w.sin() + w.cos(), 3, 1, 3, 2),
         "a leaf": (w, 0, 0, 0, 0),
     }
-
-
-def _parabola(x: Tensor) -> Tensor:
-    return (x - 3) ** 2 + 1
-
-
-def _steep(x: Tensor) -> Tensor:
-    return x**4 + x**2

@@ -1,5 +1,7 @@
-"""The exercises of Broadcasting: the rule itself, rows, all pairs, the trap's loss without its table, and digits."""
+"""The exercises of Broadcasting: the rule itself, all pairs, the trap's loss without its table, and digits."""
 
+import sys
+import tracemalloc
 from typing import Any
 
 import torch
@@ -7,7 +9,7 @@ from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
 from foundations.exercises import NotYet
-from foundations.exercises.judging import attempt, call, compare, described, exercise, number, values
+from foundations.exercises.judging import attempt, call, compare, data_set, described, exercise, number, values
 
 Shape = tuple[int, ...]
 
@@ -25,6 +27,7 @@ def common_shape(answer: object) -> str:
         ((4, 3), (4,), "3 and 4 differ, and neither is 1"),
         ((2, 5), (3, 5), "2 and 3 differ, and neither is 1"),
         ((0,), (3,), "0 and 3 differ, and neither is 1"),
+        ((), (), "two scalars make a scalar, whose shape is ()"),
     ):
         try:
             right: Shape | None = tuple(torch.broadcast_shapes(a, b))
@@ -32,46 +35,21 @@ def common_shape(answer: object) -> str:
             right = None
         for first, second in ((a, b), (b, a)):
             try:
-                given = attempt(answer, first, second, called=f"for {first} and {second} it")
+                value = attempt(answer, first, second, called=f"for {first} and {second} it")
             except NotYet as hint:
-                if right:
+                if right is not None:
                     raise
                 raise NotYet(f"{hint}. Give None where two shapes do not fit") from hint.__cause__
-            if isinstance(given, list):
-                raise NotYet(f"for {first} and {second} it gives the list {given}: a shape is a tuple")
-            if not (given is None or isinstance(given, tuple)):
-                raise NotYet(f"for {first} and {second} it should give a tuple or None, not {described(given)}")
-            if given != right:
-                wrong = f"for {first} and {second} it gives {given}"
+            if isinstance(value, list):
+                raise NotYet(f"for {first} and {second} it gives the list {value}: a shape is a tuple")
+            if not (value is None or isinstance(value, tuple)):
+                raise NotYet(f"for {first} and {second} it should give a tuple or None, not {described(value)}")
+            if value != right:
+                wrong = f"for {first} and {second} it gives {value}"
                 if right is None:
                     raise NotYet(f"{wrong}, and they do not fit: {why}")
                 raise NotYet(f"{wrong} instead of {right}: {why}")
     return "it agrees with PyTorch, scalars and empty tensors included."
-
-
-@exercise
-def row_shares(answer: object) -> str:
-    """A function of a matrix: each number as a part of the sum of its row."""
-    for x in (torch.tensor([[1.0, 3.0, 4.0], [2.0, 2.0, 6.0]]), torch.tensor([[1.0, 4.0], [5.0, 3.0]])):
-        sums = x.sum(dim=1, keepdim=True)
-        shares = x / sums
-        given = values(call(answer, x), x.shape, "the table of shares")
-        compare(
-            given,
-            shares.flatten().tolist(),
-            {
-                "the columns add up to 1, and the rows should: sum along dim=1": (x / x.sum(dim=0)).flatten().tolist(),
-                "on a square table each number was divided by the sum of another row: the sums lie down, and should "
-                "stand, as keepdim=True lets them": (x / x.sum(dim=1)).flatten().tolist()
-                if len(x) == x.shape[1]
-                else [],
-                "that is a part of the whole table: sum each row by itself": (x / x.sum()).flatten().tolist(),
-                "those are means, not shares: divide by the sum": (x / x.mean(dim=1, keepdim=True)).flatten().tolist(),
-                "those are probabilities by softmax: no exp is wanted": x.softmax(dim=1).flatten().tolist(),
-            },
-            f"the first row should be {_rounded(shares[0])}, and is {_rounded(torch.tensor(given[: x.shape[1]]))}",
-        )
-    return "each row adds up to 1, in a square table too."
 
 
 @exercise
@@ -81,11 +59,11 @@ def distances(answer: object) -> str:
     for n, m, d in ((4, 3, 2), (3, 3, 5), (1, 6, 1)):
         a, b = torch.randn(n, d, generator=draw), torch.randn(m, d, generator=draw)
         right = torch.linalg.vector_norm(a[:, None] - b, dim=-1)
-        given = call(answer, a, b)
-        if isinstance(given, Tensor) and n != m and tuple(given.shape) == (m, n):
+        value = call(answer, a, b)
+        if isinstance(value, Tensor) and n != m and tuple(value.shape) == (m, n):
             raise NotYet(f"the shape is {(m, n)} and should be {(n, m)}: one row for each point of a")
         compare(
-            values(given, right.shape, "the table of distances"),
+            values(value, right.shape, "the table of distances"),
             right.flatten().tolist(),
             {
                 "those are the squares of the distances: a root is missing": (right**2).flatten().tolist(),
@@ -99,6 +77,8 @@ def distances(answer: object) -> str:
             },
             f"the first point of a lies {right[0, 0]:.4g} from the first of b, and the table says otherwise",
         )
+    a, b = torch.randn(2, 30, 2, generator=draw)
+    _want_no_loop(answer, (a[:3], b[:3]), (a, b), "points in a and in b")
     return "every point with every point, and no loop."
 
 
@@ -110,9 +90,9 @@ def trap_loss(answer: object) -> str:
     right = ((preds[:, None] - targets) ** 2).mean()
     centred = ((preds - targets.mean()) ** 2).mean()
     with _Watch() as watch:
-        given = call(answer, preds, targets)
+        value = call(answer, preds, targets)
     compare(
-        [number(given, "the loss")],
+        [number(value, "the loss")],
         [right.item()],
         {
             "that is the loss of each prediction against its own target: the trap compares with all": [
@@ -123,12 +103,17 @@ def trap_loss(answer: object) -> str:
                 (centred + targets.var()).item()
             ],
         },
-        f"the loss of these 50 pairs is {right:.4f}, and it gives {number(given):.4f}",
+        f"the loss of these 50 pairs is {right:.4f}, and it gives {number(value):.4f}",
     )
     if watch.most >= 50 * 50:
         raise NotYet(
             f"the loss is right, but on the way {watch.most:,} numbers were stored for 50 pairs, and for a million "
             "it would be a million millions. Start from the formula for one prediction"
+        )
+    if (most := _bytes_outside_torch(answer, *torch.rand(2, 300, generator=draw))) >= 300 * 300:
+        raise NotYet(
+            f"the loss is right, but for 300 pairs it took {most:,} bytes outside of PyTorch: that is the table of all "
+            "pairs again. Start from the formula for one prediction"
         )
     return "the same loss, and memory for a million pairs."
 
@@ -136,17 +121,16 @@ def trap_loss(answer: object) -> str:
 @exercise
 def nearest_digit(answer: object) -> str:
     """A function of scans and ten mean pictures: which of them is nearest to each scan."""
-    from sklearn.datasets import load_digits
-
-    digits = load_digits()
+    digits = data_set("digits")
     scans, labels = torch.tensor(digits.images, dtype=torch.float32), torch.tensor(digits.target)
     averages = torch.stack([scans[::2][labels[::2] == each].mean(dim=0) for each in range(10)])
     scans, labels = scans[1::2], labels[1::2]
     gaps = torch.cdist(scans.flatten(1), averages.flatten(1))
     right = gaps.argmin(dim=1)
     share = (right == labels).float().mean()
-    given = call(answer, scans, averages)
-    found = values(given, right.shape, "the digits found")
+    value = call(answer, scans, averages)
+    found = values(value, right.shape, "the digits found")
+    off = [i for i, each in enumerate(right.tolist()) if found[i] != each] or [0]
     compare(
         found,
         right.tolist(),
@@ -155,25 +139,60 @@ def nearest_digit(answer: object) -> str:
             "those are the labels, and the scans do not tell them: find the nearest mean": labels.tolist(),
             "those are distances: which of the ten is the smallest?": gaps.amin(dim=1).tolist(),
         },
-        f"{sum(a == b for a, b in zip(found, right.tolist(), strict=True))} of {len(right)} are the nearest mean: "
-        "square the differences, and take the mean over both axes of the pixels",
+        f"{len(right) - len(off)} of {len(right)} are the nearest mean. The scan {off[0]} has the mean squared "
+        f"differences {[round(each, 1) for each in (gaps[off[0]] ** 2 / 64).tolist()]}, and it finds {found[off[0]]:g}",
     )
-    if given.is_floating_point():
+    if torch.as_tensor(value).is_floating_point():
         raise NotYet("the digits are right, but they come as floats: argmin gives whole numbers")
+    _want_no_loop(answer, (scans[:3], averages), (scans[:30], averages), "scans")
     return f"{share:.1%} of the scans are read, by ten mean pictures."
 
 
-class _Watch(TorchFunctionMode):
-    """Notes how many numbers the largest tensor stores that is made while it watches."""
+def _want_no_loop(answer: object, few: tuple[Tensor, ...], many: tuple[Tensor, ...], said: str) -> None:
+    """Refuse an answer that calls more functions for more rows."""
+    counts = []
+    for args in (few, many):
+        with _Watch() as watch:
+            before = sys.getprofile()
+            sys.setprofile(watch.count)
+            try:
+                call(answer, *args)
+            finally:
+                sys.setprofile(before)
+        counts.append(watch.calls)
+    more = counts[1] - counts[0]
+    if more >= len(many[0]) - len(few[0]):
+        raise NotYet(
+            f"the result is right, but {len(many[0])} {said} take {more} calls more than {len(few[0])} do: that is a "
+            "loop, and broadcasting needs the same few calls for any number"
+        )
 
-    most = 0
+
+def _bytes_outside_torch(answer: object, *args: Tensor) -> int:
+    """How much memory Python and NumPy took at most while an answer was calculated."""
+    tracing = tracemalloc.is_tracing()
+    tracemalloc.start()
+    before, _ = tracemalloc.get_traced_memory()
+    tracemalloc.reset_peak()
+    try:
+        call(answer, *args)
+        return tracemalloc.get_traced_memory()[1] - before
+    finally:
+        if not tracing:
+            tracemalloc.stop()
+
+
+class _Watch(TorchFunctionMode):
+    """Notes how many numbers the largest tensor stores that is made while it watches, and counts calls."""
+
+    most = calls = 0
+
+    def count(self, frame: object, event: str, function: object) -> None:
+        """Count a call, as sys.setprofile reports it; each of PyTorch's operators calls this class."""
+        self.calls += event in ("call", "c_call")
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         result = func(*args, **(kwargs or {}))
-        if isinstance(result, Tensor):
+        if isinstance(result, Tensor) and not torch._C._functorch.is_batchedtensor(result):
             self.most = max(self.most, result.untyped_storage().nbytes() // result.element_size())
         return result
-
-
-def _rounded(row: Tensor) -> list[float]:
-    return [round(each, 3) for each in row.tolist()]

@@ -1,6 +1,6 @@
 """The exercises of Fitting a quadratic by hand."""
 
-from functools import cache, partial
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -9,9 +9,7 @@ from foundations.curves.descent import coordinate_search
 from foundations.curves.losses import quad_mae
 from foundations.curves.quadratic import course22_points, fit_quad, quad
 from foundations.exercises import NotYet
-from foundations.exercises.judging import call, compare, described, diabetes, exercise, near, number, numbers
-
-OTHER_START = "other_start should be the two settings where the searches end, the forward one first"
+from foundations.exercises.judging import apart, call, compare, diabetes, exercise, near, number, numbers
 
 
 @exercise
@@ -20,12 +18,12 @@ def at_two(answer: object) -> str:
     if isinstance(answer, partial) and len(answer.args) == 3:
         raise NotYet(f"it holds {answer.args} already and waits for x; x is what should be fixed, and a, b and c open")
     settings = [(1, 0, 0), (0, 1, 0), (0, 0, 1), (3, 2, 1)]
-    given = [number(call(answer, *setting)) for setting in settings]
+    result = [number(call(answer, *setting)) for setting in settings]
     right = [quad(*setting, 2) for setting in settings]
-    wrong = next((i for i in range(4) if not near(given[i : i + 1], right[i : i + 1])), 0)
+    wrong = next((i for i in range(4) if not near(result[i : i + 1], right[i : i + 1])), 0)
     curve = ["x²", "x", "the constant 1", "3x² + 2x + 1"][wrong]
     compare(
-        given,
+        result,
         right,
         {
             "the 2 has gone to a: positional values fill the parameters from the left. How do you name another?": [
@@ -36,7 +34,7 @@ def at_two(answer: object) -> str:
             ],
             "a and c have changed places: a belongs to x²": [quad(c, b, a, 2) for a, b, c in settings],
         },
-        f"for a, b, c = {settings[wrong]} it gives {given[wrong]:g}, but {curve} at x = 2 is {right[wrong]}",
+        f"for a, b, c = {settings[wrong]} it gives {result[wrong]:g}, but {curve} at x = 2 is {right[wrong]}",
     )
     return "x is fixed, and a, b and c are open. For 3, 2 and 1 the height at x = 2 is 17"
 
@@ -44,11 +42,11 @@ def at_two(answer: object) -> str:
 @exercise
 def spreads(answer: object) -> str:
     """The standard deviations of the noise at x = −2 and x = 2, for mult=0.3 and no additive noise."""
-    given = numbers(answer, 2, "spreads")
-    if near(given[:1], given[1:], 0.02) and not near(given, [0.3, 0.3], 0.02):
+    result = numbers(answer, 2, "spreads")
+    if near(result[:1], result[1:], 0.02) and not near(result, [0.3, 0.3], 0.02):
         raise NotYet("both ends have the same spread here, but f(−2) and f(2) are not the same height")
     compare(
-        given,
+        result,
         [2.7, 5.1],
         {
             "0.3 is a fraction: of which height, at each end?": [0.3, 0.3],
@@ -62,53 +60,10 @@ def spreads(answer: object) -> str:
             ],
             "that is the height one spread above the curve; the spread alone is asked for": [11.7, 22.1],
         },
-        f"not {given[0]:g} and {given[1]:g}: the noise is a fraction of the height, so find f(−2) and f(2) first",
+        f"not {result[0]:g} and {result[1]:g}: the noise is a fraction of the height, so find f(−2) and f(2) first",
         within=0.03,
     )
     return "each spread is 0.3 times the height, and the curve is nearly twice as high on the right as on the left"
-
-
-@exercise
-def other_start(answer: object) -> str:
-    """The settings where a forward and a backward search from 1.5 end."""
-    if not isinstance(answer, list | tuple | Tensor) or len(answer) != 2:
-        raise NotYet(f"{OTHER_START}, not {described(answer)}")
-    given = [p for setting in answer for p in numbers(setting, 3, "each setting")]
-
-    def searched(begin: float = 1.5, orders: str = "012 210", rounds: int = 5) -> list[float]:  # 5 are enough
-        return [p for order in orders.split() for p in _search(begin, order, rounds)]
-
-    compare(
-        given,
-        searched(),
-        {
-            "these are the ends for a start at 1.1; here the sliders start at 1.5": searched(begin=1.1),
-            "these are the settings after one round; go on until nothing changes any more": searched(rounds=1),
-            "two rounds are too few for the second order; go on until nothing changes any more": searched(rounds=2),
-            "both searches moved a first: the second should move c first": searched(orders="012 012"),
-            "both searches moved c first: the first should move a first": searched(orders="210 210"),
-            "the forward search, a first, should stand first": searched(orders="210 012"),
-            "nothing has moved: these are the start": [1.5] * 6,
-        },
-        f"the MAE is {_mae(given[:3]):.3f} and {_mae(given[3:]):.3f} there, and not where these searches end. Do they "
-        "minimise the MAE, from 1.5, with steps of 0.1 between −1.5 and 4.5?",
-    )
-    return f"both are stuck, with an MAE of {_mae(given[:3]):.3f} and {_mae(given[3:]):.3f}"
-
-
-def _mae(params: list[float]) -> float:
-    return quad_mae(params, *course22_points()).item()
-
-
-@cache
-def _search(begin: float, order: str, rounds: int) -> list[float]:
-    x, y = course22_points()
-    start = torch.full((3,), begin)
-    indices = [int(i) for i in order]
-    search = coordinate_search(
-        lambda p: quad_mae(p, x, y), start, order=indices, rounds=rounds, step=0.1, low=-begin, high=3 * begin
-    )
-    return search.params.tolist()
 
 
 @exercise
@@ -117,15 +72,17 @@ def centred_error(answer: object) -> str:
     x, y = course22_points()
     mean = (x**2).mean()
     settings = [torch.tensor(each) for each in ([1.1, 1.1, 1.1], [3.0, 2.0, 1.0], [0.0, 2.0, 0.0], [2.0, 0.0, -1.0])]
-    given = [number(call(answer, setting)) for setting in settings]
+    result = [number(call(answer, setting)) for setting in settings]
 
     def residuals(shift: Tensor) -> list[Tensor]:
         return [y - (a * (x**2 - shift) + b * x + c) for a, b, c in settings]
 
     right = [(r**2).mean().item() for r in residuals(mean)]
     square = [((y - y.T + r.T) ** 2).mean().item() for r in residuals(mean)]
+    at = next((i for i in (2, 0, 1, 3) if not near(result[i : i + 1], right[i : i + 1])), 2)
+    gives, wanted = apart(result[at], right[at])
     compare(
-        given,
+        result,
         right,
         {
             "that is the loss with m = 0. The mean of x, squared, is 0; m is the mean of the squares": [
@@ -141,9 +98,9 @@ def centred_error(answer: object) -> str:
             "that is the root of it; the squares alone will do": [value**0.5 for value in right],
             "every height is compared with every point: is one of them a row and the other a column?": square,
         },
-        f"at a, b, c = 0, 2, 0, where the curve is 2x, it gives {given[2]:.3f}, and the mean squared error there is "
-        f"{right[2]:.3f}"
-        + (": b and c are right, so look at what a multiplies" if near(given[2:3], right[2:3]) else ""),
+        f"at a, b, c = {[round(each, 4) for each in settings[at].tolist()]} it gives {gives}, and the mean squared "
+        f"error there is {wanted}"
+        + (": b and c are right, so look at what a multiplies" if near(result[2:3], right[2:3]) else ""),
     )
     return "a, b and c no longer disturb each other, and one round of each search is enough"
 

@@ -1,13 +1,26 @@
 """The exercises of How random forests really work: impurity, a split, bootstrap samples, and a forest on other data."""
 
 import math
+from functools import cache
 
+import numpy as np
 import torch
 from torch import Tensor
 
-from foundations import gini, min_col, one_r, titanic
+from foundations import gini, min_col, one_r, split_score, titanic
 from foundations.exercises import NotYet
-from foundations.exercises.judging import call, compare, described, exercise, number, values
+from foundations.exercises.judging import (
+    call,
+    compare,
+    data_set,
+    described,
+    exercise,
+    near,
+    number,
+    rounded,
+    values,
+    zeros_and_ones,
+)
 
 
 @exercise
@@ -16,13 +29,13 @@ def weighted_gini(answer: object) -> str:
     column = torch.tensor([1.0, 2.0, 3.0, 4.0, 5.0, 6.0], dtype=torch.float64)
     targets = torch.tensor([1.0, 0.0, 1.0, 1.0, 1.0, 0.0], dtype=torch.float64)
     for threshold in (2.0, 4.0, 1.0):
-        given = number(call(answer, column, targets, threshold), f"at {threshold:g} what it gives")
+        result = number(call(answer, column, targets, threshold), f"what it gives at {threshold:g}")
         left = column <= threshold
         share, sides = left.double().mean().item(), (gini(targets[left]).item(), gini(targets[~left]).item())
         right = share * sides[0] + (1 - share) * sides[1]
         alike = [1 - side for side in sides]
         compare(
-            [given],
+            [result],
             [right],
             {
                 "both sides count the same: weight each by its share of the rows": [sum(sides) / 2],
@@ -37,7 +50,7 @@ def weighted_gini(answer: object) -> str:
                 "only the left side counts: the right one is missing": [share * sides[0]],
                 "only the left side counts: weight both by their shares of the rows, and add them": [sides[0]],
             },
-            f"at {threshold:g} it gives {given:.4g}, and the weighted impurity is {right:.4g}",
+            f"at {threshold:g} it gives {result:.4g}, and the weighted impurity is {right:.4g}",
         )
     return "by this a tree for two classes chooses its splits."
 
@@ -47,7 +60,7 @@ def third_class_women(answer: object) -> str:
     """The name of the column, and the threshold, that separate the women of the third class best."""
     if not isinstance(answer, tuple | list) or len(answer) != 2 or not isinstance(answer[0], str):
         raise NotYet(f"the answer should be a column's name and a threshold, not {described(answer)}")
-    name, given = answer[0], number(answer[1], "the threshold")
+    name, result = answer[0], number(answer[1], "the threshold")
     inputs, survived = _passengers()
     if name not in inputs:
         raise NotYet(f"there is no column {name!r}: {', '.join(inputs)} are")
@@ -60,26 +73,34 @@ def third_class_women(answer: object) -> str:
     if name != best:
         raise NotYet(f"{name} has a score of {found[name][1]:.4f} for them, and another column has a lower one")
     values_above = inputs[best][women & (inputs[best] > found[best][0])]
-    if not found[best][0] - 1e-6 <= given < values_above.min().item():
-        raise NotYet(f"{name} it is, but not at {given:.4g}: take the rows of these women alone, of all passengers")
+    threshold = found[best][0]
+    if near([result], [threshold], within=1e-6, decimals=3):
+        result = threshold
+    if not threshold <= result < values_above.min().item():
+        if near([result], [all_rows[best][0]], within=1e-6, decimals=3):
+            raise NotYet(f"{result:.4g} is the best threshold of {name} for all passengers: take these women alone")
+        score = split_score(inputs[best][women], survived[women], result).item()
+        raise NotYet(
+            f"{name} it is, and another threshold separates these women better: at {result:.4g} the score is "
+            f"{score:.4f}"
+        )
     return f"{name} at most {found[best][0]:.4g} separates them best."
 
 
 @exercise
 def bootstrap_share(answer: object) -> str:
     """The share of rows that a bootstrap sample contains on average: 1 − 1/e."""
-    given = number(answer, "the share")
+    result = number(answer, "the share")
     right = 1 - math.exp(-1)
     compare(
-        [given],
+        [right if rounded(result, right, 2) else result],
         [right],
         {
             "all of them it would be without replacement: some rows are drawn twice, so others are not drawn": [1.0],
             "that is the share that it leaves out: the others are in it": [1 - right],
             "not half: a row has n chances to be drawn, each of 1/n": [0.5],
         },
-        f"{given:.4g} is not the share: a row is never drawn with probability (1 − 1/n)ⁿ",
-        within=5e-3,
+        f"{result:.4g} is not the share: what is the chance that one draw misses a row, and what that all do?",
     )
     return "1 − 1/e: a good third of the rows is out of the bag of each tree."
 
@@ -91,9 +112,9 @@ def out_of_bag(answer: object) -> str:
     counts = torch.tensor([[0, 2, 1, 1], [1, 0, 0, 3], [0, 1, 2, 0]])
     right = torch.tensor([0.625, 0.5, 1.0, 1.0])
     seen = counts > 0
-    given = call(answer, votes, counts)
+    voted = values(call(answer, votes, counts), right.shape, "what it gives")
     compare(
-        values(given, right.shape, "what it gives"),
+        voted,
         right.tolist(),
         {
             "all trees vote for all rows: leave out those that drew the row": votes.mean(dim=0).tolist(),
@@ -103,7 +124,8 @@ def out_of_bag(answer: object) -> str:
             ).tolist(),
             "it adds the votes up: divide by the number of those that vote": (votes * ~seen).sum(0).tolist(),
         },
-        f"for three trees and four rows it should give {right.tolist()}",
+        f"for three trees and four rows it should give {right.tolist()}, and it gives "
+        f"{[round(each, 4) for each in voted]}",
     )
     return "each row is judged by those alone that have never seen it."
 
@@ -111,30 +133,34 @@ def out_of_bag(answer: object) -> str:
 @exercise
 def breast_cancer_forest(answer: object) -> str:
     """Predictions of 0 or 1 for the quarter of the breast cancer table that train_test_split keeps with state 42."""
-    from sklearn.datasets import load_breast_cancer
-    from sklearn.model_selection import train_test_split
-
-    table, benign = (torch.tensor(each).double() for each in load_breast_cancer(return_X_y=True))
-    fit_x, test_x, fit_y, test_y = train_test_split(table, benign, test_size=0.25, random_state=42)
-    if isinstance(answer, Tensor) and answer.shape == fit_y.shape:
-        raise NotYet(f"those are predictions for the {len(fit_y)} rows to learn from: give those for test_x")
-    given = torch.tensor(values(answer, test_y.shape, "the predictions"), dtype=torch.float64)
-    if not ((given == 0) | (given == 1)).all():
+    if isinstance(answer, Tensor | np.ndarray) and answer.shape == (426,):
+        raise NotYet("those are predictions for the 426 rows to learn from: give those for test_x")
+    result = torch.tensor(zeros_and_ones(answer, 143, "the predictions"), dtype=torch.float64)
+    if not ((result == 0) | (result == 1)).all():
         raise NotYet("give 0 or 1 for each row, as numbers: is the share of votes above 0.5?")
-    if given.unique().numel() == 1:
+    if result.unique().numel() == 1:
         raise NotYet("all predictions are the same: where has the forest gone?")
-    share = (given == test_y).double().mean().item()
+    test_y, baseline = _tumours_to_test()
+    share = (result == test_y).double().mean().item()
     if share < 0.2:
         raise NotYet("nearly all are wrong: 1 is benign, so 0 and 1 are exchanged")
-    baseline = ((one_r(fit_x, fit_y)(test_x) > 0.5) == (test_y > 0.5)).double().mean().item()
     if share <= baseline:
         raise NotYet(f"{share:.1%} are right, and one rule is right for {baseline:.1%}: grow a forest")
     return f"{share:.1%} are right, and one rule is right for {baseline:.1%}."
 
 
+@cache
+def _tumours_to_test() -> tuple[Tensor, float]:
+    """Which of the tumours kept for the test are benign, and the share that one rule is right about."""
+    from sklearn.model_selection import train_test_split
+
+    table, benign = (torch.tensor(each).double() for each in data_set("breast_cancer", return_X_y=True))
+    fit_x, test_x, fit_y, test_y = train_test_split(table, benign, test_size=0.25, random_state=42)
+    return test_y, ((one_r(fit_x, fit_y)(test_x) > 0.5) == (test_y > 0.5)).double().mean().item()
+
+
 def _passengers() -> tuple[dict[str, Tensor], Tensor]:
     """The columns of the lesson's table by name, and who survived."""
-    import numpy as np
     import pandas as pd
 
     passengers = titanic()

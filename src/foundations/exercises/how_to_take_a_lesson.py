@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from foundations.exercises import NotYet
-from foundations.exercises.judging import call, compare, exercise, number
+from foundations.exercises.judging import apart, call, compare, data_set, exercise, number
 
 WITHIN = 0.011  # an answer with two digits may be either neighbour of the best k
 
@@ -35,26 +35,44 @@ def squared_petals(answer: object) -> str:
         raise NotYet(
             f"the mean of (k · width − length)² falls on for a {'smaller' if k > best else 'larger'} k than {k:.4g}"
         )
-    return "the widest petals pull it down."
+    return f"{k:.2f} is well below {_least_absolute(length, width):.2f}, where the mean absolute miss is least."
 
 
 @exercise
 def best_factor(answer: object) -> str:
     """A function of length and width that gives the best k, whatever its size."""
-    width = torch.tensor([1.0, 2.0, 3.0, 4.0, 5.0])
-    for factor in (3.19, 0.04, 250.0):
-        length = factor * width * torch.tensor([1.0, 1.0, 1.0, 1.5, 1.0])
+    ratios = torch.tensor([1.3, 0.8, 1.9, 1.1, 1.0])  # each rival gives another number
+    for factor, size in ((3.19, 1.0), (0.04, 10.0), (250.0, 0.1)):
+        width = size * torch.tensor([5.0, 1.0, 4.0, 1.0, 2.0])
+        length = factor * width * ratios
+        best = _least_absolute(length, width)
         k = number(call(answer, length, width), "what it gives")
-        given = f"four of five lengths are {factor:g} times their widths, and it gives {k:.4g}"
+        gives = (
+            f"for the widths {[round(each, 4) for each in width.tolist()]} and the lengths "
+            f"{[round(each, 4) for each in length.tolist()]} it gives {k:.4g}"
+        )
         compare(
             [k],
-            [factor],
+            [best],
             {
-                "width and length have changed places: k times the width should give the length": [1 / factor],
-                f"{given}: that is the mean of the ratios, which need not have the least miss": [1.1 * factor],
-                f"{given}: that has the least squared miss, and the absolute one is asked for": [1.1454545 * factor],
+                "width and length have changed places: k times the width should give the length": [
+                    _least_absolute(width, length)
+                ],
+                f"{gives}: that is the mean of the ratios, which need not have the least miss": [
+                    (length / width).mean().item()
+                ],
+                f"{gives}: that is the middle one of the ratios. Does a wide petal count no more than others?": [
+                    (length / width).median().item()
+                ],
+                f"{gives}: that is all lengths together by all widths, and need not have the least miss": [
+                    (length.sum() / width.sum()).item()
+                ],
+                f"{gives}: that has the least squared miss, and the absolute one is asked for": [
+                    ((length * width).sum() / (width**2).sum()).item()
+                ],
             },
-            f"{given}: do its tries reach that far, and lie close enough together?",
+            f"{gives}. {_misses(k, best, length, width, 'length', 'width')}: do its tries reach that far, and lie "
+            "close enough together?",
             within=0.01,
         )
     return "it finds small factors and large ones."
@@ -63,15 +81,13 @@ def best_factor(answer: object) -> str:
 @exercise
 def nuclei(answer: object) -> str:
     """The k of perimeter = k · radius for the cell nuclei of scikit-learn's breast cancer table."""
-    from sklearn.datasets import load_breast_cancer
-
-    table = torch.tensor(load_breast_cancer().data)
+    table = torch.tensor(data_set("breast_cancer").data)
     k = number(answer, "k")
     best = _least_absolute(table[:, 2], table[:, 0])
     if abs(k - best) > WITHIN:
         if abs(k - 2 * torch.pi) < WITHIN:
             raise NotYet("2π is for circles: the nuclei miss it by more than a hundredth")
-        raise NotYet(_too_far(k, best, "perimeter", "radius"))
+        raise NotYet(_misses(k, best, table[:, 2], table[:, 0], "perimeter", "radius"))
     return "a little more than 2π: nearly circles."
 
 
@@ -83,19 +99,18 @@ def _judge_iris(answer: object, species: int) -> float:
         for other, name in enumerate(("setosa", "versicolor", "virginica")):
             if other != species and abs(k - _least_absolute(*_petals(other))) < WITHIN:
                 raise NotYet(f"{k:.2f} is the best k of {name}: take the rows where the target is {species}")
-        raise NotYet(_too_far(k, best, "length", "width"))
+        raise NotYet(_misses(k, best, length, width, "length", "width"))
     return k
 
 
-def _too_far(k: float, best: float, result: str, given: str) -> str:
-    size, other = ("large", "smaller") if k > best else ("small", "larger")
-    return f"{k:.4g} · {given} is too {size} for the {result} more often than not: try a {other} k"
+def _misses(k: float, best: float, length: Tensor, width: Tensor, result: str, value: str) -> str:
+    here, least = apart(*((each * width - length).abs().mean().item() for each in (k, best)))
+    side = "smaller" if k > best else "larger"
+    return f"{k:.5g} · {value} misses the {result} by {here} on average, and a {side} k can miss it by {least}"
 
 
 def _petals(species: int) -> tuple[Tensor, Tensor]:
-    from sklearn.datasets import load_iris
-
-    iris = load_iris()
+    iris = data_set("iris")
     table = torch.tensor(iris.data[iris.target == species])
     return table[:, 2], table[:, 3]
 

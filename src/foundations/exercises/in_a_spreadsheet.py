@@ -1,10 +1,12 @@
 """The exercises of In a spreadsheet: references that are copied, a row that is a step, a net by one product."""
 
+import re
+
 import torch
 from torch import Tensor
 
 from foundations.exercises import NotYet
-from foundations.exercises.judging import call, compare, diabetes, exercise, number, values
+from foundations.exercises.judging import call, column, compare, data_set, diabetes, exercise, number, rounded
 
 COPIES = {  # a formula's reference, how far it is copied down and to the right, what becomes of it
     ("B3", 1, 0): "B4",
@@ -20,20 +22,29 @@ COPIES = {  # a formula's reference, how far it is copied down and to the right,
 def copied(answer: object) -> str:
     """A function that says what becomes of a reference when its formula is copied."""
     for (reference, down, right), expected in COPIES.items():
-        given = call(answer, reference, down, right)
-        gives = f'copied("{reference}", {down}, {right}) gives {given!r}'
-        if not isinstance(given, str):
+        result = call(answer, reference, down, right)
+        gives = f'copied("{reference}", {down}, {right}) gives {result!r}'
+        if not isinstance(result, str):
             raise NotYet(f"{gives}: a reference is text, such as {expected!r}")
-        if given == expected:
+        if result == expected:
             continue
-        if given.replace("$", "") == expected.replace("$", ""):
+        before, after, wanted = map(_parts, (reference, result, expected))
+        if not after:
+            raise NotYet(f"{gives}, and that is no reference, such as {expected!r}")
+        if (after[1], after[3]) == (wanted[1], wanted[3]):
             raise NotYet(f"{gives}: it goes to the right cell, but the $ signs belong to the reference and are kept")
-        if "$" in reference:
+        if any(before[i] and before[i + 1] != after[i + 1] for i in (0, 2)):
             raise NotYet(f"{gives}: what stands behind a $ stays where it is")
-        if given == reference:
+        if result == reference:
             raise NotYet(f"{gives}: a reference without $ moves with its formula")
         raise NotYet(f"{gives}, and should give {expected!r}: down is added to the number, right moves the letter")
     return "references move as in a spreadsheet, and $ holds them."
+
+
+def _parts(reference: str) -> tuple[str, ...]:
+    """The parts of a reference: a $ or none, a letter, a $ or none, a number."""
+    parts = re.fullmatch(r"(\$?)([A-Z]+)(\$?)(\d+)", reference)
+    return parts.groups() if parts else ()
 
 
 @exercise
@@ -44,9 +55,9 @@ def next_row(answer: object) -> str:
     both, known = inputs.T @ inputs / len(inputs), inputs.T @ targets / len(inputs)
     w, lr = torch.tensor([1.0, -2.0, 0.5], dtype=torch.float64), 0.1
     slopes = 2 * (both @ w - known)
-    given = values(call(answer, w, lr, both, known), w.shape, "the next row")
+    result = column(call(answer, w, lr, both, known), 3, "the next row")
     compare(
-        given,
+        result,
         (w - lr * slopes).tolist(),
         {
             "half as far as it should go: the slope of a square has a factor of 2": (w - lr * slopes / 2).tolist(),
@@ -56,10 +67,10 @@ def next_row(answer: object) -> str:
             "the weights have not moved": w.tolist(),
             "with_survived is added, and should be taken away": (w - lr * 2 * (both @ w + known)).tolist(),
         },
-        f"those are not the weights after the step: the first should be {(w - lr * slopes)[0]:.4g}",
+        f"the weights after the step should be {_short((w - lr * slopes).tolist())}, and they are {_short(result)}",
         within=1e-6,
     )
-    return "one line of Python, and one row of the sheet."
+    return "that is the next row of the sheet."
 
 
 @exercise
@@ -89,22 +100,21 @@ def mmult_loss(answer: object) -> str:
         f"for five rows the loss should be {right:.4g}",
         within=1e-6,
     )
-    return "a net of two units in two lines."
+    return "the loss of a net of two units, as on the sheet."
 
 
 @exercise
 def diabetes_sheet(answer: object) -> str:
     """The loss of a weighted sum with ones on the diabetes table, after 100 steps of 0.2 from zeros."""
-    from sklearn.datasets import load_diabetes
-
-    table, progression = (torch.tensor(each) for each in load_diabetes(return_X_y=True))
+    result = number(answer, "the loss")
+    table, progression = (torch.tensor(each) for each in data_set("diabetes", return_X_y=True))
     table = table * len(table) ** 0.5
     ones = torch.ones(len(table), 1, dtype=torch.float64)
     with_ones = torch.hstack([table, ones])
     right = _loss_after(with_ones, progression, 100)
     least = torch.linalg.lstsq(with_ones, progression[:, None], driver="gelsd").solution
     compare(
-        [number(answer, "the loss")],
+        [right if rounded(result, right, 0, 1, 2, 3, 4) else result],
         [right],
         {
             "this is the loss without a column of ones: the predictions cannot reach the mean": [
@@ -120,10 +130,14 @@ def diabetes_sheet(answer: object) -> str:
                 right - progression.square().mean().item()
             ],
         },
-        f"the row of step 100 holds another loss: about {right:.3g}",
+        f"the row of step 100 holds another loss than {result:.6g}",
         within=1e-6,
     )
     return f"a mean squared error of {right:.1f}, close to the least."
+
+
+def _short(weights: list[float]) -> str:
+    return str([float(f"{each:.4g}") for each in weights])
 
 
 def _loss_after(table: Tensor, targets: Tensor, n_steps: int) -> float:

@@ -2,19 +2,23 @@
 
 import copy
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
+from functools import cache
 from numbers import Real
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
+from torch.overrides import TorchFunctionMode
 
-from foundations.exercises import NotYet
+from foundations.exercises import NotYet, running
 
 Judge = Callable[[object], str]
 
 EXERCISES: dict[str, Judge] = {}
+
+MOST = 10_000_000  # more numbers are not looked at: to copy them could take all memory
 
 UNFINISHED = "the `...` still stands where your answer should"
 
@@ -40,25 +44,54 @@ def exercise(judge: Judge) -> Judge:
     return judge
 
 
+def judged(name: str, answer: object) -> str:
+    """Judge an answer to an exercise, whatever it is: the reason why it is right, or NotYet."""
+    if answer is ...:
+        raise NotYet(UNFINISHED)
+    before = running.settings()
+    try:
+        with running.whole_lines(), running.same_random_numbers(), running.limited(running.SECONDS):
+            seed = torch.initial_seed()
+            why = EXERCISES[name](answer)
+            seeded = torch.initial_seed() != seed
+    except running.Endless:
+        raise NotYet(
+            f"it had no end after {running.SECONDS:g} seconds and was stopped: does a loop in it never end?"
+        ) from None
+    except NotYet:
+        raise
+    except Exception as error:
+        raise NotYet(f"{described(answer)} cannot be judged: {type(error).__name__}: {error}") from error
+    finally:
+        running.restored(before)
+    return why + (" (It sets the seed of the random numbers that all share; they go on as before.)" if seeded else "")
+
+
+@cache
+def data_set(name: str, **options: bool) -> Any:
+    """Read a data set of scikit-learn once: `data_set("iris")` is what `load_iris()` gives, never to be changed."""
+    from sklearn import datasets
+
+    return getattr(datasets, f"load_{name}")(**options)
+
+
 def diabetes(*columns: int) -> tuple[Tensor, Tensor]:
     """Load columns of scikit-learn's diabetes table, with mean 0 and standard deviation 1 each, and the target."""
-    from sklearn.datasets import load_diabetes
-
-    table, target = load_diabetes(return_X_y=True, scaled=False)
+    table, target = data_set("diabetes", return_X_y=True, scaled=False)
     inputs = torch.tensor(table[:, list(columns)], dtype=torch.float32)
     return (inputs - inputs.mean(dim=0)) / inputs.std(dim=0), torch.tensor(target, dtype=torch.float32)
 
 
 def call(answer: object, *args: Any) -> Any:
     """Call a learner's function with copies of the arguments; every way to go wrong becomes a hint."""
-    given = copy.deepcopy(args)
+    result = copy.deepcopy(args)
     called = f"called with ({', '.join(map(shown, args))}), it"
-    value = returned(attempt(answer, *given, called=called), called)
-    for before, after in zip(args, given, strict=True):
+    value = returned(attempt(answer, *result, called=called), called)
+    for before, after in zip(args, result, strict=True):
         if before is not after and not equal(before, after):
             raise NotYet(
-                f"{called} changes {shown(before)} to {shown(after)}, and whoever calls it loses the old values: "
-                "work on a copy"
+                f"{called} changes {shown(before)} to {shown(after)}{_where(before, after)}, and whoever calls it "
+                "loses the old values: work on a copy"
             )
     return value
 
@@ -79,11 +112,29 @@ def attempt(answer: object, *args: Any, called: str = "it") -> Any:
     """
     if not callable(answer):
         raise NotYet(f"the answer should be a function, not {described(answer)}")
+    before = running.settings()
     try:
-        return answer(*args)
-    except Exception as error:
+        value = answer(*args)
+        changed = running.restored(before)
+    except (Exception, SystemExit) as error:
+        running.restored(before)
         reasons = [reason for words, reason in EXPLAINED.items() if words in str(error)]
         raise NotYet(": ".join([f"{called} raises {type(error).__name__}", str(error), *reasons[:1]])) from error
+    if changed:
+        raise NotYet(f"{called} leaves {changed} for all that comes after it: put that back before it returns")
+    return value
+
+
+class Watch(TorchFunctionMode):
+    """The names of PyTorch's functions that are called inside, where a learner is to do without some of them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        self.names.add(getattr(func, "__name__", ""))
+        return func(*args, **(kwargs or {}))
 
 
 def returned(value: Any, called: str) -> Any:
@@ -101,72 +152,182 @@ def number(value: object, what: str = "it") -> float:
 
 
 def numbers(value: object, n: int, what: str = "the answer", *, not_finite: str = "") -> list[float]:
-    """Take n numbers out of a tensor, an array, a list or a tuple of them; not_finite says what nan or inf mean."""
-    if value is ...:
-        raise NotYet(UNFINISHED)
+    """Take n numbers, in whatever form and shape they come; not_finite says what nan or inf mean."""
     wanted = "one number" if n == 1 else f"{n} numbers"
-    parts = value if isinstance(value, list | tuple) else [value]
-    found: list[float] = []
-    for part in parts:
-        if part is ...:
-            raise NotYet(UNFINISHED)
-        if isinstance(part, Tensor | np.ndarray | np.generic):
-            plain = part.detach().cpu().numpy() if isinstance(part, Tensor) else np.asarray(part)
-            if plain.dtype.kind not in "fiu":
-                raise NotYet(f"{what} should be {wanted}, and holds values of the type {plain.dtype}")
-            found += plain.astype(float).flatten().tolist()
-        elif isinstance(part, Real) and not isinstance(part, bool):
-            found.append(float(part))
-        else:
-            inside = "" if part is value else f", with {described(part)} in it"
-            raise NotYet(f"{what} should be {wanted}, not {described(value)}{inside}")
+    found: list[float] = _plain(value, what, wanted).ravel().tolist()
     if len(found) != n:
         raise NotYet(f"{what} should be {wanted}, not {described(value)}, which makes {len(found)}")
+    return _finite(found, what, not_finite)
+
+
+def values(value: object, shape: Iterable[int], what: str = "it") -> list[float]:
+    """Take numbers that must have this shape: those of a tensor, an array or lists in lists."""
+    shape = tuple(shape)
+    wanted = "one number" if shape == () else f"numbers of the shape {shape}"
+    found = _plain(value, what, wanted)
+    if found.shape != shape:
+        raise NotYet(f"{what} should have the shape {shape}, not {found.shape}")
+    return _finite(found.ravel().tolist(), what)
+
+
+def column(value: object, n: int, what: str = "it") -> list[float]:
+    """Take n numbers that stand in a column, of the shape (n, 1), or in a row of the shape (n,)."""
+    found = _plain(value, what, f"{n} numbers")
+    if found.shape not in ((n, 1), (n,)):
+        raise NotYet(f"{what} should have the shape {(n, 1)}, one number for each row, not {found.shape}")
+    return _finite(found.ravel().tolist(), what)
+
+
+def tensor(value: object, what: str = "the answer") -> Tensor:
+    """Take a tensor, where nothing else will do."""
+    if value is ...:
+        raise NotYet(UNFINISHED)
+    if not isinstance(value, Tensor):
+        raise NotYet(f"{what} should be a tensor, not {described(value)}")
+    return value
+
+
+def truths(value: object, n: int, what: str = "the answer") -> list[bool]:
+    """Take n times yes or no, as Python, NumPy or PyTorch writes them."""
+    wanted = "True or False" if n == 1 else f"{n} times True or False"
+    found = _plain(value, what, wanted, kinds="b").ravel().tolist()
+    if len(found) != n:
+        raise NotYet(f"{what} should be {wanted}, not {described(value)}, which makes {len(found)}")
+    return found
+
+
+def zeros_and_ones(value: object, n: int, what: str = "the answer") -> list[float]:
+    """Take n numbers, or n times yes or no as 1 and 0."""
+    try:
+        return [float(each) for each in truths(value, n, what)]
+    except NotYet:
+        return numbers(value, n, what)
+
+
+def _plain(value: object, what: str, wanted: str, kinds: str = "fiu") -> np.ndarray[Any, Any]:
+    """The one door for what a learner hands in: numbers of any library, alone or in lists, as one array."""
+    if value is ...:
+        raise NotYet(UNFINISHED)
+    if isinstance(value, Tensor):
+        if value.is_meta:
+            raise NotYet(f"{what} should be {wanted}, and is on the device meta, where tensors hold no numbers")
+        if value.numel() > MOST:
+            raise NotYet(f"{what} should be {wanted}, not {value.numel():,}")
+        value = value.detach().cpu().resolve_conj().resolve_neg()
+        value = value.to_dense() if value.layout != torch.strided else value
+        value = (value.float() if value.dtype == torch.bfloat16 else value).numpy()
+    elif hasattr(type(value), "to_numpy"):  # a table or a column of pandas
+        value = _of_pandas(value)
+    if isinstance(value, np.ndarray) and value.dtype == object:
+        value = value.tolist()
+    if isinstance(value, np.ndarray | np.generic):
+        if value.dtype.kind not in kinds:
+            raise NotYet(f"{what} should be {wanted}, and holds values of the type {value.dtype}")
+        if value.size > MOST:
+            raise NotYet(f"{what} should be {wanted}, not {value.size:,}")
+        return np.asarray(value, dtype=bool if kinds == "b" else float)
+    if isinstance(value, bool) if kinds == "b" else isinstance(value, Real) and not isinstance(value, bool):
+        return np.asarray(value, dtype=bool) if kinds == "b" else np.asarray(_float(value))
+    if not isinstance(value, Collection) or isinstance(value, str | bytes | Mapping | Set) or len(value) > MOST:
+        raise NotYet(f"{what} should be {wanted}, not {described(value)}")
+    parts: list[np.ndarray[Any, Any]] = []
+    for part in value:
+        try:
+            parts.append(_plain(part, what, wanted, kinds))
+        except NotYet as hint:
+            if part is ... or isinstance(part, Tensor | np.ndarray | list | tuple):
+                raise
+            raise NotYet(f"{what} should be {wanted}, not {described(value)}, with {described(part)} in it") from hint
+    if len({part.shape for part in parts}) > 1:
+        return np.concatenate([part.ravel() for part in parts])
+    return np.stack(parts) if parts else np.zeros(0)
+
+
+def _of_pandas(value: Any) -> object:
+    return value.to_numpy()
+
+
+def _float(value: Any) -> float:
+    try:
+        return float(value)
+    except OverflowError:  # a whole number of hundreds of digits
+        return math.inf if value > 0 else -math.inf
+
+
+def _finite(found: list[float], what: str, not_finite: str = "") -> list[float]:
     if not all(map(math.isfinite, found)):
         bad = next(each for each in found if not math.isfinite(each))
         raise NotYet(f"{bad} in {what}" + (f": {not_finite}" if not_finite else ", which is no usable number"))
     return found
 
 
-def values(value: object, shape: Iterable[int], what: str = "it") -> list[float]:
-    """Take the numbers of a tensor that must have this shape."""
-    if not isinstance(value, Tensor):
-        raise NotYet(f"{what} should be a tensor, not {described(value)}")
-    shape = tuple(shape)
-    if tuple(value.shape) != shape:
-        raise NotYet(f"{what} should have the shape {shape}, not {tuple(value.shape)}")
-    return numbers(value, math.prod(shape), what)
+def rmse_of_column(answer: object, targets: Tensor, learned: Tensor) -> tuple[float, float]:
+    """Take predictions in the targets' units: their RMSE, and that of always the mean of what was learned."""
+    result = torch.tensor(column(answer, len(targets), "the predictions"), dtype=torch.float64)
+    if torch.equal(result.float(), targets.flatten().float()):
+        raise NotYet("those are the targets themselves: predict them")
+    if result.abs().max() < 10:
+        raise NotYet("the predictions are in standardised units: times the scale, plus the centre")
+    errors = [(each - targets.flatten()).square().mean().sqrt().item() for each in (result, learned.mean())]
+    return errors[0], errors[1]
 
 
 def compare(
-    given: Sequence[float],
+    result: Sequence[float],
     right: Sequence[float],
     mistakes: Mapping[str, Sequence[float]],
     otherwise: str,
     *,
     within: float = 1e-3,
+    decimals: int | None = None,
 ) -> None:
-    """Raise the hint of the mistake that would give these numbers, or the one for all others, unless they are right."""
-    if near(given, right, within):
+    """Raise the hint of the mistake that would give these numbers, or the one for all others, unless they are right.
+
+    Args:
+        result: The learner's numbers.
+        right: The right ones.
+        mistakes: Hints, each with the numbers that its mistake gives.
+        otherwise: The hint for all other numbers.
+        within: How far off a number may be, as a part of its size.
+        decimals: How many digits after the point the page shows: who copies them from there is right.
+    """
+    if near(result, right, within, decimals):
         return
     for hint, wrong in mistakes.items():
-        if near(given, wrong, within):
+        if near(result, wrong, within, decimals):
             raise NotYet(hint)
     raise NotYet(otherwise)
 
 
-def near(given: Sequence[float], other: Sequence[float], within: float = 1e-3) -> bool:
-    """Whether all numbers agree, to a part of their size; near zero, to the same part of the largest."""
-    floor = within * max(map(abs, other), default=0) * 0.01
-    return len(given) == len(other) and all(
-        math.isclose(a, b, rel_tol=within, abs_tol=floor + 1e-9) for a, b in zip(given, other, strict=True)
+def near(result: Sequence[float], other: Sequence[float], within: float = 1e-3, decimals: int | None = None) -> bool:
+    """Whether all numbers agree, to a part of their size, or rounded; near zero, to the same part of the largest."""
+    floor = within * max(map(abs, other), default=0) * 0.01 + 1e-9
+    if decimals is not None:
+        floor = max(floor, 0.5001 * 10**-decimals)
+    return len(result) == len(other) and all(
+        math.isclose(a, b, rel_tol=within, abs_tol=floor) for a, b in zip(result, other, strict=True)
+    )
+
+
+def rounded(result: float, right: float, *digits: int) -> bool:
+    """Whether it is the right number, rounded to one of these numbers of digits after the point."""
+    return any(math.isclose(result, round(right, n), rel_tol=1e-6) for n in digits)
+
+
+def apart(one: float, other: float) -> tuple[str, str]:
+    """Two numbers, with as many digits as it takes to see that they differ, and four at least."""
+    return next(
+        (pair for digits in range(4, 18) if len(set(pair := (f"{one:.{digits}g}", f"{other:.{digits}g}"))) == 2),
+        (repr(one), repr(other)),
     )
 
 
 def equal(before: object, after: object) -> bool:
     """Whether an argument is as it was."""
     if isinstance(before, Tensor) and isinstance(after, Tensor):
-        return before.shape == after.shape and torch.equal(before.detach(), after.detach())
+        if before.shape != after.shape or before.dtype != after.dtype or after.is_meta:
+            return False
+        return torch.equal(before.detach().cpu(), after.detach().cpu())  # an answer may work on a GPU
     if isinstance(before, list | tuple) and isinstance(after, list | tuple):
         return len(before) == len(after) and all(map(equal, before, after))
     if isinstance(before, torch.nn.Module) and isinstance(after, torch.nn.Module):
@@ -174,6 +335,17 @@ def equal(before: object, after: object) -> bool:
     if hasattr(before, "equals"):  # a table or a column of pandas
         return bool(before.equals(after))
     return before == after
+
+
+def _where(before: object, after: object) -> str:
+    """The first number that differs between two large tensors of one shape, where one does."""
+    if not isinstance(before, Tensor) or not isinstance(after, Tensor) or before.numel() <= 4 or after.is_meta:
+        return ""
+    if before.shape != after.shape or torch.equal(before, after.to(before)):
+        return ""
+    old, new = before.flatten(), after.to(before).flatten()
+    at = int((old != new).nonzero()[0])
+    return " in which number {} is {} and was {}".format(at, *reversed(apart(old[at].item(), new[at].item())))
 
 
 def shown(value: object) -> str:
@@ -186,7 +358,7 @@ def shown(value: object) -> str:
         )
     if callable(value):
         return getattr(value, "__name__", type(value).__name__)
-    return described(value) if hasattr(value, "iloc") else repr(value)
+    return described(value) if hasattr(type(value), "iloc") else repr(value)
 
 
 def described(value: object) -> str:
@@ -196,11 +368,11 @@ def described(value: object) -> str:
     if isinstance(value, Tensor | np.ndarray):
         return f"{'a tensor' if isinstance(value, Tensor) else 'an array'} of shape {tuple(value.shape)}"
     if isinstance(value, bool | complex | Real):
-        return f"the {type(value).__name__} {value}"
+        return f"the {type(value).__name__} {value!s:.40}"
     if isinstance(value, str):
         return f"the string {value!r:.40}"
     if callable(value):
         return f"the function {shown(value)}"
-    if hasattr(value, "iloc") and hasattr(value, "shape"):
-        return f"a {type(value).__name__} of shape {value.shape}"
+    if hasattr(type(value), "iloc"):
+        return f"a {type(value).__name__} of shape {getattr(value, 'shape', '')}"
     return f"a {type(value).__name__}" + (f" of {len(value)}" if isinstance(value, list | tuple | dict | set) else "")

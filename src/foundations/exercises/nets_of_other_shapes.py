@@ -1,109 +1,23 @@
-"""The exercises of Nets of other shapes: softmax, cross-entropy, top-k, a net of two inputs, other data."""
+"""The exercises of Nets of other shapes: a net of two inputs, draws for a search, what to report, two questions."""
 
+import copy
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from foundations.exercises import NotYet
-from foundations.exercises.judging import call, compare, described, exercise, number, values
-
-
-@exercise
-def stable_softmax(answer: object) -> str:
-    """A function of logits: probabilities, row by row, also where exp would overflow."""
-    small = torch.tensor([[2.0, 1.0, -1.0], [0.0, 0.5, 3.0]])
-    given = values(call(answer, small), small.shape, "what it gives")
-    powers = small.exp()
-    compare(
-        given,
-        small.softmax(dim=1).flatten().tolist(),
-        {
-            "the columns add up to 1: it is the classes of one row that share": small.softmax(dim=0).flatten().tolist(),
-            "all values together add up to 1: each row for itself should": (powers / powers.sum()).flatten().tolist(),
-            "those are the powers: divide them by their sum": powers.flatten().tolist(),
-            "those are logarithms of the probabilities": small.log_softmax(dim=1).flatten().tolist(),
-            "those are shares of the logits: raise e to them first": (small / small.sum(1, True)).flatten().tolist(),
-        },
-        "those are not the probabilities: e to each logit, divided by the row's sum of them",
-    )
-    for large in (torch.tensor([[1000.0, 999.0, 0.0]]), torch.tensor([[-1000.0, -1001.0, -2000.0]])):
-        found = call(answer, large)
-        if isinstance(found, Tensor) and not found.isfinite().all():
-            what = "overflows" if large.max() > 0 else "is 0 for all of them, and so is their sum"
-            raise NotYet(f"for the logits {large[0].tolist()} exp {what}: take the row's largest logit away first")
-        compare(
-            values(found, large.shape, "what it gives"),
-            large.softmax(dim=1).flatten().tolist(),
-            {},
-            f"for the logits {large[0].tolist()} the probabilities should be {large.softmax(dim=1)[0].tolist()}",
-        )
-    return "only differences count, so the size of the logits does no harm."
-
-
-@exercise
-def surprise_of(answer: object) -> str:
-    """A function of logits and labels: the mean cross-entropy."""
-    logits = torch.randn(4, 3, generator=torch.Generator().manual_seed(0)) * 2
-    labels = torch.tensor([2, 0, 1, 0])
-    shares = logits.softmax(dim=1)
-    right = shares[torch.arange(4), labels]
-    given = number(call(answer, logits, labels))
-    gives = f"it gives {given:.4g}"
-    compare(
-        [given],
-        [-right.log().mean().item()],
-        {
-            f"{gives}: shares[:, labels] takes a column for each label from every row: give the row's number too": [
-                -shares[:, labels].log().mean().item()
-            ],
-            f"{gives}, with the sign turned": [right.log().mean().item()],
-            f"{gives}, a sum over the rows: take the mean": [-right.log().sum().item()],
-            f"{gives}, the mean probability: its logarithm is missing": [right.mean().item()],
-            f"{gives}, the logarithm of a mean: take each row's logarithm first": [-right.mean().log().item()],
-            f"{gives}, the surprise at the likeliest class: the right one is wanted": [
-                -shares.amax(dim=1).log().mean().item()
-            ],
-            f"{gives}, which takes the softmax over the rows instead of the classes": [
-                -logits.softmax(dim=0)[torch.arange(4), labels].log().mean().item()
-            ],
-            f"{gives}, with a softmax of the softmax": [
-                -shares.softmax(dim=1)[torch.arange(4), labels].log().mean().item()
-            ],
-            f"{gives}, in bits: the natural logarithm is wanted": [-right.log2().mean().item()],
-        },
-        f"{gives}, and the cross-entropy is {-right.log().mean():.4g}",
-    )
-    return "minus the logarithm of what the right class was given."
-
-
-@exercise
-def top_k(answer: object) -> str:
-    """A function of logits, labels and k: the share of rows whose right class is among the k largest."""
-    logits = torch.randn(10, 6, generator=torch.Generator().manual_seed(5))
-    labels = torch.tensor([0, 1, 2, 3, 4, 5, 0, 1, 2, 3])
-    ranked = logits.argsort(dim=1, descending=True)
-    hits = ranked == labels[:, None]
-    for k in (1, 3, 6):
-        right = hits[:, :k].any(dim=1).float().mean().item()
-        given = number(call(answer, logits, labels, k), f"for k = {k} what it gives")
-        gives = f"for k = {k} it gives {given:.4g}"
-        everything = (logits.topk(1).indices == labels).float().mean().item()
-        compare(
-            [given],
-            [right],
-            {
-                f"{gives}, which compares every row with every label: make the labels a column": [everything],
-                f"{gives}, which counts places: one hit is enough for a row": [hits[:, :k].float().mean().item()],
-                f"{gives}, a number of rows: their share is wanted": [right * len(labels)],
-                f"{gives}: those are the k smallest logits": [hits[:, -k:].any(dim=1).float().mean().item()],
-                f"{gives}, which is the accuracy: k plays no part": [hits[:, 0].float().mean().item()],
-                f"{gives}, which looks at the k-th place alone": [hits[:, k - 1].float().mean().item()],
-                f"{gives}, the share of misses": [1 - right],
-            },
-            f"{gives}, and the share is {right:.4g}",
-        )
-    return "one hit among the k is enough."
+from foundations.exercises.judging import (
+    attempt,
+    call,
+    column,
+    compare,
+    data_set,
+    described,
+    exercise,
+    number,
+    values,
+)
 
 
 @exercise
@@ -120,9 +34,11 @@ def two_ways(answer: object) -> str:
             "the net has no parameters that an optimizer would find: a plain list hides its layers, "
             "and nn.ModuleList does not"
         )
-    device = parameters[0].device
+    if parameters[0].dtype not in (torch.float32, torch.float64):  # too coarse to tell a bend from a straight line
+        answer = copy.deepcopy(answer).float()
+        parameters = list(answer.parameters())
     generator = torch.Generator().manual_seed(0)
-    wide, deep = (torch.randn(6, n, generator=generator).to(device) for n in (3, 5))
+    wide, deep = (torch.randn(6, n, generator=generator).to(parameters[0]) for n in (3, 5))
     out = _output(answer, wide, deep)
     values(out, (6, 1), "what it gives")
     right = (5 + 1) * 4 + (4 + 3 + 1)
@@ -139,34 +55,135 @@ def two_ways(answer: object) -> str:
     both = _output(answer, wide, 9 * deep) + _output(answer, wide, -9 * deep)
     if torch.allclose(both, 2 * middle, atol=1e-3):
         raise NotYet("the deep way is a straight line: the ReLU is missing")
+    _refuse_other_bends(answer, deep)
     return f"two ways in, one way out, {right} parameters."
 
 
 @exercise
-def wine_logits(answer: object) -> str:
-    """Logits for every third wine, with an accuracy of at least 0.93."""
-    from sklearn.datasets import load_wine
+def log_uniform(answer: object) -> str:
+    """A function of two ends, a number and a generator: draws, even on a logarithmic scale."""
+    n = 4000
+    for low, high in ((0.0001, 0.1), (4.0, 128.0)):
+        drawn, again = (_draws(answer, low, high, n, seed) for seed in (1, 1))
+        gives = f"between {low:g} and {high:g}"
+        if not low * 0.999 <= drawn.min() <= drawn.max() <= high * 1.001:
+            raise NotYet(f"{gives} it draws numbers from {drawn.min():.3g} to {drawn.max():.3g}")
+        if _uneven((drawn - low) / (high - low)) < 0.03:
+            middle = (low * high) ** 0.5
+            raise NotYet(f"{gives} the draws are even on the plain scale: half of them should lie below {middle:.3g}")
+        if _uneven((drawn / low).log() / torch.tensor(high / low).log()) > 0.03:
+            raise NotYet(f"{gives} the draws are not even on the logarithmic scale")
+        if not torch.equal(drawn, again):
+            raise NotYet("the same seed gives other draws: draw from the generator that is given")
+        other = _draws(answer, low, high, n, 2)
+        if torch.equal(drawn, other):
+            raise NotYet("two generators give the same draws: use the one that is given")
+        if torch.allclose(drawn.sort().values, other.sort().values, rtol=1e-5):
+            raise NotYet("two generators give the same numbers, in another order: draw the numbers themselves")
+    return "each power of ten gets its share."
 
-    target = torch.tensor(load_wine().target)
-    labels = target[torch.arange(len(target)) % 3 == 2]
-    if isinstance(answer, Tensor) and answer.shape == labels.shape:
-        raise NotYet("those are classes, one for each wine: give the logits, three for each")
-    given = torch.tensor(values(answer, (len(labels), 3), "the logits")).view(-1, 3)
-    share = (given.argmax(dim=1) == labels).double().mean().item()
-    named = given.argmax(dim=1).unique().tolist()
+
+@exercise
+def honest_score(answer: object) -> str:
+    """A function of trials with two losses each: the test loss of the one that the validation loss chooses."""
+    for losses in (
+        [(0.3, 0.35), (0.1, 0.14), (0.2, 0.11), (0.4, 0.5)],
+        [(0.25, 0.2), (0.5, 0.1), (0.9, 0.8)],
+    ):
+        trials = [{"valid": valid, "test": test} for valid, test in losses]
+        valids, tests = zip(*losses, strict=True)
+        right = min(losses)[1]
+        result = number(call(answer, trials))
+        gives = f"for the losses {', '.join(f'{v:g} and {t:g}' for v, t in losses)} it gives {result:.3g}"
+        compare(
+            [result],
+            [right],
+            {
+                f"{gives}, the lowest test loss: then the test set has chosen": [min(tests)],
+                f"{gives}, the lowest validation loss: that number was chosen for being low": [min(valids)],
+                f"{gives}, a mean of both losses, one of which flatters": [sum(min(losses)) / 2],
+                f"{gives}, the mean of all test losses: one trial has won": [sum(tests) / len(tests)],
+                f"{gives}, the test loss of the trial that did worst: low losses are good": [max(losses)[1]],
+            },
+            f"{gives}: take the trial with the lowest validation loss, and of that the test loss",
+        )
+    return "one set chooses, the other speaks."
+
+
+@exercise
+def two_questions(answer: object) -> str:
+    """Logits of the grower and the alcohol of every third wine: an accuracy of 0.93 or more, an RMSE of 0.7 or less."""
+    wines = data_set("wine")
+    apart = torch.arange(len(wines.target)) % 3 == 2
+    labels, alcohol = torch.tensor(wines.target)[apart], torch.tensor(wines.data[:, 0])[apart]
+    if not isinstance(answer, tuple | list) or len(answer) != 2:
+        raise NotYet(f"the answer should be a pair, logits and alcohol, not {described(answer)}")
+    logits = torch.tensor(values(answer[0], (len(labels), 3), "the first of the pair, the logits,")).view(-1, 3)
+    foreseen = torch.tensor(column(answer[1], len(alcohol), "the second of the pair, the alcohol,"))
+    if torch.allclose(foreseen, alcohol.to(foreseen), atol=1e-5):
+        raise NotYet("that is the alcohol itself: predict it")
+    share = (logits.argmax(dim=1) == labels).double().mean().item()
+    error = (foreseen - alcohol).square().mean().sqrt().item()
+    scores = f"the accuracy is {share:.2f} and the RMSE {error:.2f}"
+    if foreseen.abs().max() < 8:
+        raise NotYet(f"{scores}: the alcohol is in standardised units: times the scale, plus the centre")
+    if error > 0.7:
+        raise NotYet(f"{scores}, and 0.7 is the target: is the alcohol standardised while the net learns it?")
     if share < 0.93:
-        never = sorted({0, 1, 2} - set(named))
-        about = f", and grower {never[0]} is never named" if never else ""
-        raise NotYet(f"the accuracy is {share:.2f}{about}: are all columns of a like size before they go in?")
-    return f"{share:.3f} of {len(labels)} wines are given to their grower."
+        raise NotYet(f"{scores}, and the accuracy should be at least 0.93: does the other loss count?")
+    return f"{scores}: one net, two answers."
+
+
+FAR = 200  # inputs far out, each with the one opposite to it
+
+
+def _refuse_other_bends(net: Any, like: Tensor) -> None:
+    """Raise a hint unless the slopes along the deep way are those of four ReLUs."""
+    generator = torch.Generator().manual_seed(0)
+    far = 1e4 * torch.randn(FAR // 2, 5, generator=generator)
+    near = 10 * torch.randn(20_000, 5, generator=generator)
+    deep = torch.cat([far, -far, near, *_all_off(net)]).to(like).requires_grad_()
+    with torch.enable_grad():
+        slopes = torch.autograd.grad(net(deep.new_zeros(len(deep), 3), deep).sum(), deep)[0].detach().cpu().double()
+    slopes = slopes / slopes.abs().max()
+    sizes = slopes.abs().amax(dim=1)
+    kinds = len(slopes.mul(1e4).round().unique(dim=0))
+    if kinds > 2**4:
+        raise NotYet(
+            f"along `deep` the net has {kinds} slopes, and four ReLUs have 16 at most: a ReLU has one kink, and is "
+            "straight on both sides"
+        )
+    if sizes.min() > 1e-5:
+        raise NotYet(
+            f"where all hidden sums are negative the net still has a slope, {sizes.min():.2g} of the largest: "
+            "ReLU gives 0 there"
+        )
+    if sizes[: FAR // 2].add(sizes[FAR // 2 : FAR]).min() < 1e-5:
+        raise NotYet("far out the hidden units are level on both sides: a ReLU goes on rising on one of them")
+
+
+def _all_off(net: nn.Module) -> list[Tensor]:
+    """Inputs for which all hidden units have a negative sum, where the weights are where one would look for them."""
+    shapes = [each.detach().cpu().float() for each in net.parameters()]
+    weights = [each if each.shape == (4, 5) else each.T for each in shapes if each.shape in ((4, 5), (5, 4))]
+    biases = [each.flatten() for each in shapes if each.numel() == 4]
+    return [(weight.pinverse() @ (-1 - bias))[None] for weight in weights for bias in biases]
+
+
+def _uneven(shares: Tensor) -> float:
+    """How far the quarters of the range from 0 to 1 are from holding a quarter of the values each."""
+    return (torch.histc(shares, 4, 0, 1) / len(shares) - 0.25).abs().max().item()
+
+
+def _draws(answer: object, low: float, high: float, n: int, seed: int) -> Tensor:
+    """What a learner's function draws with this seed."""
+    drawn = attempt(answer, low, high, n, torch.Generator().manual_seed(seed))
+    return torch.tensor(values(drawn, (n,), f"what it gives for n = {n}"), dtype=torch.float64)
 
 
 def _output(net: Any, wide: Tensor, deep: Tensor) -> Tensor:
-    try:
-        with torch.no_grad():
-            out = net(wide, deep)
-    except Exception as error:
-        raise NotYet(f"called with (wide, deep), it raises {type(error).__name__}: {error}") from error
+    with torch.no_grad():
+        out = attempt(net, wide, deep, called="called with (wide, deep), it")
     if not isinstance(out, Tensor):
         raise NotYet(f"called with (wide, deep), it gives {described(out)}, and should give a tensor")
     return out

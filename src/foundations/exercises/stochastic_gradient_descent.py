@@ -1,11 +1,26 @@
-"""The exercises of Stochastic gradient descent: counting steps, momentum, a schedule, pieces of unequal size, wine."""
+"""The exercises of Stochastic gradient descent: counting steps, a dataset, pieces of unequal size, wine."""
+
+from typing import Any
 
 import torch
 from torch import Tensor
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils.data import DataLoader
 
 from foundations.curves.losses import mse
 from foundations.exercises import NotYet
-from foundations.exercises.judging import call, compare, described, exercise, number, numbers, values
+from foundations.exercises.judging import (
+    attempt,
+    call,
+    column,
+    compare,
+    data_set,
+    described,
+    exercise,
+    number,
+    numbers,
+    values,
+)
 
 
 @exercise
@@ -14,108 +29,72 @@ def steps_of_training(answer: object) -> str:
     cases = [(442, 34, 1, False), (442, 63, 1, False), (442, 63, 1, True), (10, 4, 3, False), (10, 4, 3, True)]
     for n_rows, batch_size, n_epochs, drop_last in cases:
         asked = f"with n_rows {n_rows}, batch_size {batch_size}, n_epochs {n_epochs}, drop_last {drop_last}"
-        given = number(call(answer, n_rows, batch_size, n_epochs, drop_last))
+        value = number(call(answer, n_rows, batch_size, n_epochs, drop_last))
         full, rest = divmod(n_rows, batch_size)
         started = full + (rest > 0)
         right = n_epochs * (full if drop_last else started)
         compare(
-            [given],
+            [value],
             [right],
             {
-                f"{asked} it gives {given:g}, which are the steps of one epoch": [right / n_epochs],
-                f"{asked} it gives {given:g}. Here the last batch, which is not full, is dropped": [n_epochs * started],
-                f"{asked} it gives {given:g}. The rows that are left over make a batch, too": [n_epochs * full],
-                f"{asked} it gives {given:g}, as if a batch could go on into the next epoch": [
+                f"{asked} it gives {value:g}, which are the steps of one epoch": [right / n_epochs],
+                f"{asked} it gives {value:g}. Here the last batch, which is not full, is dropped": [n_epochs * started],
+                f"{asked} it gives {value:g}. The rows that are left over make a batch, too": [n_epochs * full],
+                f"{asked} it gives {value:g}, as if a batch could go on into the next epoch": [
                     n_epochs * n_rows // batch_size
                 ],
-                f"{asked} it gives {given:g}. There is no part of a step": [n_epochs * n_rows / batch_size],
+                f"{asked} it gives {value:g}. There is no part of a step": [n_epochs * n_rows / batch_size],
             },
-            f"{asked} that makes {right} steps, and it gives {given:g}",
+            f"{asked} that makes {right} steps, and it gives {value:g}",
+            within=1e-9,
         )
     return "rounded up for each epoch, or down where the last batch is dropped."
 
 
 @exercise
-def momentum_step(answer: object) -> str:
-    """A function of params, velocity, slopes, lr, momentum: params and velocity after a step."""
-    params, velocity, slopes = torch.tensor([1.0, -2.0]), torch.tensor([0.5, 3.0]), torch.tensor([2.0, -1.0])
-    lr, momentum = 0.1, 0.8
-    result = call(answer, params, velocity, slopes, lr, momentum)
-    if not isinstance(result, list | tuple) or len(result) != 2:
-        raise NotYet(f"it should give two tensors, params and velocity, not {described(result)}")
-    moved = torch.tensor(values(result[0], (2,), "the first it gives"))
-    kept = torch.tensor(values(result[1], (2,), "the second it gives"))
-    right = momentum * velocity + slopes
-    if torch.allclose(moved, right) and torch.allclose(kept, params - lr * right):
-        raise NotYet("both are right, but the other way round: params first, then the velocity")
+def pieces_of_a_series(answer: object) -> str:
+    """A Dataset of a series and a width: width numbers, and the number that follows them."""
+    if not callable(answer):
+        raise NotYet(f"check the class itself, not {described(answer)}")
+    for series, width in (
+        (torch.tensor([2.0, 3.0, 5.0, 7.0, 11.0, 13.0, 17.0]), 3),
+        (torch.tensor([1.0, 4.0, 9.0, 16.0]), 1),
+    ):
+        _judge_windows(answer, series, width)
+    return "a DataLoader can make batches of it."
+
+
+def _judge_windows(answer: object, series: Tensor, width: int) -> None:
+    n, right = len(series), len(series) - width
+    made = f"of a series of {n} numbers and width {width}"
+    dataset = attempt(answer, series.clone(), width, called=f"made {made}, it")
+    length = number(attempt(lambda: len(dataset), called="asked for its len, it"), "its len")
     compare(
-        kept.tolist(),
-        right.tolist(),
+        [length],
+        [right],
         {
-            "the velocity has not changed: give the new one": velocity.tolist(),
-            "that is the gradient alone: where is what is left of the old velocity?": slopes.tolist(),
-            "the old velocity is added whole: only the part that momentum says is kept": (velocity + slopes).tolist(),
-            "the gradient comes in whole in PyTorch's form, not times 1 − momentum": (
-                momentum * velocity + (1 - momentum) * slopes
-            ).tolist(),
-            "the learning rate is in the velocity already; in PyTorch's form it comes in when params move": (
-                momentum * velocity + lr * slopes
-            ).tolist(),
-            "the velocity has the sign of the gradient; the minus comes when params move": (
-                momentum * velocity - slopes
-            ).tolist(),
-            "momentum belongs to the old velocity, not to the gradient": (velocity + momentum * slopes).tolist(),
+            "its length is that of the series, but the last rows would have no number left to follow": [n],
+            "its length counts the last numbers as a window, but no number follows them": [right + 1],
+            "one window is missing: the last one ends just before the last number": [right - 1],
         },
-        f"the velocity should be 0.8 · 3 − 1 = 1.4 in its second number, and it is {kept[1]:.4g}",
+        f"{made} there are {right} windows with a number behind, and its len is {length:g}",
     )
-    compare(
-        moved.tolist(),
-        (params - lr * right).tolist(),
-        {
-            "params have not moved": params.tolist(),
-            "params moved by the gradient; the step goes along the new velocity": (params - lr * slopes).tolist(),
-            "params moved by the old velocity: calculate the new one first": (params - lr * velocity).tolist(),
-            "params went uphill: take lr times the velocity away from them": (params + lr * right).tolist(),
-            "the learning rate is left out: a step is only a part of the velocity": (params - right).tolist(),
-        },
-        f"the velocity is right; params should be {_short(params - lr * right)}, and they are {_short(moved)}",
-    )
-    return "what is left of the old velocity plus the gradient, and a step of lr times that."
-
-
-@exercise
-def trapezoid(answer: object) -> str:
-    """A schedule: a function of step, peak, n_steps, warm, cool that climbs in equal parts, stays, and falls."""
-    for peak, n_steps, warm, cool in ((0.6, 12, 3, 4), (1.0, 10, 5, 1)):
-        steps = range(n_steps)
-        given = [number(call(answer, step, peak, n_steps, warm, cool)) for step in steps]
-
-        right = _trapezoid(peak, n_steps, warm, cool)
+    for i in range(right):
+        row = attempt(lambda i=i: dataset[i], called=f"asked for row {i}, it")
+        if not isinstance(row, tuple | list) or len(row) != 2:
+            raise NotYet(f"row {i} should be two things, window and number, not {described(row)}")
+        start, end = series[i : i + width].tolist(), series[i + width].item()
+        window = numbers(row[0], width, f"the window of row {i}")
+        compare(window, start, {}, f"the window of row {i} {made} should be {start}, and it is {window}")
+        target = number(row[1], f"the target of row {i}")
         compare(
-            given,
-            right,
-            {
-                "step 0 has a learning rate of 0, and does nothing: it should take the first part of the climb": (
-                    _trapezoid(peak, n_steps, warm, cool, first=0)
-                ),
-                "the last step has a learning rate of 0, and does nothing: leave it a part of the way down": (
-                    _trapezoid(peak, n_steps, warm, cool, last=1)
-                ),
-                "the first and the last step have a learning rate of 0, and do nothing: count their parts from 1": (
-                    _trapezoid(peak, n_steps, warm, cool, first=0, last=1)
-                ),
-                "the shape is right, but its height is 1: where is the peak?": [each / peak for each in right],
-                "it climbs and stays; the last steps should lead down": [
-                    peak * min(1.0, (step + 1) / warm) for step in steps
-                ],
-                "it starts at the peak: where is the climb?": [
-                    peak * min(1.0, (n_steps - step) / cool) for step in steps
-                ],
-            },
-            f"with peak {peak:g}, {n_steps} steps, warm {warm} and cool {cool}, the learning rates should be "
-            f"{_short(torch.tensor(right))}, and they are {_short(torch.tensor(given))}",
+            [target],
+            [end],
+            {"the target is the last number of the window: the one after it is wanted": start[-1:]},
+            f"the target of row {i} {made} should be {end:g}, and it is {target:g}",
         )
-    return "up in equal parts, level, and down in equal parts: no step is wasted on a learning rate of 0."
+    batch = attempt(lambda: next(iter(DataLoader(dataset, batch_size=right))), called="in a DataLoader, it")
+    values(batch[0], (right, width), "the windows of a batch from a DataLoader")
 
 
 @exercise
@@ -132,10 +111,16 @@ def from_pieces(answer: object) -> str:
     rows = [slice(0, 4), slice(4, 8), slice(8, 10)]
     pieces = torch.stack([slopes(each) for each in rows])
     whole = slopes(slice(0, 10))
-    result = call(answer, params, inputs, targets, 4)
-    given = values(result, (3,), "what it gives")
+    looks = _Looks()  # type: ignore[no-untyped-call]
+
+    def watched(*args: object) -> object:
+        with looks:
+            return answer(*args)  # type: ignore[operator]  # call says so where it is no function
+
+    result = call(watched if callable(answer) else answer, params, inputs, targets, 4)
+    value = column(result, 3, "what it gives")
     compare(
-        given,
+        value,
         whole.tolist(),
         {
             "that is the mean of the pieces' gradients. The last piece has two rows and counts as much as four": (
@@ -155,30 +140,33 @@ def from_pieces(answer: object) -> str:
             ),
             "twice too much: was there a gradient already, to which backward() added?": (2 * whole).tolist(),
         },
-        f"the gradient of the whole is {_short(whole)}, and it gives {_short(torch.tensor(given))}",
+        f"the gradient of the whole is {_short(whole)}, and it gives {_short(torch.tensor(value))}",
     )
-    return "each piece counts by its part of the rows, and they add up to the whole."
+    if looks.most > 4:
+        raise NotYet(f"the gradient is right, but it calculates with {looks.most} rows at once, and 4 should be enough")
+    if not looks.most:  # it did not calculate with tensors
+        return "that is the gradient of all rows."
+    return f"the gradient of all rows, and no calculation took more than {looks.most} at once."
 
 
 @exercise
 def alcohol(answer: object) -> str:
     """The weights of a linear model for the alcohol of wines, trained by mini-batches."""
-    from sklearn.datasets import load_wine
-
-    table = torch.tensor(load_wine().data)
-    table = (table - table.mean(dim=0)) / table.std(dim=0)
-    inputs, targets = table[:, 1:], table[:, 0]
     if isinstance(answer, Tensor) and answer.numel() == 13:
         raise NotYet("there are 13 numbers: the alcohol itself is no input, and all means are 0, so no bias is needed")
     away = "the training ran away. Is the learning rate too large, or is a gradient never cleared?"
     weights = torch.tensor(numbers(answer, 12, "the weights", not_finite=away), dtype=torch.float64)
+    table = torch.tensor(data_set("wine").data)
+    table = (table - table.mean(dim=0)) / table.std(dim=0)
+    inputs, targets = table[:, 1:], table[:, 0]
     best = torch.linalg.lstsq(inputs, targets[:, None], driver="gelsd").solution[:, 0]
     lowest = mse(inputs @ best, targets).item()
     above = mse(inputs @ weights, targets).item() - lowest
     if not weights.any():
         raise NotYet("that is where the training began: all weights are 0")
-    if above > 1:
-        raise NotYet(f"the loss is {above:.3g} above the lowest: {away}")
+    begun = mse(torch.zeros_like(targets), targets).item() - lowest
+    if above > begun:
+        raise NotYet(f"the loss is {above:.3g} above the lowest, and with weights of 0 only {begun:.3g}: {away}")
     if above > 0.02:
         raise NotYet(
             f"the loss is still {above:.3f} above the lowest. Are the rows shuffled? They are sorted by grower. "
@@ -187,14 +175,30 @@ def alcohol(answer: object) -> str:
     if above > 0.001:
         raise NotYet(
             f"the loss is {above:.4f} above the lowest, and 0.001 is wanted: it hovers there, or is on its way. "
-            "Let a schedule take the learning rate to zero, or take more epochs"
+            "Take a smaller learning rate or larger batches, and more epochs"
         )
-    return "less than 0.001 above the lowest, and no step looked at all rows."
+    return "less than 0.001 above the lowest."
 
 
-def _trapezoid(peak: float, n_steps: int, warm: int, cool: int, *, first: int = 1, last: int = 0) -> list[float]:
-    steps = range(n_steps)
-    return [peak * max(0.0, min(1.0, (step + first) / warm, (n_steps - last - step) / cool)) for step in steps]
+class _Looks(TorchDispatchMode):
+    """The most rows that a calculation took at once; to take some out, to turn them or to copy them is none."""
+
+    # fmt: off
+    TAKING = frozenset([
+        "alias", "as_strided", "cat", "clone", "copy_", "detach", "expand", "index", "index_select",
+        "lift_fresh", "narrow", "permute", "reshape", "select", "slice", "split", "split_with_sizes", "squeeze",
+        "stack", "t", "transpose", "unbind", "unsafe_split", "unsqueeze", "view", "_to_copy", "_unsafe_view",
+    ])
+    # fmt: on
+    most = 0
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        if func.overloadpacket.__name__ not in self.TAKING:
+            sizes = [
+                max(each.shape, default=0) for each in args if isinstance(each, Tensor) and each.is_floating_point()
+            ]
+            self.most = max([self.most, *sizes])
+        return func(*args, **(kwargs or {}))
 
 
 def _short(tensor: Tensor) -> str:

@@ -1,5 +1,6 @@
 """The exercises of The passengers: gaps, dummies, the best possible rule, the width of an interval, other baselines."""
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from foundations.exercises import NotYet
-from foundations.exercises.judging import call, compare, described, exercise, number, numbers, values
+from foundations.exercises.judging import call, compare, data_set, described, exercise, near, number, numbers, values
 
 
 @exercise
@@ -23,17 +24,12 @@ def fill_ages(answer: object) -> str:
     ):
         train, valid = (pd.DataFrame({"Survived": 1, "Age": ages}, dtype=float) for ages in (known, later))
         both = pd.concat([train, valid])
-        given = call(answer, train, valid)
-        if not isinstance(given, tuple | list) or len(given) != 2:
-            raise NotYet(f"it should give two columns, not {described(given)}")
-        for each, wanted in zip(given, (train, valid), strict=True):
-            if not isinstance(each, pd.Series):
-                raise NotYet(f"it should give two columns of pandas, and gives {described(each)} among them")
-            if len(each) != len(wanted):
-                raise NotYet(f"a column should have {len(wanted)} values, one for each row, and has {len(each)}")
-            if each.isna().any():
-                raise NotYet(f"{each.isna().sum()} gaps are left")
-        ages = [*numbers(given[0].to_numpy(), len(train)), *numbers(given[1].to_numpy(), len(valid))]
+        result = call(answer, train, valid)
+        if not isinstance(result, tuple | list) or len(result) != 2:
+            raise NotYet(f"it should give two columns, not {described(result)}")
+        ages = []
+        for each, table, which in zip(result, (train, valid), ("first", "second"), strict=True):
+            ages += numbers(each, len(table), f"the {which} column", not_finite="a gap is left")
         filled = [_ages(both, fill) for fill in (train.Age.median(), both.Age.median(), valid.Age.median())]
         own = [*_ages(train, train.Age.median()), *_ages(valid, valid.Age.median())]
         compare(
@@ -58,18 +54,18 @@ def class_columns(answer: object) -> str:
     import pandas as pd
 
     for classes in ([1, 3, 2, 3], [3, 3], [2, 1]):
-        given = call(answer, pd.Series(classes))
-        if not isinstance(given, Tensor):
-            raise NotYet(f"it should give a tensor, not {described(given)}")
-        if given.dtype != torch.float32:
-            raise NotYet(f"the tensor should be of float32, not {given.dtype}: a weight is a float")
-        if given.ndim == 2 and len(given) == len(classes) and given.shape[1] == len(set(classes)) < 3:
+        result = call(answer, pd.Series(classes, index=[5, 2, 9, 4][: len(classes)]))  # as after a shuffled split
+        if not isinstance(result, Tensor):
+            raise NotYet(f"it should give a tensor, not {described(result)}")
+        if result.dtype != torch.float32:
+            raise NotYet(f"the tensor should be of float32, not {result.dtype}: a weight is a float")
+        if result.ndim == 2 and len(result) == len(classes) and result.shape[1] == len(set(classes)) < 3:
             raise NotYet(
-                f"for the classes {classes} it makes {given.shape[1]} columns: name the three classes yourself"
+                f"for the classes {classes} it makes {result.shape[1]} columns: name the three classes yourself"
             )
         right = (torch.tensor(classes)[:, None] == torch.tensor([1, 2, 3])).float()
         compare(
-            values(given, right.shape, f"for the classes {classes} what it gives"),
+            values(result, right.shape, f"what it gives for the classes {classes}"),
             right.flatten().tolist(),
             {"the columns stand in another order: first class first": right.flip(1).flatten().tolist()},
             f"for the classes {classes} it should give {right.tolist()}",
@@ -82,18 +78,19 @@ def best_rule(answer: object) -> str:
     """A function of a table and names of columns: the highest accuracy of any rule that knows these columns."""
     from foundations.passengers.lists import titanic
 
-    for name, columns in (
-        ("everyone", ["Sex"]),
-        ("everyone", ["Pclass", "Sex", "AgeGroup"]),
-        ("auto", ["Pclass", "Sex", "Embarked"]),
-        ("auto", ["Sex", "Age"]),
+    everyone, passengers = titanic("everyone"), titanic()
+    for table, columns in (
+        (everyone, ["Sex"]),
+        (everyone, ["Pclass", "Sex", "AgeGroup"]),
+        (passengers, ["Pclass", "Sex", "Embarked"]),
+        (passengers, ["Sex", "Age"]),
+        (passengers, ["Embarked"]),
     ):
-        table = titanic(name)  # type: ignore[arg-type]
+        result = number(call(answer, table, columns), f"what it gives for {columns}")
         gaps, kinds = (table.groupby(columns, dropna=drop).Survived.agg(["sum", "count"]) for drop in (False, True))
         most, known = (np.maximum(each["sum"], each["count"] - each["sum"]) for each in (gaps, kinds))
-        given = number(call(answer, table, columns), f"for {columns} what it gives")
         compare(
-            [given],
+            [result],
             [most.sum() / len(table)],
             {
                 "people with a gap are left out: groupby drops them unless it gets dropna=False": [
@@ -112,7 +109,7 @@ def best_rule(answer: object) -> str:
                     max(table.Survived.mean(), 1 - table.Survived.mean())
                 ],
             },
-            f"for {columns} it gives {given:.4g}, and the best rule is right for {most.sum() / len(table):.4f}",
+            f"for {columns} it gives {result:.4g}, and the best rule is right for {most.sum() / len(table):.4f}",
             within=1e-6,
         )
     return "no rule that knows only these columns can beat it."
@@ -121,17 +118,17 @@ def best_rule(answer: object) -> str:
 @exercise
 def enough_rows(answer: object) -> str:
     """The least number of rows with which a Wilson interval around 0.79 is at most 0.02 wide."""
-    given = number(answer, "the answer")
+    result = number(answer, "the answer")
     right, half, one_sided = _enough(0.02), _enough(0.04), _enough(0.01)
     compare(
-        [given],
+        [result],
         [right],
         {
             f"with {half} rows it reaches 0.02 to each side: 0.02 from end to end is wanted": [half],
             f"with {one_sided} rows it is 0.01 from end to end: 0.02 will do": [one_sided],
         },
-        f"with {given:g} rows it is {_width(max(1, round(given))):.4f} wide: take "
-        f"{'more' if given < right else 'fewer'}",
+        f"with {result:g} rows it is {_width(max(1, round(result))):.6f} wide: take "
+        f"{'more' if result < right else 'fewer'}",
         within=1e-5,
     )
     return "four times the rows halve an interval."
@@ -140,20 +137,22 @@ def enough_rows(answer: object) -> str:
 @exercise
 def tumour_baselines(answer: object) -> str:
     """The accuracy of the majority in the breast cancer table, and the best of one threshold on the worst radius."""
-    from sklearn.datasets import load_breast_cancer
-
-    tumours = load_breast_cancer(as_frame=True)
+    result = numbers(answer, 2, "the answer")
+    tumours = data_set("breast_cancer", as_frame=True)
     radius, benign = tumours.data["worst radius"].to_numpy(), tumours.target.to_numpy() == 1
     below, below_mean = (_below(each, benign) for each in (radius, tumours.data["mean radius"].to_numpy()))
     majority, best = benign.mean(), below.max()
-    given = numbers(answer, 2, "the answer")
-    if given[0] != majority and np.isclose(given[0], 1 - majority):
-        raise NotYet("the first is the share of malignant tumours: the majority is benign")
-    if np.isclose(given, [best, majority]).all():
+    if near(result, [best, majority], decimals=3):
         raise NotYet("the two are swapped: first the majority, then the threshold")
-    compare(given[:1], [majority], {}, f"the first should be the share of the larger group, and it is {given[0]:.3f}")
     compare(
-        given[1:],
+        result[:1],
+        [majority],
+        {"the first is the share of malignant tumours: the majority is benign": [1 - majority]},
+        f"the first should be the share of the larger group, and it is {result[0]:.3f}",
+        decimals=3,
+    )
+    compare(
+        result[1:],
         [best],
         {
             "the second is still the majority: try every value of the column as a threshold": [majority],
@@ -162,8 +161,11 @@ def tumour_baselines(answer: object) -> str:
             "the second is the worst threshold's: take the best": [below.min()],
             "the second is about the mean radius: take the column 'worst radius'": [below_mean.max()],
         },
-        f"another threshold is right more often than {given[1]:.3f}" if given[1] < best else "no threshold is so good",
+        f"another threshold is right more often than {result[1]:.3f}"
+        if result[1] < best
+        else "no threshold is so good",
         within=1e-4,
+        decimals=3,
     )
     return "whatever is built on these tumours has this to beat."
 
@@ -186,5 +188,6 @@ def _width(n: int) -> float:
     return high - low
 
 
+@cache
 def _enough(width: float) -> int:
     return next(n for n in range(1, 100_000) if _width(n) <= width)

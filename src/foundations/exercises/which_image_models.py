@@ -1,9 +1,11 @@
 """The exercises of Which image models are best?: a front, a budget, a speed that belongs, and trees worth keeping."""
 
+from collections.abc import Set
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from foundations.exercises import NotYet
-from foundations.exercises.judging import call, described, exercise, number
+from foundations.exercises.judging import call, data_set, described, exercise, number, numbers, truths
 from foundations.images.pareto import pareto_front
 from foundations.passengers.preparation import random_split
 
@@ -36,16 +38,13 @@ def _why(model: tuple[float, float], models: list[tuple[float, float]]) -> str:
 def on_front(answer: object) -> str:
     """A function of speeds and accuracies: for each model, whether no other beats it."""
     for speeds, accuracies in FRONTS:
-        given = call(answer, speeds, accuracies)
-        given = given.tolist() if hasattr(given, "tolist") else given
-        if not isinstance(given, list | tuple) or len(given) != len(speeds):
-            raise NotYet(f"it should give a list with True or False for each of the {len(speeds)} models")
-        if not all(isinstance(each, bool) for each in given):
-            raise NotYet(f"it should give True or False for each model, and gives {given!r:.60}")
+        result = truths(call(answer, speeds, accuracies), len(speeds), f"what it gives for {len(speeds)} models")
         models = list(zip(speeds, accuracies, strict=True))
-        for said, right, model in zip(given, pareto_front(speeds, accuracies).tolist(), models, strict=True):
+        for said, right, model in zip(result, pareto_front(speeds, accuracies).tolist(), models, strict=True):
             if said != right:
-                raise NotYet(f"for speeds {speeds} and accuracies {accuracies} it gives {given}: {_why(model, models)}")
+                raise NotYet(
+                    f"for speeds {speeds} and accuracies {accuracies} it gives {result}: {_why(model, models)}"
+                )
     return "the fastest and the most accurate are on it, and whoever lies between them unbeaten."
 
 
@@ -77,21 +76,27 @@ def best_for(answer: object) -> str:
         (5000, 100, "tiny"),
     ):
         asked = f"for at least {speed} images per second and at most {params} million parameters"
-        given = _name(call(answer, models, speed, params))
-        if given not in set(models.name):
-            raise NotYet(f'{asked} it gives {given!r:.60}, which is no name in the table: the column is models["name"]')
-        if given != right:
-            (row,) = models[models.name == given].itertuples()
+        result, turned = (_name(call(answer, table, speed, params)) for table in (models, models[::-1]))
+        if result == right:
+            result = turned  # of two that are as good, the place in the table must not decide
+        if result not in set(models.name):
+            raise NotYet(
+                f'{asked} it gives {result!r:.60}, which is no name in the table: the column is models["name"]'
+            )
+        if result != right:
+            (row,) = models[models.name == result].itertuples()
             (best,) = models[models.name == right].itertuples()
-            raise NotYet(f"{asked} it gives {given}, and {right} is right: {_what_is_better(row, best, speed, params)}")
+            raise NotYet(
+                f"{asked} it gives {result}, and {right} is right: {_what_is_better(row, best, speed, params)}"
+            )
     try:
-        given = answer(models.copy(), 20_000, 10)  # type: ignore[operator]
+        result = answer(models.copy(), 20_000, 10)  # type: ignore[operator]
     except Exception as error:
         raise NotYet(
             f"if no model will do it raises {type(error).__name__}: give None, before you take a row"
         ) from error
-    if given is not None:
-        raise NotYet(f"if no model will do it gives {given!r:.60}, and should give None")
+    if result is not None:
+        raise NotYet(f"if no model will do it gives {result!r:.60}, and should give None")
     return "the most accurate one that you can afford."
 
 
@@ -106,10 +111,10 @@ def _what_is_better(row: Any, best: Any, speed: float, params: float) -> str:
     return "it is more accurate" + (", and *at least* and *at most* let the bound itself in" if bound else "")
 
 
-def _name(given: Any) -> str:
-    if not isinstance(given, str):
-        raise NotYet(f"it should give the name of a model, a string, not {described(given)}")
-    return given
+def _name(result: Any) -> str:
+    if not isinstance(result, str):
+        raise NotYet(f"it should give the name of a model, a string, not {described(result)}")
+    return result
 
 
 @exercise
@@ -125,26 +130,32 @@ def speed_of(answer: object) -> str:
         ("resnet50d.ra2_in1k", 224, 3420.0),
     ]
     for name, size, right in cases:
-        given = _or_none(answer, speeds, name, size)
+        result = _or_none(answer, speeds, name, size)
         asked = f"for {name} at {size}"
-        if given is None:
-            raise NotYet(f"{asked} it gives None: the table has architectures, so cut the name off at the dot")
-        given = number(given, f"{asked} what it gives")
+        if result is None:
+            row = f"{name.split('.')[0]} at {size}"
+            raise NotYet(f"{asked} it gives None, and the table has {row}: is the name cut off at its first dot?")
+        result = number(result, f"what it gives {asked}")
         others = {row[2]: row for row in rows}
-        if given != right:
-            whose = f", the speed of {others[given][0]} at {others[given][1]}" if given in others else ""
-            raise NotYet(f"{asked} it gives {given:g}{whose}, not {right:g}: architecture *and* size must be the same")
-    for name, size in (("resnet50.a1_in1k", 320), ("resnet5.a1_in1k", 224), ("vgg16.tv_in1k", 224)):
-        given = _or_none(answer, speeds, name, size)
-        if given is not None:
-            raise NotYet(f"for {name} at {size} it gives {given!r:.40}, but that was not measured: give None")
+        if result != right:
+            whose = f", the speed of {others[result][0]} at {others[result][1]}" if result in others else ""
+            raise NotYet(f"{asked} it gives {result:g}{whose}, not {right:g}: architecture *and* size must be the same")
+    for name, size in (
+        ("resnet50.a1_in1k", 320),
+        ("resnet5.a1_in1k", 224),
+        ("resnet50d.ra2_in1k", 288),
+        ("vgg16.tv_in1k", 224),
+    ):
+        result = _or_none(answer, speeds, name, size)
+        if result is not None:
+            raise NotYet(f"for {name} at {size} it gives {result!r:.40}, but that was not measured: give None")
     return "no speed is lost, and none invented."
 
 
 def _or_none(answer: object, *args: Any) -> Any:
     """What the learner's function gives; None is an answer here."""
     return (
-        call(lambda *given: [answer(*given)] if callable(answer) else answer, *args)[0]
+        call(lambda *result: [answer(*result)] if callable(answer) else answer, *args)[0]
         if callable(answer)
         else call(answer)
     )
@@ -153,10 +164,33 @@ def _or_none(answer: object, *args: Any) -> Any:
 @exercise
 def trees_to_keep(answer: object) -> str:
     """The depths of the trees on the front of few leaves and high accuracy."""
-    from sklearn.datasets import load_breast_cancer
+    depths = list(answer) if isinstance(answer, Set) else answer
+    try:
+        n = len(depths)  # type: ignore[arg-type]
+    except TypeError:
+        n = 0
+    if n == 0 or isinstance(depths, str | bytes | dict):
+        raise NotYet(f"it should be a list of depths, whole numbers from 1 to 8, not {described(answer)}")
+    chosen = sorted(numbers(depths, n, "the list of depths"))
+    if bad := [each for each in chosen if each not in range(1, 9)]:
+        raise NotYet(f"the depths are whole numbers from 1 to 8, and {bad[0]:g} is none")
+    if twice := [each for each in chosen if chosen.count(each) > 1]:
+        raise NotYet(f"the depth {twice[0]:g} stands there more than once")
+    right, hints = _front_of_trees()
+    if chosen != right:
+        named = [int(each) for each in chosen]
+        raise NotYet(
+            hints.get(tuple(chosen), f"{named} is not the front: for each depth, look for another that beats it")
+        )
+    return "every deeper or shallower one costs more leaves or more errors than one of these."
+
+
+@cache
+def _front_of_trees() -> tuple[list[float], dict[tuple[float, ...], str]]:
+    """The depths on the front, and hints for other lists of depths."""
     from sklearn.tree import DecisionTreeClassifier
 
-    cells, benign = load_breast_cancer(return_X_y=True)
+    cells, benign = data_set("breast_cancer", return_X_y=True)
     learn, test = (each.numpy() for each in random_split(len(cells), valid=0.5))
     leaves, shares = [], []
     for depth in range(1, 9):
@@ -164,25 +198,14 @@ def trees_to_keep(answer: object) -> str:
         leaves.append(-tree.get_n_leaves())
         shares.append(tree.score(cells[test], benign[test]))
 
-    def depths(*criteria: list[float]) -> list[int]:
-        return [depth for depth, kept in enumerate(pareto_front(*criteria).tolist(), 1) if kept]
+    def depths(*criteria: list[float]) -> list[float]:
+        return [float(depth) for depth, kept in enumerate(pareto_front(*criteria).tolist(), 1) if kept]
 
-    given = answer.tolist() if hasattr(answer, "tolist") else answer
-    if not isinstance(given, list | tuple | set) or not all(
-        isinstance(each, int) and not isinstance(each, bool) for each in given
-    ):
-        raise NotYet(f"it should be a list of depths, whole numbers from 1 to 8, not {described(answer)}")
-    chosen = sorted(given)
     right = depths(leaves, shares)
-    hints = {
+    return right, {
         tuple(depths([-each for each in leaves], shares)): "of leaves, fewer are better: give them a minus sign",
         (right[-1],): "the most accurate tree is on it, but a small one that nobody beats is on it as well",
         tuple(
             range(1, 9)
         ): "some of these have more leaves than another and are right no more often, on the half they have not seen",
     }
-    if chosen != right:
-        raise NotYet(
-            hints.get(tuple(chosen), f"{chosen} is not the front: for each depth, look for another that beats it")
-        )
-    return "every deeper or shallower one costs more leaves or more errors than one of these."

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from foundations._local_data import local_file, pinned
@@ -34,6 +35,7 @@ HOW_TO_GET = (
     "name the folder in which that lies, by its full path, in the environment variable FOUNDATIONS_DATA"
 )
 
+FRONT_2022 = Path(__file__).parents[1] / "data" / "timm_front_2022.csv"
 # Names of data sets, in a tag, that are larger than ImageNet's thousand classes, or of models that learned from such.
 LARGER = r"in12k|in21k|in22k|laion|clip|openai|webli|jft|ig1b|yfcc|seer|swag|m30m|m38m|6m|datacomp|dfn|dinov2|indomain"
 
@@ -82,6 +84,32 @@ def timm_tables() -> tuple[pd.DataFrame, pd.DataFrame]:
     if len(tables) < len(FILES):
         raise FileNotFoundError(f"{_why_not(choice)}. {HOW_TO_GET}")
     return tables[0], tables[1]
+
+
+def timm_front_2022() -> pd.DataFrame:
+    """The models that no other beat in March 2022, in speed on the same card (PyTorch 1.11) and accuracy on ImageNet.
+
+    They are the Pareto front of timm's tables of that time, joined on the model and the image size. These rows are part
+    of this package.
+
+    Returns:
+        The fastest first: name, image_size, images_per_second, top1 in per cent and params in millions.
+
+    Example:
+        ```python
+        from foundations import pareto_front, timm_front_2022
+
+        front = timm_front_2022()
+        assert pareto_front(front.images_per_second, front.top1).all()
+        ```
+
+    Source:
+        https://github.com/huggingface/pytorch-image-models/tree/c9f208f7f8d5917f9a900ef2f96d9aa2ffb9264e/results
+        (Apache-2.0), benchmark-infer-amp-nhwc-pt111-cu113-rtx3090.csv and results-imagenet.csv
+    """
+    import pandas as pd
+
+    return pd.read_csv(FRONT_2022)
 
 
 def _why_not(choice: str) -> str:

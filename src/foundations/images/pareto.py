@@ -8,6 +8,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from foundations._float64 import device_with_float64
+
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
@@ -52,9 +54,10 @@ def pareto_front(*criteria: Tensor | ArrayLike) -> Tensor:
         raise ValueError(
             f"all criteria must have equally many rows, not {', '.join(str(len(each)) for each in columns)}"
         )
-    values = torch.stack([each.to(columns[0].device, torch.float64) for each in columns])
+    device = columns[0].device
+    values = torch.stack([each.to(device_with_float64(device)).double() for each in columns])
     beaten = []
     for rows in values.split(ROWS_AT_ONCE, dim=1):
         others, these = values[:, None, :], rows[:, :, None]
         beaten.append(((others >= these).all(dim=0) & (others > these).any(dim=0)).any(dim=1))
-    return ~torch.cat(beaten)
+    return ~torch.cat(beaten).to(device)

@@ -42,11 +42,12 @@ def plot_images(images: Tensor | Sequence[Tensor], titles: Sequence[str] = (), *
     check_whole_number("levels", levels, least=1)
     images = list(images)
     _check_drawable(images, titles)
+    images = [image.detach().cpu().double() for image in images]
     layout = _Layout.of([(image.shape[0], image.shape[1]) for image in images])
-    largest = max(float(image.double().abs().max()) for image in images) or 1.0
+    largest = max(float(image.abs().max()) for image in images) or 1.0
     axes = layout.axes()
     for index, (image, left) in enumerate(zip(images, layout.lefts, strict=True)):
-        shades = (image.detach().cpu().double() / largest * levels).round().int()
+        shades = (image / largest * levels).round().int()
         _draw_pixels(axes, shades, levels, left, layout.points)
         _draw_frame(axes, image.shape[0], image.shape[1], left)
         if titles:

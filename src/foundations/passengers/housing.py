@@ -5,15 +5,13 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-import socket
 import tarfile
-import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from foundations._local_data import local_file
+from foundations._local_data import in_place_of_a_file, local_file, pinned
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,8 +39,8 @@ def california_housing(*, download: bool = False) -> pd.DataFrame:
     """Load California housing: 20,640 districts of the census of 1990, with the median value of their houses.
 
     It is not bundled with scikit-learn. It is read from `cal_housing.tgz` in the folder that the environment
-    variable FOUNDATIONS_DATA names, if it is there, or else from the copy that scikit-learn has kept. Only with
-    `download=True` is it fetched, by scikit-learn, which then keeps it.
+    variable FOUNDATIONS_DATA names, if it is there, or else from the copy that scikit-learn or an earlier call has
+    kept. Only with `download=True` is it fetched and kept.
 
     Args:
         download: Whether to fetch it where there is no copy on this machine.
@@ -71,28 +69,42 @@ def california_housing(*, download: bool = False) -> pd.DataFrame:
         https://scikit-learn.org/stable/datasets/real_world.html#california-housing-dataset
     """
     archive = local_file(FILE)
+    if archive and (found := in_place_of_a_file(archive)):
+        raise ValueError(f"{archive} is {found}, and should be a file: remove it, and save {URL} in its place")
     if archive and archive.is_file():
-        return _checked(_from_archive(archive), archive)
-    copy = _sklearn_copy()
-    if copy is None and not download:
-        raise FileNotFoundError(
-            "there is no copy of California housing on this machine. california_housing(download=True) fetches it "
-            f"once and keeps it. Or save {URL} as {FILE} in a folder, and name the folder in the environment variable "
-            "FOUNDATIONS_DATA."
+        return _checked(_from_archive(_archive(archive)), archive)
+    if copy := _sklearn_copy():
+        return _checked(_from_sklearn(copy), copy)
+    data = pinned([FILE], SHA256, [URL] if download else [])
+    if data is not None:
+        return _checked(_from_archive(data), None)
+    by_hand = f"save {URL} as {FILE} in a folder, and name the folder in the environment variable FOUNDATIONS_DATA"
+    if download:
+        raise ConnectionError(
+            "California housing could not be fetched: there is no connection, or what came was something else. The "
+            f"lessons run without it, on the data that scikit-learn brings along. To get it by hand, {by_hand}"
         )
-    return _checked(_from_sklearn(copy), copy)
+    raise FileNotFoundError(
+        "there is no copy of California housing on this machine. california_housing(download=True) fetches it "
+        f"once and keeps it. Or {by_hand}."
+    )
 
 
-def _from_archive(archive: Path) -> pd.DataFrame:
-    import pandas as pd
-
-    data = archive.read_bytes()
-    found = hashlib.sha256(data).hexdigest()
+def _archive(file: Path) -> bytes:
+    """The bytes of the reader's own archive, if it is the one that we mean."""
+    with file.open("rb") as data:
+        found = hashlib.file_digest(data, "sha256").hexdigest()
     if found != SHA256:
         raise ValueError(
-            f"{archive} is damaged or another file: its SHA-256 begins with {found[:8]}, not with {SHA256[:8]}. "
+            f"{file} is damaged or another file: its SHA-256 begins with {found[:8]}, not with {SHA256[:8]}. "
             f"Remove it, and save {URL} in its place"
         )
+    return file.read_bytes()
+
+
+def _from_archive(data: bytes) -> pd.DataFrame:
+    import pandas as pd
+
     with tarfile.open(fileobj=io.BytesIO(data)) as files:
         member = files.extractfile("CaliforniaHousing/cal_housing.data")
         assert member is not None
@@ -119,27 +131,13 @@ def _sklearn_copy() -> Path | None:
     return file if file.is_file() else None
 
 
-def _from_sklearn(copy: Path | None) -> pd.DataFrame:
+def _from_sklearn(copy: Path) -> pd.DataFrame:
     from sklearn.datasets import fetch_california_housing
 
-    timeout = socket.getdefaulttimeout()
-    socket.setdefaulttimeout(10)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of a second try, which we report if it fails too
-            frame: pd.DataFrame = fetch_california_housing(
-                as_frame=True, download_if_missing=copy is None, n_retries=1, delay=0.1
-            ).frame
+        frame: pd.DataFrame = fetch_california_housing(as_frame=True, download_if_missing=False).frame
     except Exception as error:
-        if copy is None:
-            raise ConnectionError(
-                f"California housing could not be fetched ({error}). The lessons run without it, on the data that "
-                f"scikit-learn brings along. To get it by hand, save {URL} as {FILE} in a folder, and name the folder "
-                "in the environment variable FOUNDATIONS_DATA"
-            ) from error
         raise ValueError(f"{copy} is damaged ({error}): remove it, and fetch it anew") from error
-    finally:
-        socket.setdefaulttimeout(timeout)
     return frame
 
 

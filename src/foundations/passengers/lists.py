@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from foundations._local_data import local_file, pinned
+from foundations._local_data import in_place_of_a_file, local_file, pinned
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -125,6 +125,8 @@ def _what_is_wrong(local: Path) -> str:
     """Why the reader's own file is of no use."""
     if os.path.isfile(local.parent):  # Path.is_file may raise an error
         return f"FOUNDATIONS_DATA names a file, {local.parent}, and should name the folder with {FILE}"
+    if found := in_place_of_a_file(local):
+        return f"{local} is {found}, and should be a file"
     try:
         local.read_bytes()
     except FileNotFoundError:

@@ -84,7 +84,7 @@ def batches(
         if not isinstance(batch, tuple | list) or len(batch) < 2 or not all(isinstance(each, Tensor) for each in batch):
             raise TypeError("each batch must be a tuple of tensors: (inputs, targets)")
         n_rows(batch)
-        yield tuple(each.detach().to(device, non_blocking=True) for each in batch)
+        yield tuple(each.detach().to(device) for each in batch)
 
 
 def predict_all(model: nn.Module, data: Data, batch_size: int | None, device: torch.device) -> tuple[Any, Tensor]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import math
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 import torch
 from torch import Tensor, nn
@@ -210,16 +211,26 @@ class Learner:
         factor = (end / start) ** (1 / (n_steps - 1))
         ladder = Scheduled(lambda lr, _: lambda step: lr * factor**step)
         finder = _Finder(n_steps)
-        model = copy.deepcopy(self.model.state_dict())
-        order = None if self.generator is None else self.generator.get_state()
-        training = self.model.training
-        with torch.random.fork_rng(devices=[self.device] if self.device.type == "cuda" else []):
+        with self._put_back():
             self._fit(math.ceil(n_steps / self._n_batches()), start, (ladder, finder))
-        self.model.load_state_dict(model)
-        self.model.train(training)
-        if self.generator is not None and order is not None:
-            self.generator.set_state(order)
         return finder.history.lrs, finder.history.batch_losses
+
+    @contextmanager
+    def _put_back(self) -> Iterator[None]:
+        """The model and all random states as they are now, whatever happens in between."""
+        model, training = copy.deepcopy(self.model.state_dict()), self.model.training
+        order = None if self.generator is None else self.generator.get_state()
+        on_mps = torch.mps.get_rng_state() if self.device.type == "mps" else None  # which fork_rng does not know
+        try:
+            with torch.random.fork_rng(devices=[self.device] if self.device.type == "cuda" else []):
+                yield
+        finally:
+            self.model.load_state_dict(model)
+            self.model.train(training)
+            if self.generator is not None and order is not None:
+                self.generator.set_state(order)
+            if on_mps is not None:
+                torch.mps.set_rng_state(on_mps)
 
     def _one_epoch(self) -> Iterator[tuple[Tensor, ...]]:
         return batches(self.data, self.batch_size, self.device, shuffle=True, generator=self.generator)

@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.utils._pytree import tree_leaves
 
 from foundations._checks import check_tensor, check_whole_number
 from foundations._models import check_model, evaluating
@@ -139,6 +140,7 @@ def fit(
     check_model(model)
     _check_optimizer(optimizer, model, scheduler)
     model.to(chosen)
+    _state_to_params(optimizer)
     data, valid = moved(data, chosen), None if valid is None else moved(valid, chosen)
     notes = Notes(metrics)
     with torch.enable_grad(), _bar(n_epochs, progress) as epoch_done:
@@ -280,6 +282,15 @@ def _check_optimizer(optimizer: object, model: nn.Module, scheduler: object) -> 
         )
     if scheduler is not None and getattr(scheduler, "optimizer", None) is not optimizer:
         raise ValueError("the scheduler must be made from this optimizer, as in LambdaLR(optimizer, schedule)")
+
+
+def _state_to_params(optimizer: torch.optim.Optimizer) -> None:
+    """The state of an earlier fit, such as momentum, on the devices where the parameters are now."""
+    for param, state in optimizer.state.items():
+        kept = [each for each in tree_leaves(state) if isinstance(each, Tensor) and each.ndim]  # no counts of steps
+        if any(each.device != param.device for each in kept):
+            optimizer.load_state_dict(optimizer.state_dict())  # which moves it
+            return
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import torch
@@ -53,6 +54,39 @@ def descend(nodes: Tree, roots: Tensor, inputs: Tensor) -> Tensor:
         at_most = inputs[moving % n, asked] <= nodes.thresholds[here]
         here = torch.where(at_most, nodes.left[here], nodes.right[here])
     return leaf.view(len(roots), n)
+
+
+def moved(tree: Tree, device: torch.device) -> Tree:
+    """The tree on the device of its inputs: as it is, or on one of Apple's GPUs with floats in float32.
+
+    Thresholds are rounded down, so that every input of float32 goes the same way as before.
+
+    Args:
+        tree: A tree that has grown on `device_with_float64(device)`.
+        device: Where it is to be used.
+
+    Returns:
+        The tree there.
+
+    Example:
+        ```python
+        import torch
+        from foundations import grow_tree
+        from foundations.trees._nodes import moved
+
+        tree = grow_tree(torch.tensor([[1.0], [2.0]]), torch.tensor([0.0, 1.0]))
+        assert moved(tree, torch.device("cpu")) is tree
+        ```
+    """
+    if tree.columns.device == device:
+        return tree
+    nearest = tree.thresholds.float()
+    below = nearest.nextafter(torch.tensor(-torch.inf))
+    thresholds = torch.where(nearest.double() > tree.thresholds, below, nearest)
+    floats = {"thresholds": thresholds, "values": tree.values.float(), "impurities": tree.impurities.float()}
+    whole = {name: getattr(tree, name) for name in ("columns", "left", "right", "sizes")}
+    there = {name: each.to(device) for name, each in {**floats, **whole}.items()}
+    return replace(tree, **there)
 
 
 def gains(tree: Tree) -> Tensor:

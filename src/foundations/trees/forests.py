@@ -10,8 +10,9 @@ import torch
 from torch import Tensor
 
 from foundations._checks import check_float_tensor, check_whole_number
+from foundations._float64 import device_with_float64
 from foundations.trees._levels import check_rows, grow_level_by_level
-from foundations.trees._nodes import descend
+from foundations.trees._nodes import descend, moved
 from foundations.trees.trees import Tree, impurity_importance
 
 
@@ -145,7 +146,7 @@ def grow_forest(
     """Grow many trees, each on rows drawn with replacement: bagging. With max_features it is a random forest.
 
     Args:
-        inputs: Floats of shape (n, n_columns). The trees grow on the device that they are on.
+        inputs: Floats of shape (n, n_columns). The trees grow where `grow_tree` grows one.
         targets: Floats of shape (n,), on the same device: numbers, or 0 and 1 for two classes.
         n_trees: How many trees.
         min_samples_leaf: How many different rows each side of a split must have at least.
@@ -185,8 +186,10 @@ def grow_forest(
     device = "cpu" if generator is None else generator.device
     drawn = torch.randint(n, (n_trees, sample_size or n), generator=generator, device=device)
     counts = torch.zeros(n_trees, n, dtype=torch.int64).scatter_add_(1, drawn.cpu(), torch.ones_like(drawn.cpu()))
-    counts = counts.to(inputs.device)
-    return Forest(grow_level_by_level(inputs, targets, counts, min_samples_leaf, max_features, generator), counts)
+    there = device_with_float64(inputs.device)
+    rows = inputs.to(there), targets.to(there), counts.to(there)
+    trees = grow_level_by_level(*rows, min_samples_leaf, max_features, generator)
+    return Forest([moved(tree, inputs.device) for tree in trees], counts.to(inputs.device))
 
 
 def permutation_importance(

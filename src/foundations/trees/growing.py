@@ -8,8 +8,9 @@ import torch
 from torch import Tensor
 
 from foundations._checks import check_whole_number
+from foundations._float64 import device_with_float64
 from foundations.trees._levels import check_rows, grow_level_by_level
-from foundations.trees._nodes import gains
+from foundations.trees._nodes import gains, moved
 from foundations.trees.trees import Tree
 
 
@@ -28,7 +29,8 @@ def grow_tree(
     is the one with the least Gini impurity, so the same code grows trees for classes and for numbers.
 
     Args:
-        inputs: Floats of shape (n, n_columns). The tree grows on the device that they are on.
+        inputs: Floats of shape (n, n_columns). The tree grows on the device that they are on, but for Apple's GPUs,
+            which have no float64: it grows on the CPU then, and is moved.
         targets: Floats of shape (n,), on the same device: numbers, or 0 and 1 for two classes.
         min_samples_leaf: How many rows each side of a split must have at least.
         max_leaf_nodes: How many leaves the tree may have: those of the splits that gain most. Any number where it
@@ -61,9 +63,10 @@ def grow_tree(
     if max_leaf_nodes is not None:
         check_whole_number("max_leaf_nodes", max_leaf_nodes, least=1)
     check_rows(inputs, targets)
-    once = torch.ones(1, len(inputs), dtype=torch.int64, device=inputs.device)
-    (tree,) = grow_level_by_level(inputs, targets, once, min_samples_leaf, max_features, generator)
-    return _best_first(tree, max_leaf_nodes or tree.n_leaves)
+    there = device_with_float64(inputs.device)
+    once = torch.ones(1, len(inputs), dtype=torch.int64, device=there)
+    (tree,) = grow_level_by_level(inputs.to(there), targets.to(there), once, min_samples_leaf, max_features, generator)
+    return moved(_best_first(tree, max_leaf_nodes or tree.n_leaves), inputs.device)
 
 
 def _best_first(tree: Tree, max_leaf_nodes: int) -> Tree:

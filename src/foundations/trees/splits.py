@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from foundations._checks import check_float_tensor, check_tensor
+from foundations._float64 import device_with_float64
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,8 @@ def split_scores(column: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
         ```
     """
     _check_column(column, targets)
+    device = column.device
+    column, targets = (each.to(device_with_float64(device)) for each in (column, targets))
     values, order = column.sort(stable=True)
     y = targets[order].double()
     y = y - y.mean()  # small sums lose fewer digits
@@ -116,7 +119,7 @@ def split_scores(column: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
     n = torch.arange(1, len(y) + 1, device=y.device, dtype=y.dtype)[last]
     sums, squares = y.cumsum(0)[last], (y**2).cumsum(0)[last]
     sides = _weighted_std(n, sums, squares) + _weighted_std(n[-1] - n, sums[-1] - sums, squares[-1] - squares)
-    return values[last], (sides / len(y)).to(targets.dtype)
+    return values[last].to(device), (sides / len(y)).to(targets.dtype).to(device)
 
 
 def min_col(column: Tensor, targets: Tensor) -> tuple[float, float]:

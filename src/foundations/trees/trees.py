@@ -14,7 +14,8 @@ from foundations.trees._nodes import descend, gains
 class Tree:
     """A decision tree: at each node a question about one column, or at its end a value.
 
-    Node 0 is the root, and every node has a larger number than the one above it.
+    Node 0 is the root, and every node has a larger number than the one above it. What is float64 here is float32 on
+    Apple's GPUs.
 
     Attributes:
         columns: Which column each node asks about, −1 at a leaf: integers of shape (n_nodes,).

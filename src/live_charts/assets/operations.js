@@ -3,14 +3,19 @@ import {
   axisOf,
   cat,
   convolution,
+  cummax,
+  cumsum,
   expand,
   fill,
-  gather,
+  flip,
   insert,
+  least,
   logsumexp,
   map,
+  most,
   norm,
   permute,
+  pick,
   pool,
   product,
   reduce,
@@ -21,15 +26,17 @@ import {
   swap,
   tensor,
   total,
+  within,
 } from "./tensors.js";
 
 /** @typedef {import("./tensors.js").Tensor} Tensor */
 /** @typedef {{ steps: [string, ...any[]][], outputs: any[] }} RecordedFunction as record.py gives it */
 
-/** @type {(source: Tensor, axis: number | null, keep: boolean, rule: (...values: number[]) => number) => Tensor} */
-const place = (source, axis, keep, rule) => reduce(source, axis, keep, (values) => values.indexOf(rule(...values)));
+/** @type {(source: Tensor, axis: number | null, keep: boolean, rule: (values: any) => number) => Tensor} */
+const place = (source, axis, keep, rule) => reduce(source, axis, keep, (values) => values.indexOf(rule(values)));
 /** @type {(x: number) => number} */
 const sign = (x) => (x > 0 ? 1 : x < 0 ? -1 : x);
+/** @type {(x: Tensor) => Tensor} */
 const same = (x) => x;
 
 /** @type {Record<string, (...given: any[]) => any>} */
@@ -78,20 +85,24 @@ const operations = {
   logical_not: map((x) => +!x),
   sum: (a, axes, keep) => reduce(a, axes, keep, total),
   mean: (a, axes, keep) => reduce(a, axes, keep, (values) => total(values) / values.length),
-  amax: (a, axes, keep) => reduce(a, axes, keep, (values) => Math.max(...values)),
-  amin: (a, axes, keep) => reduce(a, axes, keep, (values) => Math.min(...values)),
-  argmax: (a, axis, keep) => place(a, axis, keep, Math.max),
-  argmin: (a, axis, keep) => place(a, axis, keep, Math.min),
+  amax: (a, axes, keep) => reduce(a, axes, keep, most),
+  amin: (a, axes, keep) => reduce(a, axes, keep, least),
+  argmax: (a, axis, keep) => place(a, axis, keep, most),
+  argmin: (a, axis, keep) => place(a, axis, keep, least),
   linalg_vector_norm: norm,
+  binary_cross_entropy_with_logits: (a, b, _weight, _positive, reduction) => {
+    const losses = map((z, y) => (1 - y) * z - Math.min(z, 0) + Math.log1p(Math.exp(-Math.abs(z))))(a, b);
+    return [operations.clone, operations.mean, operations.sum][reduction ?? 1](losses);
+  },
   logsumexp,
   _log_softmax: (a, axis) => operations.sub(a, logsumexp(a, axis, true), 1),
   _softmax: (a, axis) => operations.exp(operations._log_softmax(a, axis)),
   convolution,
   max_pool2d_with_indices: (a, kernel, stride, padding, dilation) => [
-    pool(a, (values) => Math.max(...values), kernel, stride, padding, dilation),
+    pool(a, most, kernel, stride, padding, dilation),
   ],
   avg_pool2d: (a, kernel, stride) => pool(a, (values) => total(values) / values.length, kernel, stride, [0, 0]),
-  native_batch_norm: (a, weight, bias, mean, variance, _training, _momentum, eps) => {
+  native_batch_norm: (/** @type {Tensor} */ a, weight, bias, mean, variance, _training, _momentum, eps) => {
     /** @type {(each: Tensor | null, empty?: number) => Tensor} */
     const along = (each, empty) =>
       reshape(each ?? fill(mean.shape, empty ?? 0), a.shape.map((_, axis) => (axis === 1 ? -1 : 1)));
@@ -107,7 +118,7 @@ const operations = {
   },
   mm: product,
   mv: (a, b) => reshape(product(a, insert(b, 1)), [a.shape[0]]),
-  dot: (a, b) => tensor([], [total(a.data.map((x, i) => x * b.data[i]))]),
+  dot: (/** @type {Tensor} */ a, /** @type {Tensor} */ b) => tensor([], [total(a.data.map((x, i) => x * b.data[i]))]),
   bmm: (a, b) =>
     operations.stack(
       a.shape[0] ? Array.from({ length: a.shape[0] }, (_, i) => product(select(a, 0, i), select(b, 0, i))) : [],
@@ -120,7 +131,7 @@ const operations = {
   _unsafe_view: reshape,
   expand,
   unsqueeze: insert,
-  squeeze: (a, axes) => {
+  squeeze: (/** @type {Tensor} */ a, axes) => {
     const gone = axes === null || axes === undefined
       ? a.shape.map((_, axis) => axis)
       : [axes].flat().map((axis) => axisOf(axis, a.shape.length));
@@ -129,9 +140,14 @@ const operations = {
   select,
   slice,
   cat,
-  flip: (a, axes) =>
-    gather(a, a.shape, (index) => index.map((i, axis) => (axes.includes(axis) ? a.shape[axis] - 1 - i : i))),
-  stack: (tensors, axis) => cat(tensors.map((each) => insert(each, axis ?? 0)), axis ?? 0),
+  flip,
+  cumsum,
+  cummax: (a, axis) => [cummax(a, axis)],
+  select_backward: (g, shape, axis, place) => within(insert(g, axis), shape, axis, place),
+  slice_backward: (g, shape, axis, start) => within(g, shape, axis, start),
+  index: (a, [places]) => pick(a, 0, places),
+  index_select: pick,
+  stack: (/** @type {Tensor[]} */ tensors, axis) => cat(tensors.map((each) => insert(each, axis ?? 0)), axis ?? 0),
   unbind: (a, axis) =>
     Array.from({ length: a.shape[axisOf(axis ?? 0, a.shape.length)] }, (_, i) => select(a, axis ?? 0, i)),
   ones: (shape) => fill(shape, 1),
@@ -152,24 +168,41 @@ for (const name of ["add", "sub", "rsub"]) {
   operations[name] = (a, b, alpha) => full(a, b, alpha ?? 1);
 }
 
+operations.squeeze_ = operations.squeeze; // of what a product of a row and a matrix has just made
+
 export const known = Object.keys(operations);
 
+/** @type {WeakMap<RecordedFunction, any[]>} */
+const constants = new WeakMap(); // the tensors of a record that no slider changes, made once
+
+/** @type {(spec: RecordedFunction) => any[]} */
+function constantsOf(spec) {
+  const made = constants.get(spec) ??
+    spec.steps.map(([name, shape, data]) => name === "tensor" ? tensor(shape, data.map(Number)) : null);
+  constants.set(spec, made);
+  return made;
+}
+
 /**
- * Replay a record with some values of the sliders, numbers or tensors: the values of each of the function's tensors.
+ * Replay a record with some values of the handles, numbers or tensors: the values of each of the function's tensors.
  * @param {RecordedFunction} spec
  * @param {(Tensor | number)[]} values
  * @returns {number[][]}
  */
 export function replay(spec, values) {
-  /** @type {any[]} */
-  const results = [];
+  const results = [...constantsOf(spec)];
   /** @type {(argument: any) => any} */
   const look = (argument) => {
-    if (typeof argument === "string") return results[Number(argument.slice(1))];
+    if (typeof argument === "string") {
+      return argument[0] === "#" ? results[Number(argument.slice(1))] : Number(argument);
+    }
     return Array.isArray(argument) ? argument.map(look) : argument;
   };
-  for (const [name, ...args] of spec.steps) {
-    results.push(name === "slider" ? scalar(values[args[0]]) : operations[name](...args.map(look)));
-  }
-  return spec.outputs.map((output) => Array.from(look(output).data));
+  spec.steps.forEach(([name, ...args], i) => {
+    results[i] ??= name === "slider" ? scalar(values[args[0]]) : operations[name](...args.map(look));
+  });
+  return spec.outputs.map((output) => {
+    const { data } = look(output);
+    return Array.isArray(data) ? data : Array.from(data); // a constant is the same list each time
+  });
 }

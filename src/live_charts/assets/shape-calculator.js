@@ -4,7 +4,8 @@ import { element } from "./element.js";
 
 const AXES = 6, LARGEST = 9999; // what may be typed
 const CELLS = [4, 8, 8], MOST = 100; // what is drawn in cells: so many along the last three axes, and in all
-const SIDE = 24, BLOCK = 10, SIGN = 36, NARROW = 44, TOP = 22; // of a cell, between blocks, for + and =, of a panel, above
+// Of a cell, of one with large values, between blocks, for + and =, of a panel, above.
+const SIDE = 24, WIDE = 38, BLOCK = 10, SIGN = 36, NARROW = 44, TOP = 22;
 
 /** @typedef {number[]} Shape */
 
@@ -114,22 +115,31 @@ export function table(a, b) {
 /** @type {(shape: Shape) => Shape} */
 const padded = (shape) => [...Array(CELLS.length - shape.length).fill(1), ...shape];
 
+/** @type {(shape: Shape) => number} */
+const size = (shape) => shape.reduce((product, each) => product * each, 1);
+
 /**
- * One tensor in cells: its own ones, the faint copies to which it is stretched, and the number of the element in each.
- * @type {(name: string, kind: string, own: Shape, shape: Shape, left: number) => [string, number]}
+ * One tensor in cells: its own ones, and the faint copies to which it is stretched. Each has the sum of its parts' values.
+ * @type {(name: string, kind: string, parts: [Shape, number][], shape: Shape, left: number) => [string, number]}
  */
-function panel(name, kind, own, shape, left) {
+function panel(name, kind, parts, shape, left) {
   const [blocks, rows, columns] = shape;
-  const wide = Math.max(columns * SIDE, NARROW), start = left + (wide - columns * SIDE) / 2;
+  const own = parts.length === 1 ? parts[0][0] : shape;
+  const largest = parts.reduce((sum, [each, count]) => sum + (size(each) - 1) * count, 0);
+  const across = largest < 100 ? SIDE : WIDE;
+  const wide = Math.max(columns * across, NARROW), start = left + (wide - columns * across) / 2;
   const paths = ["", ""], numbers = ["", ""];
   for (let i = 0; i < blocks; i++) {
     for (let j = 0; j < rows; j++) {
       for (let k = 0; k < columns; k++) {
-        const x = start + k * SIDE, y = TOP + i * (rows * SIDE + BLOCK) + j * SIDE;
+        const x = start + k * across, y = TOP + i * (rows * SIDE + BLOCK) + j * SIDE;
         const copy = i < own[0] && j < own[1] && k < own[2] ? 0 : 1;
-        paths[copy] += `M${x},${y}h${SIDE}v${SIDE}h-${SIDE}z`;
-        const element = ((i % own[0]) * own[1] + (j % own[1])) * own[2] + (k % own[2]);
-        numbers[copy] += `<text x="${x + SIDE / 2}" y="${y + SIDE / 2 + 4}">${element}</text>`;
+        paths[copy] += `M${x},${y}h${across}v${SIDE}h-${across}z`;
+        const said = parts.reduce(
+          (sum, [[n, m, p], count]) => sum + (((i % n) * m + (j % m)) * p + (k % p)) * count,
+          0,
+        );
+        numbers[copy] += `<text x="${x + across / 2}" y="${y + SIDE / 2 + 4}">${said}</text>`;
       }
     }
   }
@@ -137,7 +147,7 @@ function panel(name, kind, own, shape, left) {
   ["own", "copy"].forEach((sort, copy) => {
     if (!paths[copy]) return;
     svg += `<path class="shapes__${sort} shapes__${kind}" d="${paths[copy]}"/>`;
-    if (kind !== "sum") svg += `<g class="shapes__${sort}-numbers">${numbers[copy]}</g>`;
+    svg += `<g class="shapes__${sort}-numbers">${numbers[copy]}</g>`;
   });
   return [svg, left + wide];
 }
@@ -149,10 +159,13 @@ function panel(name, kind, own, shape, left) {
 export function cells(a, b) {
   const { shape } = broadcast(a, b);
   const all = shape ? [a, b, shape] : [a, b];
-  const drawable = (each) =>
-    each.length <= CELLS.length && padded(each).every((size, axis) => size > 0 && size <= CELLS[axis]) &&
-    each.reduce((product, size) => product * size, 1) <= MOST;
+  /** @param {Shape} shape */
+  const drawable = (shape) =>
+    shape.length <= CELLS.length && padded(shape).every((each, axis) => each > 0 && each <= CELLS[axis]) &&
+    size(shape) <= MOST;
   if (!all.every(drawable)) return "";
+  /** @type {[Shape, number][]} in what each counts, as shape_calculator.py says */
+  const both = [[padded(a), size(b) <= 10 ? 10 : 100], [padded(b), 1]];
   let svg = "", right = 0, high = 0;
   all.forEach((own, which) => {
     const full = padded(shape ?? own);
@@ -160,7 +173,8 @@ export function cells(a, b) {
       svg += `<text class="shapes__sign" x="${right + SIGN / 2}" y="${TOP + SIDE / 2 + 6}">${"+="[which - 1]}</text>`;
       right += SIGN;
     }
-    const [drawn, end] = panel(["a", "b", "a + b"][which], ["a", "b", "sum"][which], padded(own), full, right);
+    const parts = which < 2 ? [both[which]] : both;
+    const [drawn, end] = panel(["a", "b", "a + b"][which], ["a", "b", "sum"][which], parts, full, right);
     svg += drawn;
     right = end;
     high = Math.max(high, full[0] * (full[1] * SIDE + BLOCK) - BLOCK);
@@ -181,17 +195,18 @@ export function drawn(a, b) {
 // --- The page. ----------------------------------------------------------------------------------------------------
 let calculators = 0;
 
+/** @type {(figure: HTMLElement) => void} */
 export function enliven(figure) {
-  if (figure.dataset.live !== undefined) return;
+  const words = figure.querySelector(".shapes__said"), picture = figure.querySelector(".shapes__picture");
+  if (figure.dataset.live !== undefined || !words || !picture) return;
   figure.dataset.live = "";
-  const [result, why] = figure.querySelectorAll(".shapes__said > p");
-  const picture = figure.querySelector(".shapes__picture");
-  const place = calculators++;
-  result.parentElement.setAttribute("aria-live", "polite");
-  result.id = `shapes-${place}`;
+  const [result, why] = words.children;
+  const number = calculators++;
+  words.setAttribute("aria-live", "polite");
+  result.id = `shapes-${number}`;
   const controls = element("div", { class: "shapes__controls" });
   const inputs = ["a", "b"].map((name) => {
-    const id = `shapes-${place}-${name}`;
+    const id = `shapes-${number}-${name}`;
     const input = element("input", {
       id,
       type: "text",
@@ -199,7 +214,7 @@ export function enliven(figure) {
       spellcheck: false,
       "aria-describedby": result.id,
     });
-    input.value = figure.dataset[name];
+    input.value = figure.dataset[name] ?? "";
     controls.append(element("label", { for: id }, `Shape of ${name}`), input);
     return input;
   });

@@ -1,6 +1,6 @@
 // Makes a <figure class="pad"> one to draw on: ink on a few cells, and below it what the recorded models say about it.
 // The figure's data-spec holds what Python recorded, weights and all.
-import { drawnElement, element } from "./element.js";
+import { element } from "./element.js";
 import { replay } from "./operations.js";
 
 const FINE = 4; // dots along each side of a cell, as the scanned digits had before they were made small
@@ -69,23 +69,40 @@ const written = (value, digits) => value.toFixed(digits).replace("-", "−");
 // --- The page. ----------------------------------------------------------------------------------------------------
 let pads = 0;
 
+/**
+ * @typedef {object} Spec as `Pad.spec` gives it
+ * @property {[number, number]} shape
+ * @property {number[]} start
+ * @property {Record<string, number[]>} examples
+ * @property {{ name: string, lowest: boolean }[]} models
+ * @property {string[]} labels
+ * @property {number} digits
+ */
+
+/** @type {(figure: HTMLElement) => void} */
 export function enliven(figure) {
-  if (figure.dataset.live !== undefined) return;
+  /** @type {HTMLElement | null} */
+  const grid = figure.querySelector(".pad__grid");
+  const svg = grid?.querySelector("svg");
+  if (figure.dataset.live !== undefined || !grid || !svg) return;
   figure.dataset.live = "";
-  const spec = JSON.parse(figure.dataset.spec);
+  /** @type {Spec & import("./operations.js").RecordedFunction} */
+  const spec = JSON.parse(figure.dataset.spec ?? "");
   const [rows, columns] = spec.shape;
   const id = `pad-${pads++}`;
-  const grid = figure.querySelector(".pad__grid"), svg = grid.querySelector("svg");
-  const tables = [...figure.querySelectorAll(".pad__scores")];
+  /** @type {NodeListOf<HTMLTableElement>} */
+  const tables = figure.querySelectorAll(".pad__scores");
   let pad = blank(spec.shape, spec.start);
+  /** @type {Point} */
   let cursor = [Math.floor(columns / 2), Math.floor(rows / 2)];
 
-  const cells = pad.ink.map((_, place) =>
-    drawnElement("rect", { x: place % columns, y: Math.floor(place / columns), width: 1, height: 1 })
-  );
-  svg.querySelector(".pad__ink").replaceChildren(...cells);
-  const mark = drawnElement("rect", { class: "pad__cursor", width: 1, height: 1 });
-  svg.append(mark);
+  const layer = /** @type {SVGGElement} */ (svg.querySelector(".pad__ink"));
+  layer.innerHTML = pad.ink.map((_, cell) =>
+    `<rect x="${cell % columns}" y="${Math.floor(cell / columns)}" width="1" height="1"/>`
+  ).join("");
+  const cells = [...layer.children];
+  svg.insertAdjacentHTML("beforeend", '<rect class="pad__cursor" width="1" height="1"/>');
+  const mark = /** @type {SVGRectElement} */ (svg.lastElementChild);
 
   const hint = element(
     "p",
@@ -93,11 +110,10 @@ export function enliven(figure) {
     "Draw with mouse or finger. By keyboard: arrow keys move, Space fills a cell or empties it, + and − change its ink.",
   );
   const said = element("p", { class: "pad__heard", "aria-live": "polite" });
-  const pictures = [
-    ["Clear", null],
-    ...(spec.start.some(Boolean) ? [["Reset", spec.start]] : []),
-    ...Object.entries(spec.examples),
-  ];
+  /** @type {[string, number[] | null][]} */
+  const pictures = [["Clear", null]];
+  if (spec.start.some(Boolean)) pictures.push(["Reset", spec.start]);
+  pictures.push(...Object.entries(spec.examples));
   const buttons = pictures.map(([name, ink]) => {
     const button = element("button", { type: "button" }, name);
     button.addEventListener("click", () => {
@@ -113,7 +129,7 @@ export function enliven(figure) {
   for (
     const [name, value] of Object.entries({
       role: "application",
-      tabindex: 0,
+      tabindex: "0",
       "aria-roledescription": "drawing pad",
       "aria-describedby": hint.id,
       "aria-label": `Pad of ${rows} rows and ${columns} columns`,
@@ -122,6 +138,7 @@ export function enliven(figure) {
 
   // What is heard waits until the drawing rests.
   let resting = 0;
+  /** @type {(text: string, wait: number) => void} */
   const say = (text, wait) => {
     clearTimeout(resting);
     resting = setTimeout(() => {
@@ -133,14 +150,14 @@ export function enliven(figure) {
     cells.forEach((cell, place) => cell.setAttribute("fill-opacity", String(pad.ink[place])));
     return scores(spec, pad.ink).map((found, which) => {
       const { name, lowest } = spec.models[which], table = tables[which], best = winner(found, lowest);
-      table.querySelector("caption strong").textContent = spec.labels[best];
+      /** @type {Element} */ (table.querySelector("caption strong")).textContent = spec.labels[best];
       bars(found).forEach(([from, long], place) => {
         const row = table.rows[place], [, bar, number] = row.cells, length = bar.querySelector("rect");
         row.classList.toggle("pad__best", place === best);
-        length.setAttribute("x", 100 * from);
-        length.setAttribute("width", 100 * long);
+        length?.setAttribute("x", String(100 * from));
+        length?.setAttribute("width", String(100 * long));
         number.textContent = written(found[place], spec.digits);
-        number.dataset.value = found[place];
+        number.dataset.value = String(found[place]);
       });
       return `${name}: ${spec.labels[best]}, ${written(found[best], spec.digits)}.`;
     }).join(" ");
@@ -158,7 +175,7 @@ export function enliven(figure) {
   // --- Mouse, pen and finger. ---
   /** @type {(event: PointerEvent) => Point} */
   const at = ({ clientX, clientY }) => {
-    const point = new DOMPoint(clientX, clientY).matrixTransform(svg.getScreenCTM().inverse());
+    const point = new DOMPoint(clientX, clientY).matrixTransform(svg.getScreenCTM()?.inverse());
     return [point.x, point.y];
   };
   /** @type {Point | null} */
@@ -193,11 +210,13 @@ export function enliven(figure) {
     mark.setAttribute("x", String(cursor[0]));
     mark.setAttribute("y", String(cursor[1]));
   };
+  /** @type {Record<string, Point>} */
   const steps = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
   grid.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const { key } = event, [column, row] = cursor, place = row * columns + column, before = pad.ink[place];
-    const changed = {
+    /** @type {Record<string, number | undefined>} */
+    const inks = {
       " ": before < 1 ? 1 : 0,
       Enter: before < 1 ? 1 : 0,
       "+": Math.min(1, before + 0.25),
@@ -205,7 +224,8 @@ export function enliven(figure) {
       "-": Math.max(0, before - 0.25),
       Delete: 0,
       Backspace: 0,
-    }[key];
+    };
+    const changed = inks[key];
     if (steps[key]) {
       cursor = [
         Math.max(0, Math.min(columns - 1, column + steps[key][0])),

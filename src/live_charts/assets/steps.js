@@ -3,11 +3,12 @@ import { element } from "./element.js";
 
 let figures = 0;
 
+/** @type {(figure: HTMLElement) => void} */
 export function enliven(figure) {
-  if (figure.dataset.live !== undefined) return;
+  const picture = figure.querySelector(".steps__picture"), list = figure.querySelector(".steps__captions");
+  if (figure.dataset.live !== undefined || !picture || !list) return;
   figure.dataset.live = "";
-  const frames = [...figure.querySelector(".steps__picture").children];
-  const list = figure.querySelector(".steps__captions");
+  const frames = /** @type {HTMLElement[]} */ ([...picture.children]);
   const captions = [...list.children].map((item) => item.textContent);
   const last = frames.length - 1;
 
@@ -43,6 +44,7 @@ export function enliven(figure) {
     back.setAttribute("aria-disabled", String(at === 0));
     on.setAttribute("aria-disabled", String(at === last));
   };
+  /** @param {number} by */
   const step = (by) => {
     slider.value = String(Number(slider.value) + by); // a range stops at its ends by itself
     show();

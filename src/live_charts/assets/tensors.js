@@ -1,17 +1,18 @@
 // Tensors: a shape and its values, row by row.
 
 /** @typedef {number[]} Shape */
-/** @typedef {{ shape: Shape, data: number[] }} Tensor */
+/** @typedef {number[] | Float64Array} Values */
+/** @typedef {{ shape: Shape, data: Values }} Tensor */
 /** @typedef {number | number[] | null | undefined} Axes one axis or several; all of them where there are none */
 
 /** @type {(shape: Shape) => number} */
 const size = (shape) => shape.reduce((product, n) => product * n, 1);
-/** @type {(shape: Shape, data: number[]) => Tensor} */
+/** @type {(shape: Shape, data: Values) => Tensor} */
 export const tensor = (shape, data) => ({ shape, data });
 /** @type {(value: Tensor | number | boolean) => Tensor} */
 export const scalar = (value) => (typeof value === "object" ? value : tensor([], [Number(value)]));
 /** @type {(shape: Shape, value: number) => Tensor} */
-export const fill = (shape, value) => tensor(shape, new Array(size(shape)).fill(value));
+export const fill = (shape, value) => tensor(shape, new Float64Array(size(shape)).fill(value));
 /** @type {(shape: Shape) => number[]} */
 const strides = (shape) => shape.map((_, axis) => size(shape.slice(axis + 1)));
 /** @type {(axis: number, rank: number) => number} */
@@ -24,63 +25,105 @@ const axesOf = (axes, rank) => {
 };
 
 /**
- * A tensor's values as another shape reads them: rule(index) says which index to take for each index of `shape`.
+ * A tensor's values as another shape reads them: one step along an axis of `shape` is `steps` in the source's data.
  * @param {Tensor} source
  * @param {Shape} shape
- * @param {(index: number[]) => number[]} rule
+ * @param {number[]} steps
+ * @param {number} first the place in the source's data where it begins
  */
-export function gather(source, shape, rule) {
-  const step = strides(shape), from = strides(source.shape);
-  const data = Array.from({ length: size(shape) }, (_, flat) => {
-    const index = shape.map((n, axis) => Math.floor(flat / step[axis]) % n);
-    return source.data[rule(index).reduce((sum, i, axis) => sum + i * from[axis], 0)];
-  });
+function read(source, shape, steps, first = 0) {
+  const data = new Float64Array(size(shape)), last = shape.length - 1;
+  if (last < 0) data[0] = source.data[first];
+  let at = 0;
+  /** @type {(axis: number, from: number) => void} */
+  const along = (axis, from) => {
+    const n = shape[axis], step = steps[axis];
+    for (let i = 0; i < n; i++, from += step) {
+      if (axis === last) data[at++] = source.data[from];
+      else along(axis + 1, from);
+    }
+  };
+  if (last >= 0 && data.length) along(0, first);
   return tensor(shape, data);
 }
 
 /** @type {(source: Tensor, shape: Shape) => Tensor} */
 export function expand(source, shape) {
-  const lead = shape.length - source.shape.length;
+  const lead = shape.length - source.shape.length, from = strides(source.shape);
   const full = shape.map((n, axis) => (n === -1 ? source.shape[axis - lead] : n));
-  return gather(source, full, (index) => source.shape.map((n, axis) => (n === 1 ? 0 : index[axis + lead])));
+  return read(source, full, full.map((_, axis) => (source.shape[axis - lead] > 1 ? from[axis - lead] : 0)));
 }
 
 /** @type {(tensors: Tensor[]) => [Shape, Tensor[]]} */
 function together(tensors) {
+  const largest = tensors.reduce((a, b) => (b.shape.length > a.shape.length ? b : a)).shape;
+  /** @type {(shape: Shape) => boolean} */
+  const fits = (shape) => !shape.length || (shape.length === largest.length && shape.every((n, i) => n === largest[i]));
+  if (tensors.every((each) => fits(each.shape))) return [largest, tensors]; // as most do, and it saves half the time
   const rank = Math.max(...tensors.map((each) => each.shape.length));
   const shape = Array.from(
     { length: rank },
     (_, axis) =>
       tensors.map((each) => each.shape[axis - rank + each.shape.length] ?? 1).reduce((n, m) => (n === 1 ? m : n)),
   );
-  return [shape, tensors.map((each) => (size(each.shape) === size(shape) ? each : expand(each, shape)))];
+  const count = size(shape);
+  return [shape, tensors.map((each) => ([1, count].includes(each.data.length) ? each : expand(each, shape)))];
 }
 
 /** @type {(rule: (...values: number[]) => number) => (...given: (Tensor | number)[]) => Tensor} */
 export const map = (rule) => (...given) => {
   const [shape, tensors] = together(given.map(scalar));
-  return tensor(shape, tensors[0].data.map((_, i) => rule(...tensors.map((each) => each.data[i]))));
+  const data = new Float64Array(size(shape));
+  const [a, b] = tensors.map((each) => each.data), lists = tensors.map((each) => each.data);
+  if (lists.length === 1) { for (let i = 0; i < data.length; i++) data[i] = rule(a[i]); }
+  else if (lists.length === 2) {
+    const i1 = a.length === 1 ? 0 : 1, i2 = b.length === 1 ? 0 : 1; // one value stands for all
+    for (let i = 0; i < data.length; i++) data[i] = rule(a[i * i1], b[i * i2]);
+  } else {
+    for (let i = 0; i < data.length; i++) data[i] = rule(...lists.map((each) => each[each.length === 1 ? 0 : i]));
+  }
+  return tensor(shape, data);
 };
 
-/** @type {(source: Tensor, axes: Axes, keep: boolean, rule: (values: number[]) => number) => Tensor} */
+/** @type {(source: Tensor, axes: Axes, keep: boolean, rule: (values: Values) => number) => Tensor} */
 export function reduce(source, axes, keep, rule) {
-  const rank = source.shape.length;
-  const gone = new Set(axesOf(axes, rank));
-  const kept = source.shape.map((n, axis) => (gone.has(axis) ? 1 : n));
-  const buckets = Array.from({ length: size(kept) }, () => /** @type {number[]} */ ([]));
-  const step = strides(source.shape), to = strides(kept);
-  source.data.forEach((value, flat) => {
-    const place = source.shape.reduce(
-      (sum, n, axis) => sum + (gone.has(axis) ? 0 : (Math.floor(flat / step[axis]) % n) * to[axis]),
-      0,
-    );
-    buckets[place].push(value);
-  });
-  return tensor(keep ? kept : source.shape.filter((_, axis) => !gone.has(axis)), buckets.map(rule));
+  const rank = source.shape.length, gone = axesOf(axes, rank).sort((a, b) => a - b);
+  const kept = source.shape.map((_, axis) => axis).filter((axis) => !gone.includes(axis));
+  const { data } = permute(source, [...kept, ...gone]), count = size(gone.map((axis) => source.shape[axis]));
+  const shape = keep
+    ? source.shape.map((n, axis) => (gone.includes(axis) ? 1 : n))
+    : kept.map((axis) => source.shape[axis]);
+  const values = new Float64Array(count), found = new Float64Array(size(shape)); // one list for all that are reduced
+  for (let i = 0; i < found.length; i++) {
+    for (let j = 0; j < count; j++) values[j] = data[i * count + j];
+    found[i] = rule(values);
+  }
+  return tensor(shape, found);
 }
 
-/** @type {(values: number[]) => number} */
-export const total = (values) => values.reduce((sum, value) => sum + value, 0);
+/** @type {(values: Values) => number} */
+export function total(values) {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i];
+  return sum;
+}
+
+/** @type {(better: (a: number, b: number) => number) => (values: Values) => number} */
+const best = (better) => (values) => {
+  let found = values[0];
+  for (let i = 1; i < values.length; i++) found = better(found, values[i]);
+  return found;
+};
+export const most = best(Math.max), least = best(Math.min);
+
+/** @type {(rule: (before: number, value: number) => number) => (source: Tensor, axis: number) => Tensor} */
+const running = (rule) => (source, axis) => {
+  axis = axisOf(axis, source.shape.length);
+  const data = Float64Array.from(source.data), step = strides(source.shape)[axis] ?? 1, n = source.shape[axis] ?? 1;
+  for (let i = 0; i < data.length; i++) if (Math.floor(i / step) % n) data[i] = rule(data[i - step], data[i]);
+  return tensor(source.shape, data);
+};
+export const cumsum = running((before, value) => before + value), cummax = running(Math.max);
 
 /** @type {(source: Tensor, shape: Shape) => Tensor} */
 export function reshape(source, shape) {
@@ -91,27 +134,22 @@ export function reshape(source, shape) {
 /** @type {(a: Tensor, b: Tensor) => Tensor} */
 export function product(a, b) {
   const [n, k] = a.shape, m = b.shape[1];
-  return tensor(
-    [n, m],
-    Array.from({ length: n * m }, (_, flat) => {
-      let sum = 0;
-      for (let i = 0; i < k; i++) sum += a.data[Math.floor(flat / m) * k + i] * b.data[i * m + (flat % m)];
-      return sum;
-    }),
-  );
+  const data = new Float64Array(n * m);
+  for (let row = 0; row < n; row++) {
+    for (let i = 0; i < k; i++) {
+      const factor = a.data[row * k + i];
+      for (let column = 0; column < m; column++) data[row * m + column] += factor * b.data[i * m + column];
+    }
+  }
+  return tensor([n, m], data);
 }
 
 /** @type {(source: Tensor, order: number[]) => Tensor} */
 export function permute(source, order) {
-  const axes = order.map((axis) => axisOf(axis, source.shape.length));
-  return gather(source, axes.map((axis) => source.shape[axis]), (index) => {
-    /** @type {number[]} */
-    const from = [];
-    axes.forEach((axis, place) => {
-      from[axis] = index[place];
-    });
-    return from;
-  });
+  const axes = order.map((axis) => axisOf(axis, source.shape.length)), from = strides(source.shape);
+  const shape = axes.map((axis) => source.shape[axis]);
+  if (axes.every((axis, i) => axis === i)) return tensor(shape, source.data);
+  return read(source, shape, axes.map((axis) => from[axis]));
 }
 
 /** @type {(source: Tensor, a: number, b: number) => Tensor} */
@@ -132,40 +170,70 @@ export function insert(source, axis) {
 /** @type {(source: Tensor, axis: number, place: number) => Tensor} */
 export function select(source, axis, place) {
   axis = axisOf(axis, source.shape.length);
-  place = axisOf(place, source.shape[axis]);
-  const shape = source.shape.filter((_, each) => each !== axis);
-  return gather(source, shape, (index) => [...index.slice(0, axis), place, ...index.slice(axis)]);
+  const from = strides(source.shape), first = axisOf(place, source.shape[axis]) * from[axis];
+  /** @type {(list: number[]) => number[]} */
+  const others = (list) => list.filter((_, each) => each !== axis);
+  return read(source, others(source.shape), others(from), first);
 }
 
 /** @type {(source: Tensor, axis: number, start: number | null, end: number | null, step: number) => Tensor} */
 export function slice(source, axis, start, end, step) {
   axis = axisOf(axis ?? 0, source.shape.length);
-  const n = source.shape[axis];
+  const n = source.shape[axis], from = strides(source.shape);
+  /** @param {number} at */
   const within = (at) => Math.max(0, Math.min(axisOf(at, n), n)); // as far as there is something
   const first = within(start ?? 0), last = within(end ?? n);
   const shape = source.shape.map((m, each) => (each === axis ? Math.max(0, Math.ceil((last - first) / step)) : m));
-  return gather(source, shape, (index) => index.map((i, each) => (each === axis ? first + i * step : i)));
+  return read(source, shape, from.map((each, i) => (i === axis ? each * step : each)), first * from[axis]);
+}
+
+/** @type {(source: Tensor, axes: number[]) => Tensor} */
+export function flip(source, axes) {
+  const turned = axesOf(axes, source.shape.length), from = strides(source.shape);
+  const first = turned.reduce((sum, axis) => sum + (source.shape[axis] - 1) * from[axis], 0);
+  return read(source, source.shape, from.map((step, axis) => (turned.includes(axis) ? -step : step)), first);
+}
+
+/** @type {(source: Tensor, axis: number, places: Tensor) => Tensor} */
+export function pick(source, axis, places) {
+  axis = axisOf(axis, source.shape.length);
+  const n = source.shape[axis], [before, after] = [source.shape.slice(0, axis), source.shape.slice(axis + 1)];
+  const shape = [...before, ...places.shape, ...after], data = new Float64Array(size(shape)), block = size(after);
+  let at = 0;
+  for (let first = 0; at < data.length; first += n) {
+    for (const place of places.data) {
+      const from = (first + axisOf(place, n)) * block;
+      for (let i = 0; i < block; i++) data[at++] = source.data[from + i];
+    }
+  }
+  return tensor(shape, data);
 }
 
 /** @type {(tensors: Tensor[], axis?: number) => Tensor} */
 export function cat(tensors, axis) {
-  axis = axisOf(axis ?? 0, tensors[0].shape.length);
-  /** @type {number[]} */
-  const starts = [];
-  const shape = [...tensors[0].shape];
-  shape[axis] = tensors.reduce((sum, each) => {
-    starts.push(sum);
-    return sum + each.shape[axis];
-  }, 0);
-  const step = strides(shape);
-  const data = Array.from({ length: size(shape) }, (_, flat) => {
-    const index = shape.map((n, each) => Math.floor(flat / step[each]) % n);
-    const which = starts.findLastIndex((start) => start <= index[axis]);
-    index[axis] -= starts[which];
-    const from = strides(tensors[which].shape);
-    return tensors[which].data[index.reduce((sum, i, each) => sum + i * from[each], 0)];
-  });
+  const shape = [...tensors[0].shape], along = axisOf(axis ?? 0, shape.length);
+  shape[along] = tensors.reduce((sum, each) => sum + each.shape[along], 0);
+  const data = new Float64Array(size(shape)), blocks = size(shape.slice(0, along));
+  let at = 0;
+  for (let block = 0; block < blocks; block++) {
+    for (const each of tensors) {
+      const count = each.data.length / blocks;
+      for (let i = 0; i < count; i++) data[at++] = each.data[block * count + i];
+    }
+  }
   return tensor(shape, data);
+}
+
+/**
+ * Zeros of a shape, with some values in a row from a place of an axis on.
+ * @type {(source: Tensor, shape: Shape, axis: number, first: number) => Tensor}
+ */
+export function within(source, shape, axis, first) {
+  axis = axisOf(axis, shape.length);
+  first = axisOf(first, shape[axis]);
+  /** @type {(count: number) => Tensor} */
+  const zeros = (count) => fill(shape.map((n, each) => (each === axis ? count : n)), 0);
+  return cat([zeros(first), source, zeros(shape[axis] - first - source.shape[axis])], axis);
 }
 
 /** @type {(source: Tensor, order: number, axes: Axes, keep: boolean) => Tensor} */
@@ -179,8 +247,8 @@ export function norm(source, order, axes, keep) {
  */
 export function logsumexp(source, axes, keep) {
   return reduce(source, axes, keep, (values) => {
-    const most = Math.max(...values);
-    return most + Math.log(total(values.map((x) => Math.exp(x - most))));
+    const top = most(values);
+    return top + Math.log(total(values.map((x) => Math.exp(x - top))));
   });
 }
 
@@ -241,7 +309,7 @@ export function convolution(source, weight, bias, stride, padding, dilation) {
 
 /**
  * @param {Tensor} source
- * @param {(values: number[]) => number} rule
+ * @param {(values: Values) => number} rule
  * @param {number[]} kernel
  * @param {number[]} stride
  * @param {number[]} padding

@@ -177,7 +177,7 @@ def test_numbers_that_a_value_takes():
         (lambda x: torch.tensor(1.0) / x, TypeError, "not of Tensor"),
         (lambda x: x**x, TypeError, "the exponent must be a plain number, not a Value"),
         (lambda x: 2**x, TypeError, "unsupported operand"),
-        (lambda x: x / 0, ZeroDivisionError, "0.0 cannot be raised to a negative power"),
+        (lambda x: x / 0, ZeroDivisionError, "negative power"),
         (lambda x: 1 / (x - 2), ZeroDivisionError, "negative power"),
         (lambda x: (x - 2) ** 0.5, ZeroDivisionError, "negative power"),
         (lambda x: (-x) ** 0.5, ValueError, "needs a whole exponent, not -2 \\*\\* 0.5"),

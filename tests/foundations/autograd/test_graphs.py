@@ -67,7 +67,7 @@ def record(node, found):
 @given(calculations())
 def test_the_drawing_has_the_boxes_and_arrows_of_the_record(result):
     drawing = draw_graph(result)
-    steps = set()
+    steps: set[object] = set()
     assert Counter(drawing.edges) == record(result.grad_fn, steps)
     assert set(drawing.nodes) == steps
     _, boxes, texts = shapes(drawing.svg)

@@ -133,7 +133,6 @@ def test_many_quadratics_at_once_with_vmap():
 
 
 @pytest.mark.cuda
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="no NVIDIA GPU here")
 def test_losses_on_a_gpu():
     x, y = course22_points(device="cuda")
     params = torch.tensor([1.1, 1.1, 1.1], device="cuda", requires_grad=True)

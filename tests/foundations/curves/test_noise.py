@@ -104,7 +104,6 @@ def test_a_decimal_comma_is_an_error():
 
 
 @pytest.mark.cuda
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="no NVIDIA GPU here")
 def test_noise_on_a_gpu():
     x = torch.ones(20, 1, device="cuda")
     drawn = add_noise(x, 0.15, 1.5, generator=seeded(device="cuda"))

@@ -90,7 +90,7 @@ def test_residuals_go_from_the_curve_to_the_point():
     x, y = course22_points()
     f = mk_quad(3, 2, 1)
     ax = plot_residuals(f, x, y)
-    segments = np.array(ax.collections[0].get_segments())
+    segments = np.array(ax.collections[0].get_segments())  # type: ignore[attr-defined]
     expected = torch.stack([torch.hstack([x, f(x)]), torch.hstack([x, y])], dim=1)
     np.testing.assert_allclose(segments, expected.numpy(), rtol=1e-6)
 
@@ -122,7 +122,7 @@ def test_plots_name_what_is_wrong():
     with pytest.raises(ValueError, match=r"f\(x\) has shape \(20,\) but y has shape \(20, 1\)"):
         plot_residuals(lambda x: x.flatten(), x, y)
     with pytest.raises(TypeError, match=r"f\(x\) must be a tensor, not float"):
-        plot_residuals(lambda x: 1.0, x, y)
+        plot_residuals(lambda x: 1.0, x, y)  # type: ignore[return-value]
     with pytest.raises(ValueError, match=r"losses must have shape \(n,\), with n at least 1, not \(20, 1\)"):
         plot_losses(x)
     with pytest.raises(ValueError, match=r"losses must have shape \(n,\), with n at least 1, not \(0,\)"):
@@ -131,7 +131,6 @@ def test_plots_name_what_is_wrong():
 
 
 @pytest.mark.cuda
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="no NVIDIA GPU here")
 def test_plots_of_tensors_on_a_gpu():
     x, y = course22_points(device="cuda")
     ax = plot_points(x, y)

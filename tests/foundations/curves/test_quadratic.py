@@ -150,7 +150,6 @@ def test_best_mae_of_the_course_points():
 
 
 @pytest.mark.cuda
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="no NVIDIA GPU here")
 def test_points_and_fit_on_a_gpu():
     x, y = course22_points(device="cuda")
     fit = fit_quad(x, y)

@@ -187,7 +187,6 @@ def test_training_repeats_with_its_generator_and_falls_short_of_the_fit():
 
 
 @pytest.mark.cuda
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="no NVIDIA GPU here")
 def test_sums_and_fits_on_a_gpu():
     x = grid(201).cuda()
     for line in (fit_relus(x, sine(x), 8), best_piecewise_linear(x, sine(x), 8, norm="max")):

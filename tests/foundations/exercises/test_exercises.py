@@ -1,32 +1,43 @@
 """The exercises: every lesson has its own, each knows typical mistakes from right answers, and `check` works anywhere."""
 
 import ast
+import contextlib
 import io
 import pkgutil
+import random
 import runpy
 import subprocess
 import sys
+import threading
+import tomllib
 from functools import cache, partial
 from importlib import import_module
+from itertools import combinations
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
+from forms import as_tensor, forms
+from mutants import mutants
+from pretended import pretended
+from project_root import ROOT
+from solutions import formats, solution, starters
 
 from foundations import NotYet, check, exercises, quad
-from foundations.exercises import judging
+from foundations.exercises import judging, running
 from foundations.exercises.index import JUDGES
-from page_runner.page import Page, Snippet, read_page
+from page_runner.page import Page, read_page
 
-ROOT = Path(__file__).resolve().parents[3]
-PATHS = {path.stem: path for path in sorted((ROOT / "docs" / "lessons").glob("[0-9][0-9]-*.md"))}
+PATHS = {path.stem: path for path in sorted((ROOT / "docs" / "lessons").glob("*.md"))}
 by_lesson = pytest.mark.parametrize("lesson", PATHS)
 
 
 def module(lesson: str) -> str:
     """The name of a lesson's modules: of its judges and of its answers."""
-    return lesson[3:].replace("-", "_")
+    return lesson.replace("-", "_")
 
 
 @cache
@@ -43,19 +54,6 @@ def answers(lesson: str, kind: str) -> dict[str, Any]:
     return import_module(f"answers.{module(lesson)}").__dict__[kind]
 
 
-def checked(snippet: Snippet) -> list[str]:
-    """The exercises that a snippet checks."""
-    return [
-        node.args[0].value
-        for node in ast.walk(ast.parse(snippet.source))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "check"
-    ]
-
-
-def starters(page: Page) -> dict[str, Snippet]:
-    return {name: each for each in page.snippets if each.options.get("raises") == "NotYet" for name in checked(each)}
-
-
 def hint(name: str, answer: object) -> str:
     with pytest.raises(NotYet) as caught:
         check(name, answer)
@@ -70,7 +68,7 @@ def test_its_exercises_are_those_of_its_judges_and_of_its_answers(lesson: str):
 
 
 def test_the_index_names_every_judge_under_its_own_module():
-    modules = {found.name for found in pkgutil.iter_modules(exercises.__path__)} - {"index", "judging"}
+    modules = {found.name for found in pkgutil.iter_modules(exercises.__path__)} - {"index", "judging", "running"}
     assert modules == set(JUDGES) == {module(lesson) for lesson in PATHS}
     assert modules.isdisjoint({"check", "NotYet"}), "a module would take its place"
     for name in modules:
@@ -100,7 +98,9 @@ def test_check_opens_the_judge_that_it_needs_and_no_other():
     index = "foundations.exercises.index"
     unknown, _, known = run.stdout.splitlines()
     assert unknown == index
-    assert known == f"{index} foundations.exercises.judging foundations.exercises.fitting_a_quadratic"
+    assert known == (
+        f"{index} foundations.exercises.running foundations.exercises.judging foundations.exercises.fitting_a_quadratic"
+    )
 
 
 def passes(name: str, answer: object, capsys: pytest.CaptureFixture[str]) -> None:
@@ -120,10 +120,11 @@ def test_right_answers_pass(lesson: str, capsys: pytest.CaptureFixture[str], sub
 
 
 @by_lesson
-def test_each_typical_mistake_has_its_own_hint(lesson: str, subtests: pytest.Subtests):
+def test_each_typical_mistake_has_its_own_hint_and_each_hint_its_mistake(lesson: str, subtests: pytest.Subtests):
+    given = ""
     for name, wrong in answers(lesson, "WRONG").items():
         assert wrong
-        hints = []
+        hints: list[str] = []
         for words, answer in wrong.items():
             with subtests.test(f"{name}, the answer whose hint is to say {words!r}"):
                 hints.append(hint(name, answer))
@@ -131,11 +132,118 @@ def test_each_typical_mistake_has_its_own_hint(lesson: str, subtests: pytest.Sub
                 assert hints[-1].startswith(f"{name}: ")
         with subtests.test(name):
             assert len(set(hints)) == len(hints), "two mistakes get the same hint"
+        given += " ".join(hints)
+    judges = ROOT / "src" / "foundations" / "exercises" / f"{module(lesson)}.py"
+    for words in hints_in(ast.parse(judges.read_text("utf-8"))):
+        with subtests.test(words):
+            assert words in given, "no wrong answer gets this hint"
+
+
+@by_lesson
+def test_right_answers_pass_in_every_form(lesson: str, capsys: pytest.CaptureFixture[str], subtests: pytest.Subtests):
+    """But where ONLY of the answers says that an exercise asks for one form: there the others get a hint."""
+    only = vars(import_module(f"answers.{module(lesson)}")).get("ONLY", {})
+    for name, (right, *others) in answers(lesson, "RIGHT").items():
+        tried = [*forms(right)]
+        for words, form in tried:
+            with subtests.test(f"{name} as {words}"):
+                if words in only.get(name, [words]):
+                    passes(name, form, capsys)
+                else:
+                    assert "cannot be judged" not in hint(name, form)
+        for shown in formats(page(lesson), name) if as_tensor(right) is not None else ():
+            with subtests.test(f"{name} as the page shows it, {shown}"):
+                passes(name, float(format(float(as_tensor(right)), shown)), capsys)
+        with subtests.test(name):
+            assert 1 + len(others) + len(tried) >= 6, "too few right forms are tried: six at least"
+            assert len(answers(lesson, "WRONG")[name]) >= 8, "too few wrong answers are tried: eight at least"
+
+
+@by_lesson
+def test_what_judges_compare_tells_right_from_wrong_and_each_mistake_from_others(
+    lesson: str, monkeypatch: pytest.MonkeyPatch, subtests: pytest.Subtests
+):
+    judges = import_module(f"foundations.exercises.{module(lesson)}")
+    # By exercise and line: how near numbers had to be in each comparison, and what it was made with.
+    tables: dict[tuple[str, int], list[tuple[float, list[Any]]]] = {}
+
+    def noted(result, right, mistakes, otherwise, **options):
+        place = name, sys._getframe(1).f_lineno
+        tables.setdefault(place, []).append((options.get("within", 1e-3), [right, *mistakes.values()]))
+        words[place] = ["what is right", *mistakes]
+        judging.compare(result, right, mistakes, otherwise, **options)
+
+    words: dict[tuple[str, int], list[str]] = {}
+    monkeypatch.setattr(judges, "compare", noted, raising=False)
+    for name, right in answers(lesson, "RIGHT").items():
+        check(name, right[0])
+    for place, calls in tables.items():
+        with subtests.test(place[0]):
+            for one, other in combinations(range(min(len(table) for _, table in calls)), 2):
+                same = all(judging.near(table[one], table[other], within) for within, table in calls)
+                assert not same, f"no number tells {words[place][one]!r} from {words[place][other]!r}"
+
+
+def hints_in(tree: ast.Module) -> list[str]:
+    """The longest fixed part of each hint in a program."""
+    hints: list[ast.expr | None] = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "NotYet":
+            hints += node.args
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "compare":
+            hints += node.args[3:]
+            for table in node.args[2:3]:
+                hints += [key for each in ast.walk(table) if isinstance(each, ast.Dict) for key in each.keys]
+    parts = [[part for part in ast.walk(each) if isinstance(part, ast.Constant)] for each in hints if each]
+    texts = [[part.value for part in group if isinstance(part.value, str)] for group in parts]
+    return [max(group, key=len).strip() for group in texts if group]
+
+
+def faults_that_pass(lesson: str, name: str, monkeypatch: pytest.MonkeyPatch, every: int = 1) -> tuple[int, list[str]]:
+    """How many faults in the solution were tried, one in so many, and which of them the judge accepts."""
+    if not isinstance(answers(lesson, "RIGHT")[name][0], FunctionType | partial | type):
+        return 0, []
+    own = {each: value for each, value in vars(import_module(f"answers.{module(lesson)}")).items() if each[0] != "_"}
+    found = solution(page(lesson), name, own)
+    assert found, f"the solution of {name} is no function that can be tried by itself"
+    check(name, found.run(ast.parse(found.source)))
+    tried = [*mutants(found.source)][::every]
+    passed = []
+    with monkeypatch.context() as short:
+        short.setattr(running, "SECONDS", 2.0)  # some have no end
+        for words, program in tried:
+            with contextlib.suppress(Exception):  # NotYet among them; others come while it is only defined
+                check(name, found.run(program))
+                passed.append(words)
+    return len(tried), passed
+
+
+def explained() -> dict[str, dict[str, str]]:
+    return tomllib.loads((Path(__file__).parent / "survivors.toml").read_text("utf-8"))
+
+
+@by_lesson
+def test_faults_in_a_solution_are_refused(lesson: str, monkeypatch: pytest.MonkeyPatch, subtests: pytest.Subtests):
+    for name in JUDGES[module(lesson)]:
+        with subtests.test(name):
+            _, passed = faults_that_pass(lesson, name, monkeypatch, every=5)
+            assert set(passed) - explained().get(name, {}).keys() == set()
+
+
+@pytest.mark.weekly
+def test_nineteen_of_twenty_faults_are_refused_and_each_other_one_is_explained(monkeypatch: pytest.MonkeyPatch):
+    found = {name: faults_that_pass(lesson, name, monkeypatch) for lesson in PATHS for name in JUDGES[module(lesson)]}
+    for name, (tried, passed) in found.items():
+        print(f"{name}: {tried - len(passed)} of {tried} faults refused")
+    assert {name: {*passed} for name, (_, passed) in found.items() if passed} == {
+        name: {*reasons} for name, reasons in explained().items()
+    }
+    assert sum(len(passed) for _, passed in found.values()) <= 0.05 * sum(tried for tried, _ in found.values())
 
 
 def asks_for_passengers(lesson: str) -> bool:
     judges = ROOT / "src" / "foundations" / "exercises" / f"{module(lesson)}.py"
-    table = ROOT / "tests" / "answers" / f"{module(lesson)}.py"
+    table = ROOT / "tests/foundations/exercises/answers" / f"{module(lesson)}.py"
     return any(path.exists() and "titanic(" in path.read_text("utf-8") for path in (judges, table))
 
 
@@ -144,7 +252,7 @@ def test_answers_hold_with_either_list_of_passengers(
     lesson: str, passengers_from: str, capsys: pytest.CaptureFixture[str], subtests: pytest.Subtests
 ):
     # Anew, since it may compute with the passengers.
-    table = runpy.run_path(str(ROOT / "tests" / "answers" / f"{module(lesson)}.py"))
+    table = runpy.run_path(str(ROOT / "tests/foundations/exercises/answers" / f"{module(lesson)}.py"))
     for name, right in table["RIGHT"].items():
         for number, answer in enumerate(right, 1):
             with subtests.test(f"{name}, right answer {number}"):
@@ -159,9 +267,18 @@ def raising(*args: object) -> object:
     raise KeyError("lost")
 
 
+def leaving(*args: object) -> object:
+    sys.exit(3)
+
+
 class Odd:
     def __len__(self) -> int:
         return 2
+
+
+class Broken:
+    def __getattr__(self, name: str) -> object:
+        raise ValueError("broken")
 
 
 ODD = [
@@ -170,14 +287,28 @@ ODD = [
     *(torch.zeros(0), torch.zeros(2, 2), torch.zeros(3, dtype=torch.complex64), torch.ones(3, dtype=torch.bool)),
     *(torch.full((3,), float("nan")), torch.zeros(1), torch.zeros(3, requires_grad=True), torch.nn.Linear(3, 1), torch),
     *(torch.zeros(2).numpy(), torch.zeros(3).numpy().astype(object), [torch.zeros(2), torch.zeros(3)], int, print),
+    *(torch.zeros(3, device="meta"), torch.zeros(1).expand(10**12), range(10**12), 10**400, Broken()),
+    *(
+        torch.eye(3).to_sparse(),
+        torch.zeros(3, dtype=torch.bfloat16),
+        np.array("text"),
+        np.array(None),
+        (n for n in "ab"),
+    ),
     *(
         raising,
+        leaving,
         lambda: 1,
         lambda *a: None,
         lambda *a: "text",
         lambda *a: a,
         lambda *a: torch.zeros(4, 5),
         lambda *a: ...,
+        lambda *a: torch.zeros(3, device="meta"),
+        lambda *a: (each for each in a),
+        lambda *a: torch.zeros(1).expand(10**12),
+        lambda *a: torch.set_default_dtype(torch.float64),
+        lambda *a: torch.set_grad_enabled(False),
     ),
     *(lambda *a: float("nan"), lambda *a: [], lambda *a: int, lambda *a: torch.tensor(1j), lambda *a: True),
 ]
@@ -185,10 +316,14 @@ ODD = [
 
 @by_lesson
 def test_whatever_comes_in_a_hint_comes_out(lesson: str, subtests: pytest.Subtests):
+    before = running.settings(), torch.get_rng_state().tolist()
     for name in JUDGES.get(module(lesson), ()):
         with subtests.test(name):
             for number, answer in enumerate(ODD):
-                assert len(hint(name, answer)) > len(name) + 10, f"ODD[{number}]"
+                words = hint(name, answer)
+                assert len(words) > len(name) + 10, f"ODD[{number}]"
+                assert "cannot be judged" not in words, words
+    assert (running.settings(), torch.get_rng_state().tolist()) == before
 
 
 def test_the_answers_own_error_stays_in_the_traceback():
@@ -200,6 +335,97 @@ def test_the_answers_own_error_stays_in_the_traceback():
     assert caught.value.__cause__ is None
 
 
+def test_even_what_surprises_a_judge_gets_a_hint():
+    itself: list[object] = []
+    itself.append(itself)
+    assert "a list of 1 cannot be judged: RecursionError" in hint("spreads", itself)
+
+
+def test_an_answer_may_move_its_module_to_a_gpu_and_may_not_lose_it():
+    right = answers("memory-and-precision", "RIGHT")["training_bytes"][0]
+    with pretended("cuda"):
+        check("training_bytes", lambda net, copies: right(net.to("cuda"), copies))
+    for lost in (lambda net: net.to("meta"), lambda net: net.half()):
+        assert "changes Sequential to Sequential" in hint("training_bytes", lambda net, c, f=lost: right(f(net), c))
+
+
+def endless(*args: object) -> object:
+    while True:
+        with contextlib.suppress(Exception):
+            raise KeyError("lost")
+
+
+class Module(torch.nn.Module):
+    forward = endless
+
+
+def test_what_never_ends_is_stopped(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(running, "SECONDS", 0.05)
+    assert "was stopped: does a loop in it never end?" in hint("at_two", endless)
+    assert "was stopped: does a loop in it never end?" in hint("at_two", Module())
+    monkeypatch.setattr(threading.Thread, "start", raising_runtime_error)
+    check("at_two", partial(quad, x=2))
+
+
+def raising_runtime_error(thread: threading.Thread) -> None:
+    raise RuntimeError("can't start new thread")
+
+
+def test_what_an_answer_prints_stands_on_lines_of_its_own(capsys: pytest.CaptureFixture[str]):
+    def talking(a, b, c):
+        print("here", end="")
+        return quad(a, b, c, 2)
+
+    check("at_two", talking)
+    printed, line = capsys.readouterr().out.splitlines()
+    assert printed == "here" * 4
+    assert line.startswith("✓ at_two: ")
+
+
+def test_an_import_is_not_stopped_half_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "slow_to_import.py").write_text("n = 0\nwhile n < 1_000_000:\n    n += 1\n", "utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(running, "SECONDS", 0.005)
+
+    def importing(a, b, c):
+        import_module("slow_to_import")
+        while True:
+            pass
+
+    assert "was stopped" in hint("at_two", importing)
+    assert sys.modules["slow_to_import"].n == 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda: torch.set_grad_enabled(False), "leaves gradients switched off"),
+        (lambda: torch.set_default_dtype(torch.float64), "leaves the default dtype set to torch.float64"),
+        (lambda: torch.set_default_device("meta"), "leaves the default device set to meta"),
+    ],
+)
+def test_a_setting_that_an_answer_changes_is_named_and_put_back(change, words: str):
+    before = running.settings()
+    assert words in hint("at_two", lambda a, b, c: (change(), quad(a, b, c, 2))[1])
+    assert running.settings() == before
+
+
+def test_random_numbers_go_on_as_before(capsys: pytest.CaptureFixture[str]):
+    def drawing(a, b, c):
+        torch.manual_seed(5)
+        np.random.seed(5)  # noqa: NPY002
+        random.random()
+        return quad(a, b, c, 2)
+
+    def shared():
+        return torch.get_rng_state().tolist(), np.random.get_state()[1].tolist(), random.getstate()  # noqa: NPY002
+
+    before = shared()
+    check("at_two", drawing)
+    assert "It sets the seed" in capsys.readouterr().out
+    assert shared() == before
+
+
 def test_an_unknown_exercise_names_the_nearest():
     with pytest.raises(ValueError, match="there is no exercise 'at_tow'; there is 'at_two'"):
         check("at_tow", 17)
@@ -209,7 +435,7 @@ def test_an_unknown_exercise_names_the_nearest():
 
 def test_the_name_comes_first():
     with pytest.raises(TypeError, match=r'check\("at_two", at_two\) takes the name'):
-        check(partial(quad, x=2), "at_two")  # type: ignore[arg-type]
+        check(partial(quad, x=2), "at_two")
 
 
 def test_two_exercises_cannot_share_a_name():

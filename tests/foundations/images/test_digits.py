@@ -160,7 +160,6 @@ def test_bad_input_is_refused():
 
 
 @pytest.mark.cuda
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="no NVIDIA GPU here")
 def test_on_cuda_as_on_the_cpu():
     x, y, valid_x, _ = digit_images()
     there = nearest_mean(valid_x.cuda(), mean_images(x.cuda(), y.cuda()))

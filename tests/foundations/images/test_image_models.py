@@ -4,6 +4,7 @@ import hashlib
 import os
 import socket
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,7 @@ import pooch
 import pytest
 from passenger_list import HAS_TABLES
 
-from foundations import join_tables, timm_tables
+from foundations import join_tables, timm_front_2022, timm_tables
 from foundations.images import image_models
 
 SPEEDS = b"model,infer_img_size,infer_samples_per_sec\nnet,224,900.0\nnet,288,500.0\nwide,224,300.0\n"
@@ -56,10 +57,10 @@ def downloads(monkeypatch: pytest.MonkeyPatch, served: dict[str, bytes]) -> list
     asked: list[str] = []
 
     class Downloader:
-        def __init__(self, timeout: float) -> None:
+        def __init__(self, timeout: float, chunk_size: int) -> None:
             assert timeout < 30
 
-        def __call__(self, url: str, file: object, _: object) -> None:
+        def __call__(self, url: str, file: IO[bytes], _: object) -> None:
             asked.append(url)
             file.write(next(data for name, data in served.items() if url.endswith(name)))
 
@@ -68,7 +69,8 @@ def downloads(monkeypatch: pytest.MonkeyPatch, served: dict[str, bytes]) -> list
 
 
 def both() -> tuple[list[str], list[str]]:
-    return tuple(table.model.tolist() for table in timm_tables())
+    speeds, accuracies = timm_tables()
+    return speeds.model.tolist(), accuracies.model.tolist()
 
 
 def test_from_the_readers_folder(folder: Path):
@@ -126,7 +128,7 @@ def test_mirrors_are_tried_in_turn(machine: Path, monkeypatch: pytest.MonkeyPatc
 
 def test_a_home_that_cannot_be_written_to_is_no_obstacle(machine: Path, monkeypatch: pytest.MonkeyPatch):
     machine.parent.mkdir(parents=True)
-    machine.write_text("a file where the folder should be")
+    machine.write_text("a file where the folder should be", "utf-8")
     downloads(monkeypatch, {image_models.SPEEDS: SPEEDS, image_models.ACCURACIES: ACCURACIES})
     assert both()[0] == ["net", "net", "wide"]
 
@@ -197,6 +199,13 @@ def test_what_cannot_be_joined_is_refused():
 
 
 # --- the published tables themselves
+
+
+def test_the_front_of_2022_goes_from_the_fastest_model_to_the_most_accurate():
+    front = timm_front_2022()
+    assert len(front) == 25
+    assert front.images_per_second.is_monotonic_decreasing
+    assert front.top1.diff()[1:].gt(0).all()  # whoever is slower than another is more accurate
 
 
 @with_tables

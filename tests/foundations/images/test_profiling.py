@@ -134,7 +134,6 @@ def test_what_cannot_be_measured_is_refused(call, error, message):
 
 
 @pytest.mark.cuda
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="no NVIDIA GPU here")
 def test_on_a_gpu_at_least_as_much_is_needed_as_is_counted():
     model = chain(64, 1000, 1000, 10)
     counted = prediction_memory(model, images(4096), device="cpu")

@@ -2,21 +2,19 @@
 
 import hashlib
 import io
-import socket
+import os
 import tarfile
-import urllib.error
 from pathlib import Path
 
 import joblib
 import numpy as np
+import pooch
 import pytest
-import sklearn.datasets._base as sklearn_base
+from project_root import ROOT
 
 from foundations import california_housing
 from foundations.passengers import housing
 from page_runner.page import read_page
-
-ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture(scope="module")
@@ -60,14 +58,16 @@ def archive(districts: np.ndarray) -> bytes:
     return packed(text.getvalue())
 
 
+def sending(data: bytes):
+    """Downloads that all give this."""
+    return lambda **_: lambda url, file, _: file.write(data)
+
+
 @pytest.fixture(autouse=True)
 def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A machine without any copy, whose every look at the network fails."""
-
-    def refused(url: str, *_: object) -> None:
-        raise urllib.error.URLError("no network in tests")
-
-    monkeypatch.setattr(sklearn_base, "urlretrieve", refused)
+    """A machine without any copy, and without a network."""
+    monkeypatch.setattr(pooch, "HTTPDownloader", sending(b""))
+    monkeypatch.setattr(pooch, "os_cache", lambda project: tmp_path / "cache" / project)
     monkeypatch.setenv("SCIKIT_LEARN_DATA", str(tmp_path / "kept"))
     monkeypatch.delenv("FOUNDATIONS_DATA", raising=False)
     return tmp_path
@@ -159,24 +159,49 @@ def test_a_damaged_copy_of_scikit_learn_is_refused(machine, districts, what):
         california_housing(download=True)
 
 
-def test_a_download_that_fails_says_what_else_there_is(machine, monkeypatch):
-    with pytest.raises(ConnectionError, match=r"no network in tests.*The lessons run without it.*FOUNDATIONS_DATA"):
+def test_a_download_that_fails_says_what_else_there_is(machine):
+    with pytest.raises(ConnectionError, match=r"there is no connection.*The lessons run without it.*FOUNDATIONS_DATA"):
         california_housing(download=True)
     assert not [each for each in machine.rglob("*") if each.is_file()], "a failed download left a file"
-    assert socket.getdefaulttimeout() is None
 
 
-def test_a_download_of_something_else_is_refused(machine, monkeypatch):
-    monkeypatch.setattr(sklearn_base, "urlretrieve", lambda url, path: Path(path).write_bytes(b"<html>log in</html>"))
-    with pytest.raises(ConnectionError, match="SHA256"):
+@pytest.mark.parametrize("part", [slice(0), slice(1000), slice(None, -1)])
+def test_a_download_of_something_else_is_refused(part, archive, monkeypatch):
+    monkeypatch.setattr(housing, "SHA256", hashlib.sha256(archive).hexdigest())
+    monkeypatch.setattr(pooch, "HTTPDownloader", sending(archive[part]))
+    with pytest.raises(ConnectionError, match="what came was something else"):
         california_housing(download=True)
     with pytest.raises(FileNotFoundError):
         california_housing()
 
 
+def test_it_is_fetched_once_when_asked_and_then_kept(archive, districts, monkeypatch):
+    monkeypatch.setattr(housing, "SHA256", hashlib.sha256(archive).hexdigest())
+    monkeypatch.setattr(pooch, "HTTPDownloader", sending(archive))
+    with pytest.raises(FileNotFoundError):
+        california_housing()
+    homes = california_housing(download=True)
+    assert np.allclose(homes["MedHouseVal"], districts[:, 8] / 100_000)
+    monkeypatch.setattr(pooch, "HTTPDownloader", sending(b""))
+    assert california_housing().equals(homes)
+
+
+@pytest.mark.parametrize("kind", ["a folder", "a pipe or a device"])
+def test_what_is_no_file_is_refused(kind, machine, monkeypatch):
+    if kind == "a folder":
+        (machine / housing.FILE).mkdir()
+    elif hasattr(os, "mkfifo"):
+        os.mkfifo(machine / housing.FILE)
+    else:
+        pytest.skip("there are no pipes with names on this system")
+    monkeypatch.setenv("FOUNDATIONS_DATA", str(machine))
+    with pytest.raises(ValueError, match=rf"cal_housing\.tgz is {kind}, and should be a file"):
+        california_housing()
+
+
 def test_the_page_shows_the_books_numbers_where_the_table_is(machine, archive, monkeypatch, capsys):
     local_copy(machine, archive, monkeypatch)
-    page = read_page(ROOT / "docs" / "lessons" / "12-linear-regression-twice.md", ROOT)
+    page = read_page(ROOT / "docs" / "lessons" / "linear-regression-twice.md", ROOT)
     imports, needed = page.snippets[0], [each for each in page.snippets if "homes" in each.source]
     needed += [each for each in page.snippets if each.source.startswith("def curvatures")]
     names: dict[str, object] = {"train_x": None, "table": None, "train_rows": None}

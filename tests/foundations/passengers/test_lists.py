@@ -10,14 +10,16 @@ import sys
 import threading
 import warnings
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from types import SimpleNamespace
 
 import pandas as pd
 import pooch
 import pytest
+from web import WebServer
 
 from foundations import _local_data, simulate_passengers, titanic
 from foundations.passengers import lists
@@ -38,29 +40,32 @@ BODIES = {
 }
 
 
-class Mirrors(ThreadingHTTPServer):
+class Mirrors(WebServer):
     """A server on this machine whose addresses give a list, or something else."""
 
-    daemon_threads = True
-
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Answer)
         self.asked: list[str] = []
         self.over = threading.Event()
+        super().__init__(Answer)
 
     def handle_error(self, *_: object) -> None:
         pass
 
     def urls(self, *names: str) -> tuple[str, ...]:
-        return tuple(f"http://127.0.0.1:{self.server_port}/{name}" for name in names)
+        return tuple(f"{self.root}/{name}" for name in names)
 
 
 class Answer(BaseHTTPRequestHandler):
+    server: Mirrors
+
     def do_GET(self) -> None:
         name = self.path.lstrip("/")
         self.server.asked.append(name)
         if name == "silent":
             self.server.over.wait(60)
+        if name.startswith("slow"):
+            self.send_slowly(b"HTTP/1.0 200 OK\r\n" + b"X: x\r\n" * 90 + b"\r\n" if "head" in name else LIST)
+            return
         if name not in (*BODIES, "half"):
             self.send_error(404)
             return
@@ -70,6 +75,18 @@ class Answer(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body[:1000] if name == "half" else body)  # half: the connection ends too early
 
+    def send_slowly(self, words: bytes) -> None:
+        """Send byte by byte until the test is over: never silent for long, and never done."""
+        if words is LIST:
+            self.send_response(200)
+            self.end_headers()
+        for byte in words:
+            with suppress(OSError):
+                self.wfile.write(bytes([byte]))
+            _local_data.MOST_SECONDS = 60  # for the next mirror: this one's time has begun
+            if self.server.over.wait(0.02):
+                return
+
     def log_message(self, *_: object) -> None:
         pass
 
@@ -77,19 +94,15 @@ class Answer(BaseHTTPRequestHandler):
 @pytest.fixture
 def mirrors() -> Iterator[Mirrors]:
     with Mirrors() as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
         yield server
         server.over.set()
-        server.shutdown()
-        thread.join()
 
 
-def patient(downloader, timeout: float):
+def patient(downloader, timeout: float, chunk_size: int):
     """Downloads that end after `timeout` from the silent address alone: on a busy machine another may be slow to answer."""
 
     def download(url: str, *rest: object) -> None:
-        downloader(timeout=timeout if url.endswith("/silent") else 60)(url, *rest)
+        downloader(timeout=timeout if url.endswith("/silent") else 60, chunk_size=chunk_size)(url, *rest)
 
     return download
 
@@ -245,7 +258,7 @@ def test_a_folder_named_as_seen_from_here_is_read(tmp_path, monkeypatch):
             "data/titanic_passengers.csv",
             "FOUNDATIONS_DATA names a file, .*, and should name the folder with titanic_pas",
         ),
-        ("taken", r"taken.titanic_passengers\.csv cannot be read: "),
+        ("taken", r"taken.titanic_passengers\.csv is a folder, and should be a file"),
         ("a" * 5000, r"titanic_passengers\.csv (cannot be read: |is not there)"),
     ],
     ids=["damaged", "relative", "no such user", "a file", "a folder of that name", "too long"],
@@ -259,6 +272,25 @@ def test_the_error_says_what_is_wrong_with_the_folder(named, words, tmp_path, mo
     monkeypatch.setenv("FOUNDATIONS_DATA", named)
     with pytest.raises(FileNotFoundError, match=words):
         titanic("passengers")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with names on this system")
+def test_a_pipe_is_not_waited_for(tmp_path, monkeypatch, mirrors):
+    folder = folder_with(LIST, tmp_path, monkeypatch)
+    (folder / lists.FILE).unlink()
+    os.mkfifo(folder / lists.FILE)
+    with pytest.raises(FileNotFoundError, match=r"titanic_passengers\.csv is a pipe or a device, and should be a file"):
+        titanic("passengers")
+    monkeypatch.setattr(lists, "MIRRORS", mirrors.urls("good"))
+    assert titanic("passengers").equals(wanted())
+
+
+def test_a_file_that_is_far_too_large_is_not_read(tmp_path, monkeypatch, mirrors):
+    folder = folder_with(LIST, tmp_path, monkeypatch)
+    monkeypatch.setattr(_local_data, "MOST_BYTES", len(LIST) - 1)
+    assert _local_data.pinned([lists.FILE], lists.SHA256, ()) is None
+    monkeypatch.setattr(_local_data, "MOST_BYTES", len(LIST))
+    assert _local_data.pinned([lists.FILE], lists.SHA256, ()) == (folder / lists.FILE).read_bytes()
 
 
 def test_a_file_that_must_not_be_read_is_not_called_damaged(tmp_path, monkeypatch):
@@ -321,7 +353,7 @@ def test_what_no_mirror_gives_whole_is_never_used(mirrors, machine, monkeypatch)
 @pytest.mark.parametrize("limit", ["MOST_BYTES", "MOST_SECONDS"])
 def test_a_mirror_that_sends_without_end_or_takes_for_ever_is_left(limit, machine, monkeypatch):
     class Downloader:
-        def __init__(self, timeout: float) -> None:
+        def __init__(self, timeout: float, chunk_size: int) -> None:
             pass
 
         def __call__(self, url: str, file: io.BytesIO, _: object) -> None:
@@ -344,8 +376,17 @@ def test_a_mirror_that_sends_without_end_or_takes_for_ever_is_left(limit, machin
     assert 15 <= sent.value <= 25
 
 
+@pytest.mark.parametrize("slow", ["slow", "slow head"])
+def test_a_mirror_that_sends_a_byte_at_a_time_is_left_for_the_next(slow, mirrors, machine, monkeypatch):
+    monkeypatch.setattr(_local_data, "MOST_SECONDS", 0.3)
+    monkeypatch.setattr(lists, "MIRRORS", mirrors.urls(slow.replace(" ", "-"), "good"))
+    assert titanic("passengers").equals(wanted())
+    assert mirrors.asked == [slow.replace(" ", "-"), "good"]
+    assert machine.read_bytes() == LIST
+
+
 def test_a_cache_that_cannot_be_written_does_no_harm(mirrors, machine, monkeypatch):
-    machine.parent.parent.write_text("a file where a folder should be")
+    machine.parent.parent.write_text("a file where a folder should be", "utf-8")
     monkeypatch.setattr(lists, "MIRRORS", mirrors.urls("good"))
     assert titanic("passengers").equals(wanted())
     assert titanic("passengers").equals(wanted())
@@ -369,7 +410,7 @@ for _ in range(20):
 def test_two_processes_at_once(mirrors, tmp_path):
     command = [sys.executable, "-c", PROCESS, str(tmp_path), lists.SHA256, *mirrors.urls("cut", "good")]
     environment = {name: value for name, value in os.environ.items() if "proxy" not in name.lower()}
-    both = [subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    both = [subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, encoding="utf-8") for _ in range(2)]
     for process in both:
         _, said = process.communicate(timeout=600)
         assert process.returncode == 0, said
@@ -425,4 +466,4 @@ def test_the_real_list(monkeypatch):
     assert table.isna().sum()[lambda count: count > 0].to_dict() == {"Age": 177, "Cabin": 687, "Embarked": 2}
     assert table.Age.mode().to_list() == [24]
     assert len(table.dropna(subset=["Age", "Embarked"])) == 712
-    assert not table.Name.duplicated().any()
+    assert not table.Name.duplicated().any()  # type: ignore[attr-defined]

@@ -26,11 +26,6 @@ from foundations import (
 from foundations._local_data import local_file
 from foundations.passengers.lists import FILE
 
-cuda = [
-    pytest.mark.cuda,
-    pytest.mark.skipif(not torch.cuda.is_available(), reason="no NVIDIA GPU here"),
-]
-
 # What the notebook prints on the real list: linear-model-and-neural-net-from-scratch, with the seed 442.
 PUBLISHED = {
     "hidden, 1.4": (
@@ -266,9 +261,9 @@ def test_bad_input_is_refused(simulated):
             call()
 
 
-@pytest.mark.parametrize("mark", [pytest.param(None, marks=cuda)])
+@pytest.mark.cuda
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64], ids=str)
-def test_a_gpu_trains_the_same(dtype, mark, simulated):
+def test_a_gpu_trains_the_same(dtype, simulated):
     x, y = (each.to(dtype) for each in simulated[:2])
     stack = stack_nets(some_nets(5, dtype))
     nets, losses = train_net(stack, x, y, lr=1, n_epochs=10, device="cuda")

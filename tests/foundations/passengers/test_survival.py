@@ -294,7 +294,6 @@ def test_each_says_what_is_wrong(call, error, words):
 
 
 @pytest.mark.cuda
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="no NVIDIA GPU here")
 @pytest.mark.parametrize(
     ("dtype", "column", "preds_fn"),
     list(itertools.product((torch.float32, torch.float64), (False, True), (calc_preds, sigmoid_preds))),

@@ -2,12 +2,14 @@
 
 import copy
 import re
-from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pretended import pretended
+from project_root import ROOT
 from torch import nn
 
 from foundations import (
@@ -24,8 +26,7 @@ from foundations import (
 from foundations.training.callbacks import HOOKS
 from page_runner.page import read_page
 
-ROOT = Path(__file__).resolve().parents[3]
-LESSON = ROOT / "docs" / "lessons" / "20-why-use-a-framework.md"
+LESSON = ROOT / "docs" / "lessons" / "why-use-a-framework.md"
 
 
 def points(n=50, seed=0):
@@ -266,7 +267,6 @@ def test_bad_input():
 
 
 @pytest.mark.cuda
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="no NVIDIA GPU here")
 def test_on_cuda_as_on_the_cpu():
     models = []
     for device in ("cpu", "cuda"):
@@ -282,6 +282,23 @@ def test_on_cuda_as_on_the_cpu():
     torch.testing.assert_close(*models, atol=1e-4, rtol=1e-3)
 
 
+@pytest.mark.parametrize("kind", ["cuda", "mps"])
+def test_the_search_for_a_rate_leaves_a_gpus_random_numbers_and_the_model_as_they_were(kind):
+    with pretended(kind):
+        model = nn.Sequential(nn.Dropout(), net()).eval()
+        learner = Learner(model, points(), mse, device=kind)
+        torch.rand(3, device=kind)
+        before = copy.deepcopy(params(model)), getattr(torch, kind).get_rng_state(), torch.get_rng_state()
+        learner.lr_find(n_steps=5)
+        assert all(
+            map(torch.equal, before, (params(model), getattr(torch, kind).get_rng_state(), torch.get_rng_state()))
+        )
+        learner.loss_fn = lambda preds, targets: preds  # no single number
+        with pytest.raises(ValueError, match="loss_fn must give one number"):
+            learner.lr_find(n_steps=5)
+        assert torch.equal(params(model), before[0]) and not model.training
+
+
 @pytest.mark.filterwarnings("ignore")
 def test_fastai_prepares_as_the_lesson_does(monkeypatch, tmp_path):
     """The lesson's block of fastai runs as it stands, and its numbers and words are those of the lesson's own steps."""
@@ -289,7 +306,7 @@ def test_fastai_prepares_as_the_lesson_does(monkeypatch, tmp_path):
     monkeypatch.setenv("FOUNDATIONS_TITANIC", "simulated")
     monkeypatch.setenv("MPLBACKEND", "agg")
     monkeypatch.chdir(tmp_path)
-    names: dict[str, object] = {}
+    names: dict[str, Any] = {}
     for snippet in read_page(LESSON, ROOT).snippets:
         exec(snippet.source, names)
         if "valid_x" in names:

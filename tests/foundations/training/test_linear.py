@@ -225,7 +225,6 @@ def test_train_linear_says_what_is_wrong(changed, error, words):
 
 
 @pytest.mark.cuda
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="no NVIDIA GPU here")
 def test_a_gpu_gives_the_same():
     x, y, (weights, bias) = standardize(X)[0], Y, start()
     on_gpu = [each.cuda() for each in (x, y, weights, bias)]

@@ -255,7 +255,7 @@ def test_bad_input_to_fit(change: dict[str, object], error: type[Exception], say
     model = net()
     arguments = {"data": DATA, "loss_fn": mse, "optimizer": sgd(model), "n_epochs": 1, "device": "cpu"} | change
     with pytest.raises(error, match=says):
-        fit(**{"model": model} | arguments)  # type: ignore[arg-type]
+        fit(**{"model": model} | arguments)
 
 
 def test_an_optimizer_of_another_model_is_refused():
@@ -379,6 +379,6 @@ def test_evaluate_is_not_the_mean_over_batches():
 
 def test_predict_takes_tensors_alone():
     with pytest.raises(TypeError, match="input 1 must be a tensor, not list"):
-        predict(nn.Identity(), torch.zeros(2), [1, 2], device="cpu")  # type: ignore[arg-type]
+        predict(nn.Identity(), torch.zeros(2), [1, 2], device="cpu")
     with pytest.raises(ValueError, match="at least one tensor"):
         predict(nn.Identity(), device="cpu")

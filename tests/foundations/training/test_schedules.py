@@ -105,9 +105,9 @@ def test_bad_input_is_named():
     with pytest.raises(ValueError, match="lr must be finite, not nan"):
         linear_decay(math.nan, 10)
     with pytest.raises(TypeError, match="lr must be a number, not str"):
-        cosine_decay("0.1", 10)  # type: ignore[arg-type]
+        cosine_decay("0.1", 10)
     with pytest.raises(TypeError, match="n_steps must be a whole number, not float"):
-        linear_decay(0.1, 10.0)  # type: ignore[arg-type]
+        linear_decay(0.1, 10.0)
     with pytest.raises(ValueError, match="n_steps must be at least 1, not 0"):
         cosine_decay(0.1, 0)
     with pytest.raises(ValueError, match="n_steps must be at least 2, not 1"):
@@ -120,4 +120,4 @@ def test_bad_input_is_named():
         with pytest.raises(ValueError, match="step must be at least 0, not -1"):
             schedule(-1)
         with pytest.raises(TypeError, match="step must be a whole number, not float"):
-            schedule(0.5)  # type: ignore[arg-type]
+            schedule(0.5)

@@ -198,7 +198,6 @@ def test_the_published_errors(monkeypatch):
 
 
 @pytest.mark.cuda
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="no NVIDIA GPU here")
 def test_the_same_forest_grows_on_a_gpu():
     inputs, targets = random_table(n=2000, k=8)
     classes = (targets > targets.median()).float()

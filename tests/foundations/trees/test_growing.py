@@ -194,7 +194,6 @@ def test_bad_input_is_refused(change, error, words):
 
 
 @pytest.mark.cuda
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="no NVIDIA GPU here")
 @pytest.mark.parametrize("limits", [{}, *LIMITS], ids=str)
 def test_the_same_tree_grows_on_a_gpu(limits):
     inputs, targets, _ = random_table(3, n=2000, k=8)

@@ -115,7 +115,7 @@ def test_bad_tables_and_labels_are_refused():
     with pytest.raises(ValueError, match=r"shape \(n,\), with n at least 1, not \(0,\)"):
         gini(torch.ones(0))
     with pytest.raises(TypeError, match="labels must be a tensor"):
-        gini([0, 1])  # type: ignore[arg-type]
+        gini([0, 1])
 
 
 @pytest.mark.skipif(not HAS_LIST, reason=f"FOUNDATIONS_DATA names no folder with {FILE}")

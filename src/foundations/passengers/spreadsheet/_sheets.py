@@ -35,7 +35,8 @@ HOW_TO_SOLVE = (
     "3. Objective or target cell: the loss, B7. To: Min. Changing cells: B3:K4.",
     "4. Excel: untick Make Unconstrained Variables Non-Negative, and take GRG Nonlinear.",
     "    LibreOffice: under Options, take an engine that is not linear, and allow negative numbers.",
-    "5. Solve. From another start it may stop at another loss.",
+    "5. Solve. From another start it may stop at another loss. Excel tries many by itself: in Solver, Options,",
+    "    GRG Nonlinear, tick Use Multistart; it asks for limits on the weights, such as -10 and 10.",
 )
 
 

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from foundations._checks import check_float_tensor, check_whole_number
+from foundations._float64 import device_with_float64
 
 
 def two_relus(params: Tensor, inputs: Tensor) -> Tensor:
@@ -114,8 +115,9 @@ def train_two_relus(
             optimizer.zero_grad()
             _losses(params, inputs, targets).sum().backward()
             optimizer.step()
-    polished, losses = _polish(params.detach().double(), inputs.double(), targets.double())
-    polished, losses = polished.to(inputs.dtype), losses.to(inputs.dtype)
+    there = device_with_float64(inputs.device)
+    polished, losses = _polish(*(each.detach().to(there).double() for each in (params, inputs, targets)))
+    polished, losses = (each.to(inputs.dtype).to(inputs.device) for each in (polished, losses))
     if not losses.isfinite().all():
         raise ValueError(f"in {inputs.dtype} the losses overflow: scale inputs and targets to about 1, or use float64")
     return polished, losses

@@ -89,7 +89,7 @@ def scrambled(data: bytes) -> bytes:
             if name.startswith("xl/worksheets/sheet"):
                 blocks = [range_boundaries(ref) for ref in re.findall(r't="array" ref="([^"]+)"', text.decode())]
 
-                def wrong(cell: re.Match[str], blocks: list = blocks) -> str:
+                def wrong(cell: re.Match[str], blocks: list[str] = blocks) -> str:
                     left, top, right, bottom = range_boundaries(cell[1])
                     inside = any(b[0] <= left and b[1] <= top and right <= b[2] and bottom <= b[3] for b in blocks)
                     return re.sub("<v>[^<]*</v>", "<v>12345</v>", cell[0]) if inside or "<f" in cell[0] else cell[0]
@@ -117,7 +117,7 @@ def recalculated() -> dict[str, openpyxl.Workbook]:
     with TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "profile/user").mkdir(parents=True)
-        (folder / "profile/user/registrymodifications.xcu").write_text(ALWAYS)
+        (folder / "profile/user/registrymodifications.xcu").write_text(ALWAYS, "utf-8")
         for source in SOURCES:
             (folder / f"{source}.xlsx").write_bytes(scrambled(written(source)))
             (folder / f"{source}-changed.xlsx").write_bytes(changed(written(source)))
@@ -372,9 +372,9 @@ def test_a_path_that_cannot_be_written(tmp_path, monkeypatch):
 
 
 def test_the_lesson_offers_the_workbook_of_its_own_rows(course):
-    offered = (course.folder / "lessons/19-in-a-spreadsheet/titanic.xlsx").read_bytes()
+    offered = (course.folder / "lessons/in-a-spreadsheet/titanic.xlsx").read_bytes()
     book = opened(offered, values=True)
     inputs, targets = sheet_inputs(titanic())
     assert torch.allclose(block(book, "inputs"), inputs) and torch.equal(block(book, "survived")[:, 0], targets)
     assert two_relus(block(book, "relu_weights"), inputs).sub(targets).square().mean() < 0.135
-    assert 'href="titanic.xlsx"' in (course.folder / "lessons/19-in-a-spreadsheet/index.html").read_text("utf-8")
+    assert 'href="titanic.xlsx"' in (course.folder / "lessons/in-a-spreadsheet/index.html").read_text("utf-8")

@@ -1,0 +1,6 @@
+"""Each page as plain Markdown, with what its code gave, and `llms.txt`, which lists them.
+
+- `plugin` is what MkDocs sees; it puts the other modules to work.
+- `plain` writes a page, with what its snippets gave, as Markdown that needs no browser.
+- `from_html` writes HTML as Markdown: tables, and pages that another plugin wrote.
+"""

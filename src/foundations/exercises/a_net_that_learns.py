@@ -1,0 +1,110 @@
+"""The exercises of A net that learns: Adam's first step, units that do nothing, a fold, and a net for patients."""
+
+from functools import partial
+
+import torch
+
+from foundations.curves.losses import mse
+from foundations.curves.rectified import ReluSum
+from foundations.exercises import NotYet
+from foundations.exercises.judging import call, compare, described, diabetes, exercise, number, numbers, values
+
+
+@exercise
+def first_step(answer: object) -> str:
+    """By how much Adam's first step moves three parameters with the slopes 100, −0.001 and 0."""
+    slopes, lr = [100.0, -0.001, 0.0], 0.01
+    moved = numbers(answer, 3)
+    right = [-lr, lr, 0.0]
+    compare(
+        moved,
+        right,
+        {
+            "that is the learning rate times the slope, the step of plain descent; Adam divides by the slope's "
+            "usual size": [-lr * slope for slope in slopes],
+            "those are the sizes of the steps, but uphill": [-each for each in right],
+            "those are the directions; how long is a step with lr = 0.01?": [each / lr for each in right],
+            "that is the quotient of the two averages as they begin, near 0; what do the divisions by 1 − 0.9ᵗ and "
+            "1 − 0.999ᵗ make of it at t = 1?": [each * 0.1 / 0.001**0.5 for each in right],
+        },
+        f"the first of them moves by {moved[0]:g}; at t = 1, what is `slope` in the page's `adam`, and what is `size`?",
+        within=1e-2,
+    )
+    return "whatever the slope's size, the first step is lr long."
+
+
+@exercise
+def dead_units(answer: object) -> str:
+    """A function of a ReluSum and x that counts the units that are 0 at all x."""
+    m = torch.tensor([1.0, 1.0, -1.0, 1.0, -2.0, 1.0, 0.5, -1.0, 0.5], dtype=torch.float64)
+    bends = torch.tensor([3.0, -3.0, -3.0, 1.5, 5.0, 2.0, 9.0, -4.0, 3.0], dtype=torch.float64)
+    x = torch.linspace(-2, 2, 41, dtype=torch.float64)
+    for n in (9, 5):
+        right = int((m[:n] * (x[:, None] - bends[:n]) <= 0).all(dim=0).sum())
+        strict = int((m[:n] * (x[:, None] - bends[:n]) < 0).all(dim=0).sum())
+        outside = int((bends[:n].abs() > 2).sum())
+        within = int(((bends[:n] > -2) & (bends[:n] <= 2)).sum())
+        net = ReluSum(m[:n], -m[:n] * bends[:n], torch.ones(n, dtype=x.dtype), torch.tensor(0.0, dtype=x.dtype))
+        counting = partial(answer, net) if callable(answer) else answer
+        count = number(call(counting, x), "what it gives")
+        result = f"x from −2 to 2, m {m[:n].tolist()}, bends at {bends[:n].tolist()}: it gives {count:g}"
+        compare(
+            [count],
+            [right],
+            {
+                f"{result}, and those are the units that are not dead": [n - right],
+                f"{result}, but a bend outside is not enough: some of those are above 0 at every x": [outside],
+                f"{result}, which are the units that bend between the first x and the last": [within],
+                f"{result}, but a unit that bends at the last x is 0 there, too": [strict],
+            },
+            f"{result}, and {right} of them are 0 at every x",
+            within=1e-6,
+        )
+    return "and no gradient will ever wake them."
+
+
+@exercise
+def fold(answer: object) -> str:
+    """A function of w1, w2, b and u that gives the v at which the unit has its fold."""
+    cases = [(2.0, -4.0, 1.0, 3.0), (0.5, 2.0, -3.0, -1.0)]
+    found = [number(call(answer, *case), "what it gives") for case in cases]
+    compare(
+        found,
+        [-(w1 * u + b) / w2 for w1, w2, b, u in cases],
+        {
+            "it leaves out w₁·u, as if there were one input": [-b / w2 for _, w2, b, _ in cases],
+            "the sign is wrong: put its v into the sum, and the sum should be 0": [
+                (w1 * u + b) / w2 for w1, w2, b, u in cases
+            ],
+            "the minus is for all of w₁·u + b, not for w₁·u alone": [(b - w1 * u) / w2 for w1, w2, b, u in cases],
+            "divide by the weight of v, which is w₂": [-(w1 * u + b) / w1 for w1, _, b, u in cases],
+        },
+        f"with w₁, w₂, b and u of {cases[0]} it gives {found[0]:.4g}, and there the sum is "
+        f"{cases[0][0] * cases[0][3] + cases[0][1] * found[0] + cases[0][2]:.4g}, not 0",
+    )
+    return "one v for every u: a straight line across the plane."
+
+
+@exercise
+def bmi_net(answer: object) -> str:
+    """A ReluSum whose mean squared error on the diabetes patients is below that of the best straight line."""
+    if not isinstance(answer, ReluSum):
+        raise NotYet(f"the answer should be a ReluSum, not {described(answer)}")
+    inputs, progress = diabetes(2)
+    bmi, progress = inputs[:, 0].double(), progress.double()
+    predicted = torch.tensor(values(answer(bmi.to(answer.hidden_weights)), bmi.shape, "its predictions"))
+    design = torch.stack([bmi, torch.ones_like(bmi)], dim=1)
+    line = mse(design @ torch.linalg.lstsq(design, progress[:, None]).solution[:, 0], progress).item()
+    error = mse(predicted.double(), progress).item()
+    if error < line:
+        return f"a mean squared error of {error:.1f}, and {line:.1f} of the best line."
+    if predicted.max() < progress.min():
+        raise NotYet(
+            f"it predicts {predicted.min():.3g} to {predicted.max():.3g}, and the patients have {progress.min():g} to "
+            f"{progress.max():g}: were the targets scaled, and the predictions not turned back?"
+        )
+    if predicted.max() - predicted.min() < 1:
+        raise NotYet(
+            f"it predicts {predicted.mean():.4g} for everybody, or nearly: has any unit that is not dead a weight?"
+        )
+    raise NotYet(f"its mean squared error is {error:.5g}, and the best straight line has {line:.5g}")

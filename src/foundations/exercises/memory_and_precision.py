@@ -1,0 +1,95 @@
+"""The exercises of Memory and precision: what training takes, and steps that a dtype loses."""
+
+import torch
+from torch import nn
+
+from foundations.exercises import NotYet
+from foundations.exercises.judging import call, compare, exercise, number, truths
+
+
+@exercise
+def training_bytes(answer: object) -> str:
+    """A function of a net and a number of copies: bytes of parameters, buffers, gradients and optimiser state."""
+    plain = nn.Sequential(nn.Linear(5, 7), nn.ReLU(), nn.Linear(7, 2))
+    frozen = nn.Sequential(nn.Linear(5, 7).requires_grad_(False), nn.Linear(7, 2))
+    normed = nn.Sequential(nn.Linear(5, 7), nn.BatchNorm1d(7))
+    nets = {"a net in float32": plain, "a net in float64": nn.Sequential(nn.Linear(3, 4)).double()}
+    nets |= {"a net whose first layer is frozen": frozen, "a net with a BatchNorm1d, which has buffers": normed}
+    for what, net in nets.items():
+        for copies in (1, 2, 0):
+            params = sum(p.nbytes for p in net.parameters())
+            trained = sum(p.nbytes for p in net.parameters() if p.requires_grad)
+            buffers = sum(b.nbytes for b in net.buffers())
+            right = params + buffers + (1 + copies) * trained
+            result = number(call(answer, net, copies), "the bytes")
+            gives = f"for {what} and copies={copies} it gives {result:,.0f}, and it takes {right:,} bytes"
+            mistakes = {
+                f"{gives}: those are the parameters alone, and gradients take as much": [float(params)],
+                f"{gives}: a gradient for each trained parameter is missing": [float(right - trained)],
+                f"{gives}: each float64 has 8 bytes: ask element_size()": [right / 2],
+                f"{gives}: numbers are counted there, and a float32 has 4 bytes": [right / 4],
+                f"{gives}: what requires no gradient has neither gradient nor copies": [
+                    float((2 + copies) * params + buffers)
+                ],
+                f"{gives}: buffers lie in memory too, once each": [float(right - buffers)],
+                f"{gives}: buffers have no gradients and no copies": [float(right + (1 + copies) * buffers)],
+            }
+            compare([result], [right], mistakes, gives, within=1e-9)
+    return "it counts every byte that is there before the first row of data comes."
+
+
+@exercise
+def step_is_lost(answer: object) -> str:
+    """A function of w, a step and a dtype: whether w stays where it is when the step is added."""
+    cases = [
+        (1.0, 0.001, torch.bfloat16),
+        (1.0, 0.01, torch.bfloat16),
+        (0.01, 0.001, torch.bfloat16),
+        (1000.0, 0.5, torch.bfloat16),
+        (1000.0, 0.5, torch.float32),
+        (1.0, -0.001, torch.bfloat16),
+        (1.0, -0.01, torch.bfloat16),
+        (2048.0, 1.0, torch.float16),
+        (1.0, 1e-5, torch.float32),
+    ]
+    for w, step, dtype in cases:
+        before = torch.tensor(w, dtype=dtype)
+        right = bool(before + torch.tensor(step, dtype=dtype) == before)
+        (found,) = truths(call(answer, w, step, dtype), 1, "what it gives")
+        if found != right:
+            kind = str(dtype).removeprefix("torch.")
+            after = (before + torch.tensor(step, dtype=dtype)).item()
+            one = torch.ones((), dtype=dtype)
+            why = f": {found} would be right for a w of 1" if found == bool(one + step == one) and w != 1 else ""
+            raise NotYet(f"in {kind}, {w:g} + {step:g} is {after:.6g}, so it should give {right}{why}")
+    return "what a number can feel depends on how large it is."
+
+
+@exercise
+def digits_bytes(answer: object) -> str:
+    """The bytes for training 64 → 100 → 10 with momentum on all 1,797 digits at once."""
+    n, params = 1797, 64 * 100 + 100 + 100 * 10 + 10
+    data, model, forward = n * 64 * 4 + n * 8, 3 * 4 * params, n * 110 * 4
+    result = number(answer, "the answer")
+    gives = f"{result:,.0f} bytes"
+    compare(
+        [result],
+        [data + model + forward],
+        {
+            f"{gives} are the pixels alone, and in float64: as float32 they are half": [n * 64 * 8],
+            f"{gives} are the pixels and digits alone: add the model and the forward pass": [data],
+            f"{gives}: the pixels are still in float64, so .float() them": [data + n * 64 * 4 + model + forward],
+            f"{gives}: the digits are missing, 8 bytes each": [data - n * 8 + model + forward],
+            f"{gives}: momentum keeps a number for each parameter, and it is missing": [
+                data + 2 * 4 * params + forward
+            ],
+            f"{gives}: that is Adam's state; momentum keeps one number for each parameter": [
+                data + 4 * 4 * params + forward
+            ],
+            f"{gives}: the forward pass is missing, 100 and 10 numbers for each picture": [data + model],
+            f"{gives}: the ten outputs of the net are missing": [data + model + n * 100 * 4],
+        },
+        f"{gives} it is not: add the data, the model with all that its training keeps, and the forward pass",
+        within=1e-9,
+    )
+    return "not one and a half megabytes: it fits into any GPU."

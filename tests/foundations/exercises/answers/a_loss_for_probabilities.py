@@ -1,0 +1,75 @@
+"""Answers to the exercises of A loss for probabilities: right ones, and for each typical mistake words of its hint."""
+
+import math
+
+import torch
+import torch.nn.functional as F
+
+
+def given(p, y):
+    return torch.where(y == 1, p, 1 - p)
+
+
+RIGHT = {
+    "knows_nothing": [math.log(2), torch.tensor(2.0).log(), 0.693, -torch.tensor([0.5]).log()],
+    "log_loss": [
+        lambda p, y: -given(p, y).log().mean(),
+        lambda p, y: -(y * p.log() + (1 - y) * (1 - p).log()).mean().item(),
+        lambda p, y: -torch.log(1 - (p - y).abs()).mean(),
+        F.binary_cross_entropy,
+    ],
+    "best_cut": [2.96, torch.tensor(2.96), [2.96]],
+    "tumour_cut": [0.31, torch.tensor([0.31])],
+}
+
+DRAWN = {
+    "log_loss": lambda draw: (
+        torch.rand(20, generator=draw) * 0.9 + 0.05,
+        torch.randint(2, (20,), generator=draw).float(),
+    ),
+}
+
+WRONG = {
+    "knows_nothing": {
+        "is about its logarithm": 0.5,
+        "squared distance": 0.25,
+        "which sign": -math.log(2),
+        "in bits": 1.0,
+        "to base 10": 0.30103,
+        "each label has only one": 2 * math.log(2),
+        "went in as a logit": F.binary_cross_entropy_with_logits(torch.tensor(0.5), torch.tensor(1.0)),
+        "inf in the cross-entropy": torch.tensor(0.0).log().neg(),
+        "really happened": 6.93,
+    },
+    "log_loss": {
+        "takes −log p for everybody": lambda p, y: -p.log().mean(),
+        "count nothing in it": lambda p, y: -(y * p.log()).mean(),
+        "leaves out the minus": lambda p, y: given(p, y).log().mean(),
+        "the logarithm is missing": lambda p, y: (p - y).abs().mean(),
+        "that is the sum": lambda p, y: -given(p, y).log().sum(),
+        "changed places": lambda p, y: -(1 - given(p, y)).log().mean(),
+        "the logarithm of the mean": lambda p, y: -given(p, y).mean().log(),
+        "and the mean of": lambda p, y: -given(p, y).log2().mean(),
+        "is a mean or a sum missing": lambda p, y: -given(p, y).log(),
+    },
+    "best_cut": {
+        "at 0 hours": 0,
+        "at 6 hours": 6.0,
+        "at 2.95 hours": 2.95,
+        "at 2.97 hours": 2.97,
+        "inf in the cut": math.inf,
+        "a larger cut has less": 2.5,
+        "a smaller cut has less": 3.5,
+        "should be one number": "three",
+    },
+    "tumour_cut": {
+        "at 0.3 the cross-entropy is": 0.3,
+        "at 0.32 the cross-entropy is": 0.32,
+        "at -0.31 the": -0.31,
+        "should be one number, not a list of 2": [0.31, 0.31],
+        "not the bool": False,
+        "a larger cut has less": 0.0,
+        "a smaller cut has less": 1.0,
+        "nan in the cut": math.nan,
+    },
+}

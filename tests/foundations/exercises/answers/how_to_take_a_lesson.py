@@ -1,0 +1,82 @@
+"""Answers to the exercises of How to take a lesson: right ones, and for each typical mistake words of its hint."""
+
+import torch
+
+
+def best_factor(length, width):
+    tries = length / width
+    return tries[(tries[:, None] * width - length).abs().mean(dim=1).argmin()]
+
+
+def finely(length, width):
+    tries = torch.linspace(0, 2 * (length / width).max(), 2001)
+    return tries[(tries[:, None] * width - length).abs().mean(dim=1).argmin()].item()
+
+
+def up_to_eight(length, width):
+    tries = torch.arange(0, 801) / 100
+    return tries[(tries[:, None] * width - length).abs().mean(dim=1).argmin()]
+
+
+RIGHT = {
+    "petals": [3.19, torch.tensor(3.18), 3.1875],
+    "virginica": [2.65, torch.tensor(2.66)],
+    "squared_petals": [5.12, torch.tensor([5.1204])],
+    "best_factor": [best_factor, finely, lambda length, width: best_factor(length, width).item()],
+    "nuclei": [6.49, torch.tensor(6.492)],
+}
+
+WRONG = {
+    "petals": {
+        "3.2 · width misses the length by 0.308 on average, and a smaller k": 3.2,
+        "k should be one number, not the string": "3.19",
+        "nan in k": float("nan"),
+        "be one number, not a list of 2": [3.19, 2.65],
+        "4 · width misses the length by 1.048 on average, and a smaller k": 4.0,
+        "3 · width misses the length by 0.374 on average, and a larger k": 3,
+        "best k of setosa": 5.67,
+        "best k of virginica: take the rows where the target is 1": 2.65,
+        "should be one number": torch.linspace(0, 8, 801),
+    },
+    "virginica": {
+        "2.75 · width misses": 2.75,
+        "2.6 · width misses": torch.tensor(2.6),
+        "best k of setosa": 5.67,
+        "0 · width misses": 0,
+        "one number, not the bool True": True,
+        "best k of versicolor: take the rows where the target is 2": 3.19,
+        "2.9 · width misses the length": 2.9,
+        "and a larger k can": 2.4,
+    },
+    "squared_petals": {
+        "falls on for a smaller k than 6": 6.0,
+        "falls on for a larger k than 3.19": 3.19,
+        "falls on for a larger k than 4.25": 4.25,
+        "inf in k": float("inf"),
+        "one number, not None": None,
+        "least mean absolute miss": 5.67,
+        "falls on for a smaller k than 5.3": 5.3,
+        "falls on for a larger k than 5": 5,
+    },
+    "best_factor": {
+        "the middle one of the ratios": lambda length, width: (length / width).median(),
+        "all lengths together by all widths": lambda length, width: length.sum() / width.sum(),
+        "and a larger k can": lambda length, width: (length / width).min(),
+        "do its tries reach that far": up_to_eight,
+        "changed places": lambda length, width: best_factor(width, length),
+        "mean of the ratios": lambda length, width: (length / width).mean(),
+        "least squared miss": lambda length, width: (length * width).sum() / (width**2).sum(),
+        "should be one number": lambda length, width: length / width,
+        "should be a function": 3.19,
+    },
+    "nuclei": {
+        "6.4 · radius misses": 6.4,
+        "6.6 · radius misses": 6.6,
+        "6.475 · radius misses the perimeter by 1.518": 6.475,
+        "is a mean or a sum missing": torch.ones(569),
+        "one number, not a list of 0": [],
+        "2π is for circles": 2 * torch.pi,
+        "7 · radius misses the perimeter": 7,
+        "3.14 · radius misses the perimeter": 3.14,
+    },
+}

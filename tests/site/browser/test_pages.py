@@ -1,0 +1,279 @@
+"""Every page in a browser, on a desk in the light and on a phone in the dark: one visit, and all there is to see in it."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import gzip
+import textwrap
+from typing import Any
+
+import pytest
+from axe import contrast_everywhere, faint, violations
+from keyboard import assert_everything_takes_and_gives_the_focus, assert_tab_reaches_everything
+from pages import (
+    LESSONS,
+    ONE_OF_EACH_KIND,
+    PAGES,
+    ROOT,
+    STICKING_OUT,
+    UNFOLD,
+    arrive,
+    assert_nothing_sticks_out,
+    assert_shows,
+    copied,
+    expected_outputs,
+)
+from sizes import SIZES
+
+from page_runner.page import Page, Snippet, read_page
+from page_runner.process import PageProcess
+
+PASTED = "lessons/loss-functions/"  # the others run once a week
+PLAIN, WITH_A_CHART = 200_000, 400_000  # bytes that a first visit may take, compressed
+PACKED = (".woff2", ".png")  # compressed already
+every_page = pytest.mark.parametrize("name", PAGES, ids=lambda name: name or "home")
+
+
+@every_page
+def test_a_page(open_page, course, subtests, name):
+    """On a desk in the light; then the window becomes a phone's, and the night comes."""
+    answers: list[Any] = []
+    page = open_page(name, reduced_motion="reduce", on_response=answers.append)
+    page.wait_for_load_state("networkidle")
+    with subtests.test("weight"):
+        sizes = {answer.url.removeprefix(course.url): compressed(answer) for answer in answers}
+        with_a_chart = page.locator("figure.live, figure[data-script]").count() > 0
+        assert name in sizes
+        assert sum(sizes.values()) <= (WITH_A_CHART if with_a_chart else PLAIN), sizes
+    page.evaluate(UNFOLD)
+    assert_sound(page, name, subtests, "default")
+    with subtests.test("copy"):
+        assert_snippets_are_copied(page, name)
+    if len(read_page(PAGES[name], ROOT).snippets) > 1:
+        with subtests.test("pasted"):
+            pasted = assert_the_whole_program_is_copied(page, name)
+            if name == PASTED:
+                assert_it_runs(pasted, name)
+    with subtests.test("keyboard"):
+        assert_everything_takes_and_gives_the_focus(page)
+    page.get_by_title("Switch to dark").click()
+    page.set_viewport_size(SIZES["phone"])
+    page.wait_for_selector("body[data-md-color-scheme=slate]")
+    with subtests.test("width of a phone"):
+        assert_nothing_sticks_out(page)
+    with subtests.test("contrast in the dark"):
+        assert faint(page) == []
+    with subtests.test("360 pixels"):
+        page.set_viewport_size({"width": 360, "height": 740})
+        assert page.evaluate(STICKING_OUT) <= 0
+
+
+@pytest.mark.parametrize("name", ONE_OF_EACH_KIND, ids=lambda name: name or "home")
+def test_a_page_on_a_phone_in_the_dark(open_page, subtests, name):
+    page = open_page(name, size="phone", scheme="dark", reduced_motion="reduce")
+    page.evaluate(UNFOLD)
+    assert_sound(page, name, subtests, "slate")
+    with subtests.test("keyboard"):
+        assert_tab_reaches_everything(page)
+
+
+@pytest.mark.weekly
+@pytest.mark.parametrize("name", [name for name in PAGES if name not in ONE_OF_EACH_KIND], ids=str)
+def test_another_page_on_a_phone_in_the_dark(open_page, subtests, name):
+    test_a_page_on_a_phone_in_the_dark(open_page, subtests, name)
+
+
+def assert_sound(page, name, subtests, scheme):
+    with subtests.test("scheme"):
+        assert page.locator("body").get_attribute("data-md-color-scheme") == scheme
+    with subtests.test("outputs"):
+        assert_shows(page, name)
+    with subtests.test("width"):
+        assert_nothing_sticks_out(page)
+    with subtests.test("axe"):
+        assert violations(page) == []
+
+
+@pytest.mark.weekly
+@pytest.mark.parametrize("name", [name for name in LESSONS if name != PASTED], ids=str)
+def test_another_lesson_that_is_pasted_runs(open_page, name):
+    page = open_page(name, reduced_motion="reduce")
+    page.evaluate(UNFOLD)
+    assert_it_runs(assert_the_whole_program_is_copied(page, name), name)
+
+
+def assert_the_whole_program_is_copied(page, name):
+    """What the last button copies is the page's program; where a snippet raises, it goes on. Gives the program."""
+    pasted = copied(page, page.locator(".take-away__copy").last.click)
+    *above, last = read_page(PAGES[name], ROOT).snippets
+    assert ast.unparse(ast.parse(pasted)) == ast.unparse(ast.parse("\n".join([*map(survived, above), last.source])))
+    return pasted
+
+
+def survived(snippet):
+    """A snippet's source; where it raises, what Python can read of it, and the error printed."""
+    error = snippet.options.get("raises")
+    if not error:
+        return snippet.source
+    if issubclass(getattr(builtins, error, Exception), SyntaxError):
+        return ""
+    said = 'print(f"{type(expected_error).__name__}: {expected_error}")'
+    return f"try:\n{textwrap.indent(snippet.source, '    ')}\nexcept Exception as expected_error:\n    {said}\n"
+
+
+def assert_it_runs(program, name):
+    drawing = any("alt" in snippet.options for snippet in read_page(PAGES[name], ROOT).snippets)
+    with PageProcess(Page("pasted.py", program, ()), ROOT) as process:
+        process.run(Snippet(program, 1, options={"alt": "drawn"} if drawing else {}))
+
+
+PACKED_SIZES: dict[str, int] = {}
+
+
+def compressed(answer):
+    """The size of an answer's body, as a server that compresses sends it."""
+    if answer.url not in PACKED_SIZES:
+        body = answer.body()
+        PACKED_SIZES[answer.url] = len(body if answer.url.endswith(PACKED) else gzip.compress(body))
+    return PACKED_SIZES[answer.url]
+
+
+# Material's buttons copy the text of the element that they name.
+COPIED = """() => [...document.querySelectorAll(".snippet .md-code__button[data-clipboard-target]")].map((button) => {
+    const code = document.querySelector(button.dataset.clipboardTarget);
+    return code.querySelector(".md-annotation") ? null : code.textContent.trimEnd();
+})"""
+
+
+def assert_snippets_are_copied(page, name):
+    """Every button would copy its snippet; the first, the last and the annotated ones are pressed, and do."""
+    snippets = read_page(PAGES[name], ROOT).snippets
+    sources = [snippet.source.rstrip("\n") for snippet in snippets]
+    buttons = page.locator(".snippet .md-code__button").all()
+    assert len(buttons) == len(sources)
+    would_copy = page.evaluate(COPIED)
+    annotated = [number for number, source in enumerate(would_copy) if source is None]
+    assert would_copy == [None if number in annotated else source for number, source in enumerate(sources)]
+    for number in sorted({0, len(sources) - 1, *annotated} if sources else []):
+        assert copied(page, buttons[number].click).rstrip("\n") == sources[number]
+
+
+def test_pages_have_outputs_of_every_kind(course):
+    outputs = [output for path in PAGES.values() for output in expected_outputs(path)]
+    assert {type(output) for output in outputs} >= {str, tuple}
+
+
+def test_pages_of_every_kind_are_visited():
+    assert {name.partition("/")[0] for name in PAGES} >= {"", "lessons", "labs", "reference"}
+
+
+@pytest.mark.weekly
+@pytest.mark.parametrize(("size", "scheme"), [("desktop", "light"), ("phone", "dark")])
+@every_page
+def test_contrast_of_every_word(open_page, name, size, scheme):
+    page = open_page(name, size=size, scheme=scheme, reduced_motion="reduce")
+    page.evaluate(UNFOLD)
+    assert contrast_everywhere(page) == []
+
+
+@pytest.mark.parametrize("size", ["desktop", "phone"])
+def test_an_address_without_a_page(course, browser, size):
+    page = browser.new_page(viewport=SIZES[size])
+    assert page.goto(course.url + "lessons/none/").status == 404
+    assert page.locator(".md-content h1").inner_text() == "Page not found"
+    width = "article => article.scrollWidth <= innerWidth && getComputedStyle(article).fontFamily"
+    assert "Georgia" in page.locator("article").evaluate(width)  # the style sheet was found, too
+    page.get_by_role("link", name="The first page").click()
+    page.wait_for_url(course.url)
+    page.close()
+
+
+def test_the_search_index_waits_until_the_search_is_used(open_page):
+    page = open_page()
+    page.wait_for_load_state("networkidle")
+    index = "performance.getEntriesByType('resource').some(({ name }) => name.endsWith('search_index.json'))"
+    assert not page.evaluate(index)
+    page.get_by_role("textbox", name="Search").focus()
+    page.wait_for_function(index)
+
+
+def test_search_finds_every_lesson(course, open_page, subtests):
+    page = open_page()
+    field = page.get_by_role("textbox", name="Search")
+    for name in LESSONS:
+        title = PAGES[name].read_text("utf-8").partition("\n# ")[2].partition("\n")[0]
+        with subtests.test(name):
+            field.fill("")
+            page.evaluate("document.querySelector('.md-search-result__list').replaceChildren()")
+            field.fill(max(title.split(), key=len))
+            page.locator(f"a.md-search-result__link[href*='{name}']").first.wait_for()
+    page.locator(f"a.md-search-result__link[href*='{name}']").first.click()
+    page.wait_for_url(f"{course.url}{name}**")
+    page.wait_for_function("title => document.title.startsWith(title)", arg=title)
+
+
+def test_another_page_without_a_reload_and_back(open_page):
+    here, there = LESSONS[:2]
+    page = open_page(here)
+    page.evaluate("window.here = true")
+    for name, go in [(there, lambda: page.locator("a.md-footer__link--next").click()), (here, page.go_back)]:
+        title = PAGES[name].read_text("utf-8").partition("\n# ")[2].partition("\n")[0]
+        go()
+        arrive(page, title)
+        assert page.evaluate("window.here"), "the page was loaded anew"
+        page.evaluate(UNFOLD)
+        assert_shows(page, name)
+        assert_nothing_sticks_out(page)
+        button = page.locator(".snippet .md-code__button").first
+        assert copied(page, button.click).rstrip("\n") == read_page(PAGES[name], ROOT).snippets[0].source.rstrip("\n")
+        assert page.locator("nav.md-code__nav:not([role=none])").count() == 0
+
+
+INK = """() => {
+    const figure = document.querySelector(".output--figure");
+    const style = getComputedStyle(figure.querySelector("svg"));
+    const line = [...figure.querySelectorAll("[style*='--figure-']")][0];
+    const [body, stroke] = [getComputedStyle(document.body), getComputedStyle(line)];
+    return {paper: body.backgroundColor, ink: style.fill, line: stroke.stroke + stroke.fill};
+}"""
+
+
+def test_the_palette_button_changes_a_figures_ink(open_page):
+    page = open_page("lessons/loss-functions/")
+    light = page.evaluate(INK)
+    page.get_by_title("Switch to dark").click()
+    page.wait_for_selector("body[data-md-color-scheme=slate]")
+    page.wait_for_function("document.getAnimations().every(({ playState }) => playState !== 'running')")  # of colours
+    dark = page.evaluate(INK)
+    assert all(dark[part] != light[part] for part in light)
+    page.reload()
+    assert page.locator("body").get_attribute("data-md-color-scheme") == "slate"
+    assert page.evaluate(INK) == dark
+
+
+def test_a_page_says_everything_without_scripts(open_page, subtests):
+    page = open_page(java_script_enabled=False)
+    for name in PAGES:
+        with subtests.test(name or "home"):
+            open_page.go(page, name)
+            assert len(page.locator(".output").all_text_contents()) == len(expected_outputs(PAGES[name]))
+            assert page.locator(".md-content h1").is_visible()
+
+
+def test_on_paper_a_dark_page_is_light_and_nothing_is_folded(open_page):
+    name = next(name for name in LESSONS if "fold=" in PAGES[name].read_text("utf-8"))
+    on_screen = open_page(name, scheme="dark")
+    on_paper = open_page(name, scheme="dark")
+    on_paper.emulate_media(media="print", color_scheme="dark")
+    assert brightness(on_screen) > 150 > 80 > brightness(on_paper)
+    seen = "all => all.map((code) => code.checkVisibility() && code.offsetHeight > 0)"  # a part that is skipped has a height
+    folded = on_paper.eval_on_selector_all("details.code pre", seen)
+    assert folded
+    assert all(folded)
+
+
+def brightness(page):
+    """Of the text, from 0 to 255."""
+    colour = page.locator("article h1 ~ p:not([class])").first.evaluate("text => getComputedStyle(text).color")
+    return sum(float(part) for part in colour.removeprefix("rgb(").removesuffix(")").split(",")) / 3

@@ -1,0 +1,4 @@
+// What only some browsers have.
+interface Navigator {
+  readonly connection?: { readonly saveData: boolean };
+}
