@@ -4,7 +4,7 @@
 - `simulation`: a table like that list, drawn from published facts.
 - `preparation`: the table as numbers on one scale, and its rows split in two.
 - `classification`: accuracy, and how far it can be trusted.
-- `comparing`: an interval for the difference of two models, and what it lets one say.
+- `comparing`: intervals and a test for the difference of two models, and what they let one say.
 - `survival`: a linear model from scratch.
 - `nets`: neural nets from scratch, of any number of layers, many at once.
 - `large`: the gradient over any number of rows, one chunk after the other.

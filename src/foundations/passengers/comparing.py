@@ -1,10 +1,18 @@
-"""Comparing models on splits of one list: an interval for the difference, and what it lets one say."""
+"""Comparing two models, on one split or on many: an interval for the difference, and what it lets one say."""
 
 import math
 
+import torch
 from torch import Tensor
 
-from foundations._checks import check_float_tensor, check_number, check_whole_number
+from foundations._checks import check_float_tensor, check_number, check_tensor, check_whole_number
+
+
+def _checked_level(level: object) -> float:
+    number = check_number("level", level, least=0)
+    if not 0 < number < 1:
+        raise ValueError(f"level must be between 0 and 1, not {number:g}: 95 % are 0.95")
+    return number
 
 
 def resampled_interval(differences: Tensor, n_train: int, n_valid: int, level: float = 0.95) -> tuple[float, float]:
@@ -52,15 +60,109 @@ def resampled_interval(differences: Tensor, n_train: int, n_valid: int, level: f
         raise ValueError("a difference is not finite: leave out no split, and look why its score is not a number")
     check_whole_number("n_train", n_train, least=1)
     check_whole_number("n_valid", n_valid, least=1)
-    level = check_number("level", level, least=0)
-    if not 0 < level < 1:
-        raise ValueError(f"level must be between 0 and 1, not {level:g}: 95 % are 0.95")
+    level = _checked_level(level)
     n_splits = len(differences)
     values = differences.detach().cpu().double()  # on the CPU: some devices have no float64
     spread = values.std().item() * math.sqrt(1 / n_splits + n_valid / n_train)
     half = student.ppf((1 + level) / 2, n_splits - 1) * spread
     middle = values.mean().item()
     return middle - half, middle + half
+
+
+def _wins(first: Tensor, second: Tensor) -> tuple[int, int, int]:
+    """Rows on which only the first is right, only the second is, and all rows."""
+    for name, right in (("first", first), ("second", second)):
+        check_tensor(name, right)
+        if right.dtype != torch.bool:
+            raise TypeError(f"{name} must hold bools, not {right.dtype}: write {name} == targets, or the like")
+        if right.ndim != 1 or len(right) == 0:
+            raise ValueError(f"{name} must have shape (n_rows,) with a row or more, not {tuple(right.shape)}")
+    if len(first) != len(second):
+        raise ValueError(f"first and second must be of the same rows, but have {len(first)} and {len(second)}")
+    first, second = first.cpu(), second.cpu()
+    return int((first & ~second).sum()), int((second & ~first).sum()), len(first)
+
+
+def paired_interval(first: Tensor, second: Tensor, level: float = 0.95) -> tuple[float, float]:
+    """Give the interval for the difference of two accuracies that were measured on the same rows.
+
+    Rows on which both are right, or both wrong, say nothing about the difference. So it is narrower than two
+    intervals side by side would make one think. It says what more rows of this kind would show of these two models;
+    how the models would differ had they been trained on other rows, `resampled_interval` says.
+
+    Args:
+        first: Whether the first model is right, for each row: bools of shape (n_rows,).
+        second: Whether the second one is, on the same rows in the same order.
+        level: How often such an interval should hold the true difference, between 0 and 1.
+
+    Returns:
+        The lowest and the highest difference, first minus second, that agree with what was seen.
+
+    Raises:
+        TypeError: first or second are not bools, or level is not a number.
+        ValueError: They do not have one shape (n_rows,), or level is not between 0 and 1.
+
+    Example:
+        ```python
+        import torch
+        from foundations import paired_interval
+
+        first = torch.tensor(30 * [True] + 10 * [False])
+        second = torch.tensor(25 * [True] + 15 * [False])
+        low, high = paired_interval(first, second)
+        assert 0 < low < 5 / 40 < high
+        ```
+
+    Source:
+        Agresti and Min, Simple improved confidence intervals for comparing matched proportions, 2005:
+        https://doi.org/10.1002/sim.1781. They add half a row to each of the four kinds of rows.
+    """
+    from scipy.stats import norm
+
+    only_first, only_second, n_rows = _wins(first, second)
+    level = _checked_level(level)
+    b, c, n = only_first + 0.5, only_second + 0.5, n_rows + 2
+    middle = (b - c) / n
+    half = norm.ppf((1 + level) / 2) * math.sqrt(b + c - (b - c) ** 2 / n) / n
+    return max(middle - half, -1.0), min(middle + half, 1.0)
+
+
+def mcnemar(first: Tensor, second: Tensor) -> float:
+    """Give McNemar's exact p-value: how likely so uneven a count of wins is, if both are right equally often.
+
+    A win is a row on which one of the two is right and the other is not. If neither were better, each win would be
+    a toss of a coin.
+
+    Args:
+        first: Whether the first model is right, for each row: bools of shape (n_rows,).
+        second: Whether the second one is, on the same rows in the same order.
+
+    Returns:
+        The two-sided p-value, above 0 and at most 1. It is 1 where the two are right on the same rows.
+
+    Raises:
+        TypeError: first or second are not bools.
+        ValueError: They do not have one shape (n_rows,).
+
+    Example:
+        ```python
+        import torch
+        from foundations import mcnemar
+
+        first = torch.tensor(30 * [True] + 10 * [False])
+        second = torch.tensor(25 * [True] + 15 * [False])
+        assert mcnemar(first, second) == 2 * 0.5**5  # five wins to none
+        ```
+
+    Source:
+        McNemar, Note on the sampling error of the difference between correlated proportions or percentages, 1947:
+        https://doi.org/10.1007/BF02295996
+    """
+    from scipy.stats import binomtest
+
+    only_first, only_second, _ = _wins(first, second)
+    wins = only_first + only_second
+    return float(binomtest(only_first, wins).pvalue) if wins else 1.0
 
 
 def verdict(low: float, high: float, above: str = "is better", below: str = "is worse") -> str:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.stats import ttest_1samp
 from torch import Tensor
 
-from foundations import resampled_interval, verdict
+from foundations import mcnemar, paired_interval, resampled_interval, verdict
 
 N_ROWS, N_VALID, N_SPLITS = 891, 178, 20
 N_TRAIN = N_ROWS - N_VALID
@@ -82,6 +82,58 @@ def test_with_many_training_rows_it_is_the_usual_one():
 def test_what_is_no_set_of_splits_is_refused(arguments, error, words):
     with pytest.raises(error, match=words):
         resampled_interval(*arguments)
+
+
+def rows_of(both: int, only_first: int, only_second: int, neither: int) -> tuple[Tensor, Tensor]:
+    """For each row whether the first model is right, and whether the second is."""
+    first = torch.tensor(both * [True] + only_first * [True] + only_second * [False] + neither * [False])
+    second = torch.tensor(both * [True] + only_first * [False] + only_second * [True] + neither * [False])
+    return first, second
+
+
+def test_of_one_split_it_is_the_published_interval():
+    # 1,600 Britons, asked twice about their prime minister: 0.04 ± 1.96 · 0.0095 (Agresti, Categorical Data Analysis,
+    # section 11.1); with half a row more of each kind that is the same to three decimals.
+    assert paired_interval(*rows_of(794, 150, 86, 570)) == pytest.approx((0.021, 0.059), abs=6e-4)
+    assert paired_interval(*rows_of(0, 5, 0, 0))[1] <= 1  # no accuracy is more than 1 above another
+    assert paired_interval(*rows_of(0, 0, 5, 0))[0] >= -1
+
+
+@pytest.mark.parametrize("chances", [(0.7, 0.12, 0.06, 0.12), (0.78, 0.03, 0.03, 0.16)])
+def test_of_one_split_it_holds_the_true_difference_95_times_in_100(chances):
+    draw = torch.Generator().manual_seed(2)
+    kinds = torch.multinomial(torch.tensor(chances), 2000 * N_VALID, replacement=True, generator=draw)
+    lists = kinds.reshape(2000, N_VALID)
+    truth = chances[1] - chances[2]
+    held = [low <= truth <= high for low, high in (paired_interval(each <= 1, each % 2 == 0) for each in lists)]
+    assert sum(held) / len(held) == pytest.approx(0.95, abs=0.02)
+
+
+def test_the_p_value_counts_wins_alone():
+    assert mcnemar(*rows_of(3, 0, 0, 4)) == 1  # not one win
+    assert mcnemar(*rows_of(1, 6, 1, 0)) == pytest.approx(2 * (1 + 7) / 2**7)  # one of seven, or none, either way
+    assert mcnemar(*rows_of(1, 6, 1, 0)) == mcnemar(*rows_of(500, 1, 6, 99))
+
+
+@pytest.mark.parametrize("compare", [mcnemar, paired_interval])
+@pytest.mark.parametrize(
+    ("first", "second", "error", "words"),
+    [
+        ([True], torch.tensor([True]), TypeError, "first must be a tensor"),
+        (torch.tensor([True]), torch.tensor([1.0]), TypeError, "second must hold bools, not torch.float32"),
+        (torch.ones(2, 1, dtype=torch.bool), torch.tensor([True]), ValueError, r"first .* not \(2, 1\)"),
+        (torch.ones(0, dtype=torch.bool), torch.tensor([True]), ValueError, r"a row or more, not \(0,\)"),
+        (torch.tensor([True]), torch.tensor([True, False]), ValueError, "of the same rows, but have 1 and 2"),
+    ],
+)
+def test_what_is_not_right_or_wrong_on_the_same_rows_is_refused(compare, first, second, error, words):
+    with pytest.raises(error, match=words):
+        compare(first, second)
+
+
+def test_a_level_is_no_percentage():
+    with pytest.raises(ValueError, match=r"not 95: 95 % are 0\.95"):
+        paired_interval(torch.tensor([True]), torch.tensor([False]), 95)
 
 
 @given(low=st.floats(-1, 1), high=st.floats(-1, 1))
