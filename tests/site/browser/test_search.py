@@ -10,6 +10,25 @@ from bs4 import BeautifulSoup
 PLACE = "reference/error-messages/"
 FOUND = """() => [...document.querySelectorAll(".md-search-result__link")].map((link) =>
     new URL(link.href).pathname + new URL(link.href).hash)"""
+QUERIES = Path(__file__).with_name("queries.tsv")  # what learners type, and the pages that may come first
+# What the search box's script gives for many queries, asked as the search box asks it.
+ASKED = """async (queries) => {
+    const config = JSON.parse(document.querySelector("#__config").textContent);
+    const worker = new Worker(new URL(config.search, location));
+    const ask = (message) => new Promise((resolve) => {
+        worker.addEventListener("message", ({ data }) => resolve(data), { once: true });
+        worker.postMessage(message);
+    });
+    const index = await fetch(new URL("search/search_index.json", new URL(config.base, location)));
+    await ask({ type: 0, data: { ...await index.json(), options: { suggest: true } } });
+    const found = [];
+    for (const query of queries) {
+        const { data } = await ask({ type: 2, data: query });
+        found.push(data.items.slice(0, 3).map((page) => page.map(({ location }) => location)));
+    }
+    worker.terminate();
+    return found;
+}"""
 
 
 def entries(course):
@@ -33,17 +52,38 @@ def search(page, text):
     return page.evaluate(FOUND)
 
 
+def test_what_learners_type_leads_where_they_hope(open_page):
+    lines = [line.split("\t") for line in QUERIES.read_text("utf-8").splitlines()]
+    hoped = {query: pages.replace(".", "").split(" ") for query, pages in lines}
+    assert len(hoped) == len(lines) >= 150
+    results = open_page("glossary/").evaluate(ASKED, list(hoped))
+    found = {query: [page[0].partition("#")[0] for page in pages] for query, pages in zip(hoped, results, strict=True)}
+    first = [query for query in hoped if found[query] and found[query][0] in hoped[query]]
+    lost = {query: found[query] for query in hoped if not set(found[query]) & set(hoped[query])}
+    assert lost == {}
+    assert len(first) >= 0.95 * len(hoped), {query: found[query] for query in hoped if query not in first}
+
+
 def test_every_error_of_the_page_is_found_by_its_own_text(course, open_page):
+    asked = [
+        (name, text)
+        for name, message in entries(course).items()
+        for text in (message.replace("\n", " "), re.sub(r"^\w+: ", "", message.splitlines()[-1].strip()))
+    ]
+    results = open_page("glossary/").evaluate(ASKED, [text for _, text in asked])
+    missed = [
+        (name, text[:80], pages)
+        for (name, text), pages in zip(asked, results, strict=True)
+        if not any(f"{PLACE}#{name}" in page[:3] for page in pages)
+    ]
+    assert missed == []
+
+
+def test_a_hit_says_in_which_part_of_the_course_it_stands(open_page):
     page = open_page("glossary/")
     page.keyboard.press("s")
-    missed = []
-    for name, message in entries(course).items():
-        last = message.splitlines()[-1].strip()
-        for text in {message.replace("\n", " "), re.sub(r"^\w+: ", "", last)}:
-            found = search(page, text)
-            if not any(place.endswith(f"{PLACE}#{name}") for place in found[:3]):
-                missed.append((name, text[:80], found[:3]))
-    assert missed == []
+    assert search(page, "broadcasting rule")[0].endswith("lessons/broadcasting/")
+    assert page.locator(".md-search-result__item").first.locator(".md-tag").inner_text() == "Part II · PyTorch"
 
 
 OTHERS = {  # with other numbers, names, quotes and brackets than those of the page
