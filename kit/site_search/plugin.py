@@ -81,7 +81,7 @@ class SiteSearchPlugin(BasePlugin[SiteSearch]):
                 entry["boost"] = weight
             if not part:
                 if words := page.meta.get("also"):
-                    entry["also"] = " ".join(map(str, words)) if isinstance(words, list) else str(words)
+                    entry["also"] = ", ".join(map(str, words)) if isinstance(words, list) else str(words)
                 if page.parent:
                     entry["tags"] = [page.parent.title]
         index["docs"] = entries

@@ -15,6 +15,7 @@ const COMMON = new Set(
     ),
 );
 const SHOWN = 50; // hits
+const CALLED = 2; // how much more it counts if something is called just what is typed
 const PASTED = 5; // from so many words on it is a sentence or a message, in which each word is whole
 const [FIRST, AROUND] = [60, 240]; // characters of a teaser before its first hit, and at all
 
@@ -58,6 +59,12 @@ export function plain(html) {
 const escaped = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 
 /**
+ * What something is called, in one form.
+ * @param {string} text
+ */
+const name = (text) => words(text).map(form).join(" ");
+
+/**
  * How much a word counts.
  * @param {string} word
  */
@@ -78,8 +85,11 @@ export class Search {
     this.pages = new Map();
     /** @type {Set<string>} */
     this.known = new Set();
+    /** @type {Map<string, Set<string>>} */
+    this.names = new Map();
     for (const entry of entries) {
       this.entries.set(entry.location, entry);
+      this.names.set(entry.location, new Set([plain(entry.title), ...entry.also?.split(", ") ?? []].map(name)));
       const [page] = entry.location.split("#");
       if (!this.pages.has(page)) this.pages.set(page, entry);
     }
@@ -166,14 +176,15 @@ export class Search {
   results(typed) {
     const wanted = this.wanted(typed);
     const all = [...wanted.keys()];
-    const pasted = all.filter((word) => !COMMON.has(word)).length >= PASTED;
+    const telling = all.filter((word) => !COMMON.has(word));
+    const pasted = telling.length >= PASTED;
     const found = this.index.search([...new Set([...wanted.values()].flat())].join(" "), {
       processTerm: (/** @type {string} */ word) => word,
       tokenize: (/** @type {string} */ text) => text.split(" "),
       boostTerm: weight,
-      boost: { title: 6, also: 6, page: 0.5 },
+      boost: pasted ? { also: 0, page: 0 } : { title: 6, also: 6, page: 0.5 }, // a message is found where it stands
       boostDocument: (/** @type {string} */ location) =>
-        (this.page(location).boost ?? 1) * (location.includes("#") ? 1 : 1.5),
+        pasted ? 1 : (this.page(location).boost ?? 1) * (location.includes("#") ? 1 : 1.5),
       prefix: (/** @type {string} */ word) => !pasted && word.length > 2 && !COMMON.has(word),
       fuzzy: (/** @type {string} */ word) =>
         !pasted && word.length > 4 && !this.begins(word) ? (word.length > 6 ? 2 : 1) : false,
@@ -181,7 +192,9 @@ export class Search {
     });
     const items = found.map(({ id, score, terms, queryTerms }) => {
       const met = all.filter((word) => wanted.get(word)?.some((form) => queryTerms.includes(form)));
-      return { id, terms, met, score: score * (sum(met) / sum(all)) ** 2 };
+      const names = this.names.get(id);
+      const called = names?.has(name(typed)) || names?.has(telling.join(" ")) ? CALLED : 1;
+      return { id, terms, met, score: called * score * (sum(met) / sum(all)) ** 2 };
     });
     /** @type {Map<string, Item[]>} */
     const pages = new Map();

@@ -24,7 +24,7 @@ WORDS = """# Words
 
 ## A { #letter-a }
 
-<dl><dt id="adder" data-forms="adders summing">Adder</dt><dd>What adds &amp; <em>sums</em>.</dd></dl>
+<dl><dt id="adder" data-forms="adders, summing">Adder</dt><dd>What adds &amp; <em>sums</em>.</dd></dl>
 """
 
 
@@ -48,9 +48,9 @@ def test_the_index_knows_terms_weights_other_words_and_places(course: Site):
     entries = index(built)
     assert set(entries) == {"", "lessons/sums/", "lessons/sums/#two", "words/", "words/#adder"}
     lesson, term = entries["lessons/sums/"], entries["words/#adder"]
-    assert (lesson["boost"], lesson["also"], lesson["tags"]) == (2, "total grand total", ["Part I"])
+    assert (lesson["boost"], lesson["also"], lesson["tags"]) == (2, "total, grand total", ["Part I"])
     assert entries["lessons/sums/#two"]["boost"] == 2 and "also" not in entries["lessons/sums/#two"]
-    assert (term["title"], term["also"], term["boost"]) == ("Adder", "adders summing", 0.5)
+    assert (term["title"], term["also"], term["boost"]) == ("Adder", "adders, summing", 0.5)
     assert term["text"] == "What adds &amp; <em>sums</em>."
 
 
@@ -84,7 +84,7 @@ def test_what_cannot_be_is_named(course: Site, before: str, after: str, words: s
 ENTRIES: list[dict[str, Any]] = [
     {"location": "descent/", "title": "Gradient descent", "text": "<p>Steps against the gradient.</p>", "boost": 1.6},
     {"location": "descent/#rate", "title": "The rate", "text": "<p>A learning rate of 3 is too high.</p>", "boost": 1.6},
-    {"location": "losses/", "title": "Loss functions", "text": "", "also": "MSE cost function"},
+    {"location": "losses/", "title": "Loss functions", "text": "", "also": "MSE, cost function"},
     {"location": "losses/#ce", "title": "Cross-entropy", "text": "<p>The <code>cross_entropy</code> of logits.</p>"},
     {"location": "batches/", "title": "Batches", "text": "<p>The batch size is a choice, x &lt; 3 &amp; more.</p>"},
     {"location": "over/", "title": "Overfitting", "text": "<p>Standardise first.</p>"},
@@ -107,6 +107,7 @@ FIRST = {
     "what is the learning rate": "descent/#rate",
     "learning rates": "descent/#rate",
     "mse": "losses/",
+    "what is a cost function": "losses/",
     "cross entropy": "losses/#ce",
     "crossentropy": "losses/#ce",
     "cross_entropy": "losses/#ce",
