@@ -29,7 +29,7 @@ def _around_mean(differences: Tensor, repeats: str, level: float, shared: float 
     level = _checked_level(level)
     values = differences.detach().cpu().double()  # on the CPU: some devices have no float64
     spread = values.std().item() * math.sqrt(1 / len(values) + shared)
-    half = student.ppf((1 + level) / 2, len(values) - 1) * spread
+    half = float(student.ppf((1 + level) / 2, len(values) - 1)) * spread
     middle = values.mean().item()
     return middle - half, middle + half
 
