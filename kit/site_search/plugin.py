@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from fnmatch import fnmatch
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -112,10 +113,10 @@ def with_terms(entries: list[Entry], glossary: File) -> Iterator[Entry]:
         if url != glossary.url or not part or not terms:
             yield entry
     for term in terms:
-        meaning = term.find_next_sibling("dd")
+        meaning = takewhile(lambda part: part.name == "dd", term.find_next_siblings())
         yield {
             "location": f"{glossary.url}#{term['id']}",
             "title": term.get_text(" ", strip=True),
-            "text": str(meaning.decode_contents()) if meaning else "",
+            "text": " ".join(part.decode_contents() for part in meaning),
             "also": str(term.get("data-forms", "")),
         }

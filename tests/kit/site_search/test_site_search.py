@@ -24,7 +24,8 @@ WORDS = """# Words
 
 ## A { #letter-a }
 
-<dl><dt id="adder" data-forms="adders, summing">Adder</dt><dd>What adds &amp; <em>sums</em>.</dd></dl>
+<dl><dt id="adder" data-forms="adders, summing">Adder</dt><dd>What adds &amp; <em>sums</em>.</dd><dd>Also called summer.</dd>
+<dt id="bit">Bit</dt><dd>0 or 1.</dd></dl>
 """
 
 
@@ -46,12 +47,12 @@ def index(built: Any) -> dict[str, dict[str, Any]]:
 def test_the_index_knows_terms_weights_other_words_and_places(course: Site):
     built = course.build(strict=True)
     entries = index(built)
-    assert set(entries) == {"", "lessons/sums/", "lessons/sums/#two", "words/", "words/#adder"}
+    assert set(entries) == {"", "lessons/sums/", "lessons/sums/#two", "words/", "words/#adder", "words/#bit"}
     lesson, term = entries["lessons/sums/"], entries["words/#adder"]
     assert (lesson["boost"], lesson["also"], lesson["tags"]) == (2, "total, grand total", ["Part I"])
     assert entries["lessons/sums/#two"]["boost"] == 2 and "also" not in entries["lessons/sums/#two"]
     assert (term["title"], term["also"], term["boost"]) == ("Adder", "adders, summing", 0.5)
-    assert term["text"] == "What adds &amp; <em>sums</em>."
+    assert term["text"] == "What adds &amp; <em>sums</em>. Also called summer."
 
 
 def test_each_page_talks_to_our_script(course: Site):

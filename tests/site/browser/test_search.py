@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bs4 import BeautifulSoup
 
-PLACE = "reference/error-messages/"
+PLACES = ("reference/error-messages/", "reference/more-error-messages/")
 FOUND = """() => [...document.querySelectorAll(".md-search-result__link")].map((link) =>
     new URL(link.href).pathname + new URL(link.href).hash)"""
 QUERIES = Path(__file__).with_name("queries.tsv")  # what learners type, and the pages that may come first
@@ -32,15 +32,27 @@ ASKED = """async (queries) => {
 
 
 def entries(course):
-    """Each entry's id, and its error as the page shows it."""
-    page = BeautifulSoup((Path(course.folder) / PLACE / "index.html").read_text("utf-8"), "html.parser")
-    name, messages = "", dict[str, str]()
-    for element in page.select("article h3, article .output--error"):
-        if element.name == "h3":
-            name = str(element["id"])
-        else:
-            messages.setdefault(name, element.get_text().strip())
-    return messages
+    """Errors as the pages show them with their places, and the words of other versions and devices with theirs."""
+    shown, otherwise = dict[str, set[str]](), dict[str, set[str]]()
+    for place in PLACES:
+        page = BeautifulSoup((Path(course.folder) / place / "index.html").read_text("utf-8"), "html.parser")
+        name = ""
+        for element in page.select("article h3, article .output--error, article em"):
+            if element.name == "h3":
+                name = f"{place}#{element['id']}"
+            elif element.name == "em":
+                if element.get_text() != "Also worded as":
+                    continue
+                said = element.find_parent("p")
+                listed = said.find_next_sibling()
+                for part in listed.select("li") if listed.name == "ul" else [said]:
+                    otherwise.setdefault(part.code.get_text(), set()).add(name)
+            else:
+                message = element.get_text().strip()
+                for text in message.replace("\n", " "), re.sub(r"^[\w.]+: ", "", message.splitlines()[-1].strip()):
+                    if len(re.findall(r"\w{3,}", text)) > 1:  # "expected ':'" is no sentence without its SyntaxError
+                        shown.setdefault(text, set()).add(name)
+    return shown, otherwise
 
 
 def search(page, text):
@@ -64,18 +76,18 @@ def test_what_learners_type_leads_where_they_hope(open_page):
     assert len(first) >= 0.95 * len(hoped), {query: found[query] for query in hoped if query not in first}
 
 
-def test_every_error_of_the_page_is_found_by_its_own_text(course, open_page):
-    asked = [
-        (name, text)
-        for name, message in entries(course).items()
-        for text in (message.replace("\n", " "), re.sub(r"^\w+: ", "", message.splitlines()[-1].strip()))
+def test_every_error_of_the_pages_is_found_by_its_own_text(course, open_page):
+    asked = {
+        text: places
+        for messages in entries(course)
+        for text, places in messages.items()
         if len(text.split()) > 1  # a name alone, as KeyError gives it, says nothing of the error
-    ]
-    results = open_page("glossary/").evaluate(ASKED, [text for _, text in asked])
+    }
+    results = open_page("glossary/").evaluate(ASKED, [*asked])
     missed = [
-        (name, text[:80], pages)
-        for (name, text), pages in zip(asked, results, strict=True)
-        if not any(f"{PLACE}#{name}" in page[:3] for page in pages)
+        (places, text[:80], pages)
+        for (text, places), pages in zip(asked.items(), results, strict=True)
+        if not any({*places} & {*page[:3]} for page in pages)
     ]
     assert missed == []
 
@@ -99,6 +111,18 @@ OTHERS = {  # with other numbers, names, quotes and brackets than those of the p
     "missing-argument": "TypeError: mse() missing 1 required positional argument: 'targets'",
     "state-dict-keys": 'Error(s) in loading state_dict for Sequential: Missing key(s) in state_dict: "2.weight", "2.bias".',
     "cuda": "AssertionError: Torch not compiled with CUDA enabled",
+    "out-of-memory": "torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 20.00 MiB. GPU 0 has a total capacity of 7.79 GiB",
+    "device-side-assert": "torch.AcceleratorError: CUDA error: device-side assert triggered",
+    "no-kernel-image": "RuntimeError: CUDA error: no kernel image is available for execution on the device",
+    "bracket": "SyntaxError: incomplete input",
+    "conv-channels": "RuntimeError: Given groups=1, weight of size [32, 3, 3, 3], expected input[64, 1, 28, 28] to have 3 channels, "
+    "but got 1 channels instead",
+    "string-to-float": "ValueError: could not convert string to float: 'S'",
+    "sklearn-nan": "ValueError: Input X contains NaN.",
+    "target-size": "UserWarning: Using a target size (torch.Size([64])) that is different to the input size (torch.Size([64, 1])). "
+    "This will likely lead to incorrect results due to broadcasting. Please ensure they have the same size.",
+    "bootstrapping": "RuntimeError: An attempt has been made to start a new process before the current process has finished its "
+    "bootstrapping phase.",
 }
 
 
@@ -107,7 +131,7 @@ def test_an_error_with_other_numbers_and_names_is_found(open_page):
     missed = {
         name: pages
         for name, pages in zip(OTHERS, results, strict=True)
-        if not any(f"{PLACE}#{name}" in page[:3] for page in pages)
+        if not any(f"{place}#{name}" in page[:3] for place in PLACES for page in pages)
     }
     assert missed == {}
 
