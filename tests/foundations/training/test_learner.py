@@ -1,5 +1,6 @@
 """The learner: equal to `fit` where no callback interferes, its moments, and the learning-rate finder."""
 
+import ast
 import copy
 import re
 from typing import Any
@@ -323,3 +324,29 @@ def test_fastai_prepares_as_the_lesson_does(monkeypatch, tmp_path):
     assert names["categorical"] == [*categorical, "Age_na"], "the lesson says that it adds to the list"
     right = names["preds"][:, 1].gt(0.5) == names["valid_y"].eq(1)
     assert right.float().mean() > 0.7
+
+
+@pytest.mark.parametrize(("kind", "model"), [("cuda", "Nets"), ("mps", "Normed")])
+def test_the_hundred_nets_of_the_lesson_train_on_a_gpu_as_on_the_cpu(kind, model):
+    """With the lesson's own learner and nets, which name no device but that of the learner."""
+    names: dict[str, Any] = {"log_loss": nn.functional.binary_cross_entropy_with_logits}
+    for snippet in read_page(LESSON, ROOT).snippets:
+        parts = ast.parse(snippet.source).body
+        made = [
+            each for each in parts if isinstance(each, ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef)
+        ]
+        exec(compile(ast.Module(made, []), str(LESSON), "exec"), names)
+        if "Normed" in names:
+            break
+    draw = seeded()
+    x, told = torch.randn(30, 20, 4, generator=draw), torch.rand(30, 20, generator=draw).round()
+    names |= {"told": told[:20], "truth": told[20:]}
+
+    def trained():
+        return names["train_many"]((x[:20], x[20:]), kind=names[model], n_each=2)
+
+    names["best_device"] = lambda: "cpu"
+    on_cpu = trained()
+    with pretended(kind):
+        names["best_device"] = lambda: kind
+        torch.testing.assert_close(trained(), on_cpu)
