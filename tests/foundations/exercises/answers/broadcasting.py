@@ -101,6 +101,7 @@ WRONG = {
         "30 points in a and in b take": lambda a, b: torch.tensor([[math.dist(p, q) for q in b] for p in a.tolist()]),
     },
     "trap_loss": {
+        "and it gives 1.2312": lambda preds, targets: preds.var(correction=0) + targets.var(correction=0),
         "after its `return`": lambda p, t: None,
         "2,500 numbers were stored": lambda p, t: ((p[:, None] - t) ** 2).mean(),
         "against its own target": lambda p, t: ((p - t) ** 2).mean(),
