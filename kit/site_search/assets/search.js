@@ -20,16 +20,20 @@ const PASTED = 5; // from so many words on it is a sentence or a message, in whi
 const [FIRST, AROUND] = [60, 240]; // characters of a teaser before its first hit, and at all
 
 /**
- * The words of a text; of names such as zero_grad and words such as in-place the parts and the whole.
+ * The words of a text; of names such as zero_grad and DataLoader and words such as in-place the parts and the whole.
  * @param {string} text
  */
 export function words(text) {
-  const found = text.toLowerCase().replaceAll("’", "'").match(/[\p{L}\p{N}_]+(?:['-][\p{L}\p{N}_]+)*/gu) ?? [];
+  const found = text.replaceAll("’", "'").match(/[\p{L}\p{N}_]+(?:['-][\p{L}\p{N}_]+)*/gu) ?? [];
   return found.flatMap((word) => {
-    const parts = word.split(/[_-]/).filter(Boolean);
-    return parts.length > 1 ? [word.replaceAll("-", ""), ...parts] : [word];
+    const humps = word.split(/(?<=[a-z\d])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/);
+    const parts = humps.every((hump) => hump.length > 2) ? humps.flatMap(apart) : apart(word);
+    return [...parts.length > 1 ? [word.replaceAll("-", "")] : [], ...parts].map((part) => part.toLowerCase());
   });
 }
+
+/** @type {(word: string) => string[]} */
+const apart = (word) => word.split(/[_-]/).filter(Boolean);
 
 /**
  * One form for the singular and the plural, and for British and American spelling.

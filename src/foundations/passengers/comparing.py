@@ -162,7 +162,7 @@ def paired_interval(first: Tensor, second: Tensor, level: float = 0.95) -> tuple
     level = _checked_level(level)
     b, c, n = only_first + 0.5, only_second + 0.5, n_rows + 2
     middle = (b - c) / n
-    half = norm.ppf((1 + level) / 2) * math.sqrt(b + c - (b - c) ** 2 / n) / n
+    half = float(norm.ppf((1 + level) / 2)) * math.sqrt(b + c - (b - c) ** 2 / n) / n
     return max(middle - half, -1.0), min(middle + half, 1.0)
 
 

@@ -113,6 +113,7 @@ FIRST = {
     "crossentropy": "losses/#ce",
     "cross_entropy": "losses/#ce",
     "nn.functional.cross_entropy()": "losses/#ce",
+    "nn.CrossEntropyLoss": "losses/#ce",
     "batchsize": "batches/",
     "over fitting": "over/",
     "overfiting": "over/",
