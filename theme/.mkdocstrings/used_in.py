@@ -1,6 +1,6 @@
 """A hook of MkDocs: the lessons that use each public function, for the function's entry in `docs/reference/api`.
 
-The templates in `theme/.mkdocstrings` write it down. It is part of the settings, so pages are made anew only when some
+The templates beside it write it down. It is part of the settings, so pages are made anew only when some
 lesson begins or ceases to use a function.
 """
 
@@ -24,10 +24,14 @@ TITLE = re.compile(r"^title: *\"?(?P<title>.*?)\"?$", re.M)
 def on_config(config: MkDocsConfig) -> None:
     """Give the templates the lessons that use a function, by the function's full name."""
     root, docs = Path(config.config_file_path).parent, Path(config.docs_dir)
-    listed = (root / "src/foundations/__init__.pyi").read_text("utf-8")
+    listed = root / "src/foundations/__init__.pyi"
+    if not listed.exists():  # a copy of some pages alone
+        return
     lessons = [name for name in pages(config.nav or []) if name.startswith("lessons/")]
     options = config.plugins["mkdocstrings"].config["handlers"]["python"]["options"]
-    options["extra"]["used_in"] = uses(listed, {name: (docs / name).read_text("utf-8") for name in lessons})
+    options["extra"]["used_in"] = uses(
+        listed.read_text("utf-8"), {name: (docs / name).read_text("utf-8") for name in lessons}
+    )
 
 
 def pages(nav: Any) -> Iterator[str]:
