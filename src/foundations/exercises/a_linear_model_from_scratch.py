@@ -77,7 +77,7 @@ def mae_gradient(answer: object) -> str:
                 pull @ indeps / len(deps)
             ).tolist(),
         },
-        "the slopes should be {}, and they are {}".format(*all_apart(right.tolist(), result)),
+        f"the slopes should be {all_apart(right.tolist(), result, ', and they are ')}",
         within=1e-5,
     )
     return "and whoever is surely wrong hardly counts in it."

@@ -98,9 +98,7 @@ def safe_root(answer: object) -> str:
     if result.isnan().any():
         raise NotYet(f"for {x.tolist()} it gives {result.tolist()}: where x is not positive, 0 is wanted")
     found = values(result, (5,))
-    compare(
-        found, right, {}, "for {} the values should be {}, and they are {}".format(x.tolist(), *all_apart(right, found))
-    )
+    compare(found, right, {}, f"for {x.tolist()} the values should be {all_apart(right, found, ', and they are ')}")
     if max(map(abs, found[:2])) > 1e-9:
         raise NotYet(f"for {x.tolist()[:2]} it gives {found[:2]}: where x is not positive, exactly 0 is wanted")
     slopes = torch.tensor(_slopes(result, x, torch.ones_like(x), finite=False), dtype=x.dtype)

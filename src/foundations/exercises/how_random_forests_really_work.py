@@ -126,7 +126,7 @@ def out_of_bag(answer: object) -> str:
             ).tolist(),
             "it adds the votes up: divide by the number of those that vote": (votes * ~seen).sum(0).tolist(),
         },
-        "for five trees and four rows it should give {}, and it gives {}".format(*all_apart(right.tolist(), voted)),
+        f"for five trees and four rows it should give {all_apart(right.tolist(), voted)}",
     )
     return "each row is judged by those alone that have never seen it."
 

@@ -83,10 +83,8 @@ def _judge_next_row(answer: object, w: Tensor, lr: float, both: Tensor, known: T
             "the weights have not moved": w.tolist(),
             "with_survived is added, and should be taken away": (w - lr * 2 * (both @ w + known)).tolist(),
         },
-        f"with lr {lr:g} "
-        + "the weights after the step should be {}, and they are {}".format(
-            *all_apart((w - lr * slopes).tolist(), result)
-        ),
+        f"with lr {lr:g} the weights after the step should be "
+        + all_apart((w - lr * slopes).tolist(), result, ", and they are "),
         within=1e-6,
     )
 

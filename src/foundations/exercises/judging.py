@@ -326,13 +326,13 @@ def apart(one: float, other: float) -> tuple[str, str]:
     )
 
 
-def all_apart(one: Sequence[float], other: Sequence[float], digits: int = 4) -> tuple[str, str]:
-    """Two lists of numbers, rounded to as many digits as it takes to see that they differ."""
-    for more in range(digits, 18):
-        texts = [str([float(f"{each:.{more}g}") for each in numbers]) for numbers in (one, other)]
+def all_apart(wanted: Sequence[float], found: Sequence[float], between: str = ", and it gives ") -> str:
+    """Two lists of numbers, with these words between, rounded to as many digits as it takes to see that they differ."""
+    for digits in range(4, 18):
+        texts = [str([float(f"{each:.{digits}g}") for each in numbers]) for numbers in (wanted, found)]
         if texts[0] != texts[1]:
             break
-    return texts[0], texts[1]
+    return between.join(texts)
 
 
 def several(value: object, n: int) -> list[Any] | None:

@@ -59,7 +59,7 @@ def _judge_learning(answer: object, x: Tensor, y: Tensor, lr: float, n_epochs: i
             last.flatten().tolist(),
             {},
             f"the losses are right; after the last step the {name} should be "
-            + "{}, and it gives {}".format(*all_apart(last.flatten().tolist(), given)),
+            + all_apart(last.flatten().tolist(), given),
         )
     if any(isinstance(each, Tensor) for each in losses):
         raise NotYet("the losses are right, but they come as tensors: .item() makes each a plain number")

@@ -44,7 +44,7 @@ def stable_softmax(answer: object) -> str:
             wanted,
             {},
             f"for the logits {large.flatten().tolist()} "
-            + "the probabilities should be {}, and they are {}".format(*all_apart(wanted, shares)),
+            f"the probabilities should be {all_apart(wanted, shares, ', and they are ')}",
         )
     return "only differences count, so the size of the logits does no harm."
 

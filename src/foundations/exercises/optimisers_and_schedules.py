@@ -59,7 +59,7 @@ def _judge_step_with_momentum(answer: object, lr: float, momentum: float) -> Non
             ).tolist(),
             "momentum belongs to the old velocity, not to the gradient": (velocity + momentum * slopes).tolist(),
         },
-        "the velocity should be {}, and it is {}".format(*all_apart(right.tolist(), kept.tolist())),
+        f"the velocity should be {all_apart(right.tolist(), kept.tolist(), ', and it is ')}",
     )
     compare(
         moved.tolist(),
@@ -71,9 +71,8 @@ def _judge_step_with_momentum(answer: object, lr: float, momentum: float) -> Non
             "params went uphill: take lr times the velocity away from them": (params + lr * right).tolist(),
             "the learning rate is left out: a step is only a part of the velocity": (params - right).tolist(),
         },
-        "the velocity is right; params should be {}, and they are {}".format(
-            *all_apart((params - lr * right).tolist(), moved.tolist())
-        ),
+        "the velocity is right; params should be "
+        + all_apart((params - lr * right).tolist(), moved.tolist(), ", and they are "),
     )
 
 
@@ -120,7 +119,7 @@ def _judge_step_of_adamw(
             ).tolist(),
             "the mean of the slopes has not changed: give the new one": mean.tolist(),
         },
-        "the mean of the slopes should be {}, and it is {}".format(*all_apart(right[0].tolist(), new_mean)),
+        f"the mean of the slopes should be {all_apart(right[0].tolist(), new_mean, ', and it is ')}",
     )
     compare(
         new_square,
@@ -132,7 +131,7 @@ def _judge_step_of_adamw(
             "the mean of the squares has not changed: give the new one": square.tolist(),
             "the second mean is of the *squared* slopes": (0.999 * square + 0.001 * slopes).tolist(),
         },
-        "the mean of the squares should be {}, and it is {}".format(*all_apart(right[1].tolist(), new_square)),
+        f"the mean of the squares should be {all_apart(right[1].tolist(), new_square, ', and it is ')}",
     )
     wanted = params * (1 - lr * decay) - step(right)
     compare(
@@ -153,7 +152,7 @@ def _judge_step_of_adamw(
             "the divisor has no 1e-8 in it": (params * (1 - lr * decay) - step(right, added=0.0)).tolist(),
         },
         f"both means are right; for the slopes {slopes.tolist()} "
-        + "params should be {}, and they are {}".format(*all_apart(wanted.tolist(), moved)),
+        f"params should be {all_apart(wanted.tolist(), moved, ', and they are ')}",
     )
 
 
@@ -187,7 +186,7 @@ def trapezoid(answer: object) -> str:
                 ],
             },
             f"with peak {peak:g}, {n_steps} steps, warm {warm} and cool {cool}, the learning rates should be "
-            + "{}, and they are {}".format(*all_apart(right, value)),
+            + all_apart(right, value, ", and they are "),
         )
     return "up in equal parts, level, and down in equal parts: no step is wasted on a learning rate of 0."
 

@@ -143,7 +143,7 @@ def from_pieces(answer: object) -> str:
             ),
             "twice too much: was there a gradient already, to which backward() added?": (2 * whole).tolist(),
         },
-        "the gradient of the whole is {}, and it gives {}".format(*all_apart(whole.tolist(), value)),
+        f"the gradient of the whole is {all_apart(whole.tolist(), value)}",
     )
     if looks.most > 4:
         raise NotYet(f"the gradient is right, but it calculates with {looks.most} rows at once, and 4 should be enough")
@@ -161,8 +161,8 @@ def from_pieces(answer: object) -> str:
         again,
         seven,
         {},
-        "for 10 rows in batches of 4 the gradient is right; for 7 rows in batches of 3 it should be {}, and it gives "
-        "{}: are sizes or numbers of batches fixed in it?".format(*all_apart(seven, again)),
+        "for 10 rows in batches of 4 the gradient is right; for 7 rows in batches of 3 it should be "
+        f"{all_apart(seven, again)}: are sizes or numbers of batches fixed in it?",
     )
     if not looks.most:  # it did not calculate with tensors
         return "that is the gradient of all rows."

@@ -80,9 +80,8 @@ def mnist_slopes(answer: object) -> str:
                 (p - targets) * pull / n
             ).tolist(),
         },
-        "for the logits {} and the targets {} it should give {}, and it gives {}".format(
-            logits.tolist(), targets.tolist(), *all_apart((sign * pull / n).tolist(), output)
-        ),
+        f"for the logits {logits.tolist()} and the targets {targets.tolist()} it should give "
+        + all_apart((sign * pull / n).tolist(), output),
     )
     return "the fourth row and the fifth are sure and wrong, and hardly pull."
 

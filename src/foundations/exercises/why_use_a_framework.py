@@ -148,11 +148,7 @@ def learn_to_fill(answer: object) -> str:
         raise NotYet("the gaps get the medians of train: the means are wanted")
     means = train.mean().tolist()
     if not near(got, means):
-        raise NotYet(
-            "the gaps should get the means of train, {}, and get {}".format(
-                *(" and ".join(each[1:-1].split(", ")) for each in all_apart(means, got))
-            )
-        )
+        raise NotYet(f"the gaps should get the means of train, {all_apart(means, got, ', and get ')}")
     there = rows.notna().to_numpy()
     if not near(filled.to_numpy(float)[there].tolist(), rows.to_numpy()[there].tolist()):
         raise NotYet("values that were there have changed: only gaps are to be filled")

@@ -2,6 +2,7 @@
 
 import re
 
+import pandas as pd
 import pytest
 import torch
 import torch.nn.functional as F
@@ -9,7 +10,7 @@ from sklearn.datasets import load_breast_cancer, load_iris
 
 from foundations import NotYet, ReluSum, check, coordinate_search, fit_quad, quad_mae
 from foundations.exercises.a_loss_for_probabilities import HOURS, PASSED
-from foundations.exercises.judging import apart, diabetes
+from foundations.exercises.judging import all_apart, apart, call, diabetes, several
 
 
 def hint(name: str, answer: object) -> str:
@@ -97,6 +98,64 @@ def test_apart_shows_no_more_digits_than_it_takes():
     assert apart(1.5, 2.5) == ("1.5", "2.5")
     assert apart(2.61420001, 2.6142) == ("2.61420001", "2.6142")
     assert apart(1.0, 1.0) == ("1.0", "1.0")
+
+
+def test_two_lists_that_differ_look_different():
+    assert all_apart([1.5, 2.0], [1.5, 3.0]) == "[1.5, 2.0], and it gives [1.5, 3.0]"
+    assert all_apart([0.1, 2.0], [0.10000001, 2.0], " not ") == "[0.1, 2.0] not [0.10000001, 2.0]"
+    assert all_apart([1.0], [1.0], " is ") == "[1.0] is [1.0]"
+
+
+def test_several_things_may_come_stacked():
+    assert several((1, 2), 2) == several([1, 2], 2) == [1, 2]
+    assert [each.tolist() for each in several(torch.eye(2), 2) or []] == [[1, 0], [0, 1]]
+    for other in (torch.zeros(2), (1, 2, 3), "ab", 2, torch.zeros(3, 2)):
+        assert several(other, 2) is None
+
+
+def new_column(table):
+    table["c"] = 0
+
+
+def turned(table):
+    table.index = table.index[::-1]
+
+
+def one_row_more(table):
+    table.loc[9] = [0, 0]
+
+
+def other_column(table):
+    table["b"] = 0
+
+
+def no_column(table):
+    del table["a"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "by", "words"),
+    [
+        (pd.DataFrame({"a": [1, 2], "b": [3, 4]}), new_column, "of shape (2, 2): it has the new column 'c', and"),
+        (pd.DataFrame({"a": [1, 2], "b": [3, 4]}), turned, "of shape (2, 2): its rows stand in another order, and"),
+        (pd.DataFrame({"a": [1, 2], "b": [3, 4]}), one_row_more, "of shape (2, 2): its rows are others, and"),
+        (pd.DataFrame({"a": [1, 2], "b": [3, 4]}), other_column, "of shape (2, 2): the column 'b' is another, and"),
+        (pd.DataFrame({"a": [1, 2], "b": [3, 4]}), no_column, "of shape (2, 2): a column is missing, and"),
+        (
+            [(torch.ones(2), torch.zeros(2))],
+            lambda pairs: pairs[0][1].add_(1),
+            "changes [0.0, 0.0] to [1.0, 1.0], number 1 of ([1.0, 1.0], [0.0, 0.0]), number 0 of [([1.0, 1.0], [0.0, "
+            "0.0])], and",
+        ),
+        (torch.nn.Linear(2, 1), lambda net: net.weight.data.zero_(), "changes the numbers of weight of Linear, and"),
+        (torch.nn.Linear(2, 1), lambda net: net.half(), "weight of Linear from float32 on cpu to float16 on cpu, and"),
+        (torch.nn.Linear(2, 1), lambda net: net.requires_grad_(False), "which parameters of Linear require a gradient"),
+    ],
+)
+def test_what_an_answer_changes_is_named_by_its_smallest_part(changed, by, words: str):
+    with pytest.raises(NotYet) as caught:
+        call(lambda given: [by(given)], changed)
+    assert words in str(caught.value)
 
 
 def test_the_height_of_a_net_that_is_no_hat_is_its_own(subtests: pytest.Subtests):
