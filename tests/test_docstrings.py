@@ -180,7 +180,44 @@ def test_whatever_has_an_example_is_among_them():
     assert listed <= {name for names in found.values() for name in names}
     for module, names in found.items():
         written = Path(inspect.getfile(importlib.import_module(module))).read_text("utf-8").count("```python\n")
-        assert written == sum(obj.__doc__.count("```python\n") for obj in names.values()), module
+        assert written == sum(obj.__doc__.count("```python\n") for obj in set(names.values())), module
+
+
+def test_what_is_offered_says_what_goes_in_and_what_comes_out(subtests: pytest.Subtests):
+    """Functions, and methods and dunders that a reader calls; what a subclass overrides is said in its base."""
+    count = 0
+    for module in filter(is_offered, modules()):
+        for name, obj in objects(importlib.import_module(module)):
+            if not inspect.isfunction(obj) or "._" in name.replace(".__", ""):
+                continue
+            count += 1
+            arguments = [each for each in inspect.signature(obj).parameters if each not in ("self", "cls")]
+            given = str(inspect.signature(obj).return_annotation)
+            with subtests.test(name):
+                sections = re.findall(r"^(\w+):$", inspect.cleandoc(obj.__doc__ or ""), re.M)
+                assert ("Args" in sections) == bool(arguments)
+                assert ("Returns" in sections or "Yields" in sections) == (given not in ("None", "NoReturn"))
+                assert "Example" in sections or name.endswith(".__init__")  # of which the class has one
+    assert count > 130
+
+
+def test_operators_and_calls_of_what_is_offered_have_a_docstring():
+    """Those that only turn another one round, and what Python calls by itself, need none."""
+    turned = {"__radd__", "__rmul__", "__rsub__", "__rtruediv__"}
+    unasked = {"__init__", "__repr__", "__post_init__", "__init_subclass__"}
+    silent = []
+    for name in foundations.__all__:
+        cls = getattr(foundations, name)
+        if inspect.isclass(cls) and not issubclass(cls, Exception):
+            written = ast.parse(textwrap.dedent(inspect.getsource(cls))).body[0]
+            assert isinstance(written, ast.ClassDef)
+            silent += [
+                f"{name}.{each.name}"
+                for each in written.body
+                if isinstance(each, ast.FunctionDef) and each.name.startswith("__") and not ast.get_docstring(each)
+                if each.name not in turned | unasked
+            ]
+    assert silent == []
 
 
 def test_what_the_kit_says_of_arguments_and_errors_begins_with_a_capital_letter():

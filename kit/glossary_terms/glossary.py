@@ -54,7 +54,8 @@ def read_glossary(text: str) -> Glossary:
     r"""The glossary that a page's Markdown source defines.
 
     A term stands on a line of its own, with an id and maybe other forms; its definition follows in the way of
-    Markdown's definition lists. A link at the end says where to read more, and is no part of the definition.
+    Markdown's definition lists. A link at the end says where to read more, and is no part of the definition, nor are
+    further paragraphs that begin with a colon, such as one with other names.
     A term without brackets is one of its own forms. One with them, as *Leaf (of a tree)*, has only those that are
     listed, since its plain name may mean another thing. Forms with capital letters are found as they are written;
     others may begin with one.

@@ -3,9 +3,10 @@
 
 const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self)); // the checker takes it for a window
 const { scope } = worker.registration;
-const NAME = `${scope}#1`; // count up when what is kept changes its form; other sites of the same origin have other scopes
+const NAME = `${scope}#2`; // count up when what is kept changes its form; other sites of the same origin have other scopes
 const LIST = new URL("offline.json", scope).href;
 const STATE = new URL("offline.json?kept", scope).href; // the hashes of what is kept, in the cache only
+const LISTED = new URL("offline.json?listed", scope).href; // the last list that was read, in the cache only
 const HASHED = /\.[0-9a-f]{8}\.min\.(?:js|css)$/; // a name that says which content it has
 const PATIENCE = 6000; // milliseconds that a page which is kept waits for the network
 
@@ -40,10 +41,8 @@ async function answer(event) {
   const kept = await cache.match(key);
   if (kept && HASHED.test(key)) return kept;
   const asked = fetch(request).then((response) => {
-    if (good(response)) {
-      const copy = response.clone();
-      event.waitUntil(cache.put(key, copy).catch(() => {})); // a full disk is no reason to show nothing
-    }
+    const copy = response.clone();
+    event.waitUntil(keepIfListed(cache, key, copy).catch(() => {})); // a full disk is no reason to show nothing
     return response;
   });
   if (!kept) {
@@ -55,6 +54,26 @@ async function answer(event) {
     setTimeout(resolve, PATIENCE, kept);
   });
   return Promise.race([asked.catch(() => kept), late]);
+}
+
+/**
+ * Keep what the site's list has in just this form: no page of a network that wants a password, and none of a release
+ * that is not listed yet.
+ * @type {(cache: Cache, key: string, response: Response) => Promise<void>}
+ */
+async function keepIfListed(cache, key, response) {
+  const listed = await (await cache.match(LISTED))?.json();
+  if (await fits(response, listed?.[key])) await cache.put(key, response);
+}
+
+/**
+ * Whether an answer is what the list says.
+ * @type {(response: Response, hash: string | undefined) => Promise<boolean>}
+ */
+async function fits(response, hash) {
+  if (!hash || !good(response)) return false;
+  const digest = await crypto.subtle.digest("SHA-256", await response.clone().arrayBuffer());
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("").startsWith(hash);
 }
 
 /**
@@ -77,32 +96,36 @@ worker.addEventListener("message", (event) => {
 /** @type {(wanted: Wanted) => Promise<void>} */
 async function keep({ own, all }) {
   const cache = await caches.open(NAME);
-  for (const address of new Set(own.filter((address) => address.startsWith(scope)).map(addressOf))) {
-    if (!(await cache.match(address))) await add(cache, address, "default"); // from the browser's own cache: it was loaded
-  }
   const answered = await fetch(LIST, { cache: "no-cache" });
   if (!good(answered)) return;
   /** @type {Record<string, string>} */
   const files = await answered.json();
   const addresses = new Map(Object.entries(files).map(([name, hash]) => [new URL(name, scope).href, hash]));
+  await cache.put(LISTED, Response.json(Object.fromEntries(addresses)));
   /** @type {Record<string, string>} */
   const state = (await (await cache.match(STATE))?.json()) ?? {};
   for (const { url } of await cache.keys()) {
-    if (url !== STATE && !addresses.has(url)) await cache.delete(url); // the site has it no more
+    if (url !== STATE && url !== LISTED && !addresses.has(url)) await cache.delete(url); // the site has it no more
   }
-  for (const [address, hash] of addresses) {
+  const first = new Set(own.map(addressOf)); // the browser has it: it was loaded
+  const order = [...addresses].sort(([a], [b]) => Number(first.has(b)) - Number(first.has(a)));
+  for (const [address, hash] of order) {
     const kept = await cache.match(address);
-    if (kept && state[address] === hash || !(all || kept)) continue;
-    if (await add(cache, address, "no-cache")) {
+    if (kept && state[address] === hash || !(all || kept || first.has(address))) continue;
+    if (
+      first.has(address) && !kept && await add(cache, address, hash, "default") ||
+      await add(cache, address, hash, "no-cache")
+    ) {
       state[address] = hash;
       await cache.put(STATE, Response.json(state));
     }
   }
 }
 
-/** @type {(cache: Cache, address: string, mode: RequestCache) => Promise<boolean>} */
-async function add(cache, address, mode) {
+/** @type {(cache: Cache, address: string, hash: string, mode: RequestCache) => Promise<boolean>} */
+async function add(cache, address, hash, mode) {
   const response = await fetch(address, { cache: mode, priority: "low" });
-  if (good(response)) await cache.put(address, response);
-  return good(response);
+  const fitting = await fits(response, hash);
+  if (fitting) await cache.put(address, response);
+  return fitting;
 }

@@ -21,7 +21,7 @@ KNOWN = {
     "author", "authors", "categories", "comments", "date", "description", "git_creation_date_localized",
     "git_revision_date_localized", "hide", "icon", "links", "location", "pin", "readtime", "revision_date", "search",
     "slug", "social", "source", "status", "subtitle", "tags", "template", "title",
-    "draft", "memory_limit", "reads", "runs_in", "time_limit",
+    "also", "draft", "memory_limit", "reads", "runs_in", "time_limit",
 }  # fmt: skip
 
 

@@ -50,6 +50,7 @@ from foundations.images.profiling import profile_model as profile_model
 from foundations.passengers.classification import accuracy as accuracy
 from foundations.passengers.classification import wilson_interval as wilson_interval
 from foundations.passengers.comparing import mcnemar as mcnemar
+from foundations.passengers.comparing import mean_interval as mean_interval
 from foundations.passengers.comparing import paired_interval as paired_interval
 from foundations.passengers.comparing import resampled_interval as resampled_interval
 from foundations.passengers.comparing import verdict as verdict

@@ -135,7 +135,7 @@ def legend(marks: Sequence[Mark], handles: Mapping[str, Handle]) -> str:
         '<svg class="live__key live__grip" viewBox="0 0 18 10" aria-hidden="true"><circle cx="9" cy="5" r="4"/></svg>'
     )
     rows += [
-        f"<li>{ring}{html.escape(name.replace('_', ' '))} (drag it)</li>"
+        f"<li>{ring}{html.escape(name.replace('_', ' '))} (drag {'it' if len(handle.start[0]) == 1 else 'one'})</li>"
         for name, handle in handles.items()
         if isinstance(handle, Draggable)
     ]

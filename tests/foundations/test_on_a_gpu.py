@@ -12,6 +12,7 @@ from unittest import mock
 
 import pytest
 import torch
+import torch.nn.functional as F
 from faulty import with_fault
 from pretended import pretended
 from torch import Tensor, nn
@@ -54,11 +55,14 @@ from foundations import (
     grow_tree,
     image_distances,
     impurity_importance,
+    init_deep,
+    init_hidden,
     init_kaiming,
     least_squares,
     mae,
     mcnemar,
     mean_images,
+    mean_interval,
     measure,
     median_time,
     min_col,
@@ -276,6 +280,7 @@ CALLS: dict[str, Callable[[str], Any]] = {
     "mse": lambda d: mse(X.to(d), 2 * X.to(d)),
     "mcnemar": lambda d: mcnemar((SPREAD > 0).to(d), (SPREAD < 1).to(d)),
     "paired_interval": lambda d: paired_interval((SPREAD > 0).to(d), (SPREAD < 1).to(d)),
+    "mean_interval": lambda d: mean_interval(SPREAD.flatten().to(d)),
     "resampled_interval": lambda d: resampled_interval(SPREAD.flatten().to(d), 80, 20),
     "rmse": lambda d: rmse(X.to(d), 2 * X.to(d)),
     "quad_mae": lambda d: quad_mae(X[0].to(d), SPREAD.to(d), Y.to(d)),
@@ -326,6 +331,11 @@ CALLS: dict[str, Callable[[str], Any]] = {
     "train_net": lambda d: [
         train_net(stacked("cpu"), X, YES[:, None], lr=1, n_epochs=3, device=d),
         train_net(plain(d), X.to(d), YES[:, None].to(d), lr=1, n_epochs=0, device=d),
+        *[
+            train_net(net, X, YES[:, None], lr=1, n_epochs=3, loss_fn=loss_fn, device=d)
+            for net in (init_kaiming(3, ()), init_hidden(3), init_deep(3), stacked(d))  # linear, hidden, deep, many
+            for loss_fn in (mae, F.binary_cross_entropy)
+        ],
     ],
     "calc_preds": lambda d: calc_preds(X[0].to(d), X.to(d)),
     "sigmoid_preds": lambda d: sigmoid_preds(X[0].to(d), X.to(d)),
@@ -333,7 +343,8 @@ CALLS: dict[str, Callable[[str], Any]] = {
     "one_epoch": lambda d: one_epoch(X[0].clone().to(d).requires_grad_(), X.to(d), YES.to(d), 0.1),
     "update_coeffs": lambda d: stepped(d, lambda params: update_coeffs(params, 0.1), X[0]),
     "train_model": lambda d: [
-        train_model(X[0], X, YES.to(d), lr=0.1, n_epochs=n, preds_fn=sigmoid_preds, device=d) for n in (0, 3)
+        train_model(X[0], X, YES.to(d), lr=0.1, n_epochs=n, preds_fn=sigmoid_preds, loss_fn=loss_fn, device=d)
+        for n, loss_fn in ((0, mae), (3, mae), (3, F.binary_cross_entropy))
     ],
     "two_relus": lambda d: two_relus(draw(4, 2, 3).to(d), X.to(d)),
     "train_two_relus": lambda d: [

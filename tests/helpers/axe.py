@@ -31,7 +31,10 @@ CHOOSE = f"""(known) => {{
     return seen;
 }}"""
 CONFIGURE = """(looks) => axe.configure({
-    rules: Object.entries(looks).map(([id, selector]) => ({id, selector})),
+    rules: [
+        ...Object.entries(looks).map(([id, selector]) => ({id, selector})),
+        {id: "target-size", enabled: true},  // of WCAG 2.2, which axe leaves out unless asked
+    ],
 })"""
 ALL_RULES = """() => axe.run(document, {resultTypes: ["violations"]})"""
 EVERYWHERE = """(rules) => axe.run(document, {runOnly: rules, resultTypes: ["violations"]})"""

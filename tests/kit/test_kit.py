@@ -31,6 +31,7 @@ EXTRAS = {
     "cards": {"matplotlib", "pillow"},
     "markdown": {"beautifulsoup4", "markdownify"},
     "notebooks": {"beautifulsoup4", "mkdocs-jupyter"},
+    "search": {"beautifulsoup4"},
     "test": {"mktestdocs"},
 }
 
@@ -133,7 +134,7 @@ def parts() -> list[list[str]]:
 
 def test_importing_the_kit_takes_nothing_that_comes_with_an_extra():
     modules = [path.replace(":", ".").rpartition(".")[0] for path in [*PLUGINS.values(), *EXTENSIONS.values()]]
-    needing = {"page_markdown.plugin", "page_runner.notebook_page"}
+    needing = {"page_markdown.plugin", "page_runner.notebook_page", "site_search.plugin"}
     left_out = {
         name
         for name, owners in packages_distributions().items()

@@ -41,6 +41,7 @@ from live_charts import (
 )
 from live_charts.axes import Axes
 from live_charts.chart import numbers, plain
+from live_charts.drawing import legend
 from live_charts.record import KNOWN, Unrecordable
 from live_charts.words import words
 
@@ -221,6 +222,13 @@ def test_the_cells_of_an_image_with_names_say_them_and_empty_ones_nothing():
         given,
     )
     assert said[0] == [False, "x 0.5, y 0.5: it is <high>"] and said[1][0]
+
+
+def test_the_legend_says_what_to_do_with_one_point_and_with_many():
+    start, measured = point(0, 1), data([0.0, 1.0], [2.0, 3.0])
+    assert "start (drag it)<" in legend([], {"start": start, "k": slider(0, 1, 1)})
+    assert "measured (drag one)<" in legend([], {"measured": measured})
+    assert legend([], {"k": slider(0, 1, 1)}) == ""
 
 
 def test_numbers_are_the_same_words_on_both_sides():

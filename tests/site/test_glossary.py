@@ -12,7 +12,7 @@ from mkdocs.commands.build import build
 from mkdocs.config import load_config
 from project_root import ROOT
 
-from glossary_terms import read_glossary
+from glossary_terms import Entry, read_glossary
 from glossary_terms.extension import link_terms
 
 DOCS = ROOT / "docs"
@@ -187,7 +187,7 @@ def test_the_search_index_is_the_same_as_without_links(tmp_path):
 
 
 def test_every_entry_of_the_page_is_read():
-    assert len(ENTRIES) == len(re.findall(r"^:   ", SOURCE, re.M)) > 150
+    assert len(ENTRIES) == len(re.findall(r"^[^:\n].*\n:   ", SOURCE, re.M)) > 150
 
 
 def test_entries_stand_in_the_order_of_the_alphabet():
@@ -207,6 +207,85 @@ def test_an_entry_is_one_sentence_and_ends_in_a_link(subtests: pytest.Subtests):
             assert re.search(
                 rf"#{name}[ }}].*\n:   .*\]\((?:(?:lessons|reference)/[\w-]+|errata)\.md#[\w-]+\)$", SOURCE, re.M
             ), "it ends in no link to a section"
+
+
+# Below some entries a second line: the term's other names, and what learners take it for.
+SECOND = {
+    found["id"]: found["line"]
+    for found in re.finditer(r"#(?P<id>[\w-]+)[ }].*\n:   .*\n:   (?P<line>.*)$", SOURCE, re.M)
+}
+OTHER_NAMES = re.compile(r"Also (?:called|spelt) ([^.;]*?)(?:, (?:which|as|after|with|and|in) [^.;]*)?[.;]")
+
+
+def test_a_second_line_says_other_names_or_what_a_term_is_not(subtests: pytest.Subtests):
+    assert len(SECOND) == len(re.findall(r"^:   .*\n:   ", SOURCE, re.M)) > 100
+    for name, line in SECOND.items():
+        with subtests.test(name):
+            assert re.fullmatch(r"(?:Also .+?\.(?= |$))? ?(?:Not to be confused with .+\.)?", line)
+            for term, other in re.findall(r"\[([^]]+)\]\(#([\w-]+)\)", line):
+                assert other != name
+                assert other in ENTRIES, f"{term} is no entry"
+
+
+def names_of(entry: Entry) -> set[str]:
+    """All names of an entry, in small letters: the term, its forms, and those of its second line."""
+    forms = {form for form, its in read_glossary(SOURCE).entries.items() if its == entry}
+    others = OTHER_NAMES.match(SECOND.get(entry.id, ""))
+    said = set(re.split(r", (?:or )?| or (?:just )?", others[1])) if others else set()
+    return {name.strip(" `").lower() for name in {re.sub(r" \(.*", "", entry.term)} | forms | said}
+
+
+def test_a_synonym_is_visible(subtests: pytest.Subtests):
+    """Other names stand in the entry for those who read it, and not in its forms alone, where only scripts see them."""
+    for name, entry in ENTRIES.items():
+        text = f"{entry.term} {entry.definition} {SECOND.get(name, '')}".lower()
+        visible = re.sub(r"[-–_ ]", "", text)
+        for form in names_of(entry):
+            beginnings = [word[:4].removesuffix("s") for word in re.sub(r"[-–_]", "", form).split()]
+            with subtests.test(f"{name}: {form}"):
+                assert all(beginning in visible for beginning in beginnings)
+
+
+def without_an_entry(text: str, words: list[str], known: set[str]) -> list[str]:
+    """Lines of words of which a text has one, and the glossary none."""
+    lines = [[word.strip().lower() for word in line.split(",")] for line in words]
+    return [
+        line[0]
+        for line in lines
+        if known.isdisjoint(line) and re.search(rf"(?<![\w-])(?:{'|'.join(map(re.escape, line))})(?![\w-])", text, re.I)
+    ]
+
+
+def test_a_word_of_the_field_without_an_entry_is_found():
+    words = ["loss, losses", "epoch, epochs", "tanh"]
+    assert without_an_entry("The losses of two epochs.", words, {"loss"}) == ["epoch"]
+
+
+def test_words_of_the_field_that_lessons_use_are_in_the_glossary(subtests: pytest.Subtests):
+    words = [line for line in (ROOT / "tests/field_terms.txt").read_text("utf-8").splitlines() if line[0] != "#"]
+    known = {name for entry in ENTRIES.values() for name in names_of(entry)}
+    for lesson in sorted((DOCS / "lessons").glob("*.md")):
+        text = re.sub(r"^ *```.*?^ *```$", "", lesson.read_text("utf-8"), flags=re.M | re.S)
+        text = " ".join(re.sub(r"`[^`]*`|\]\([^)]*\)|\{\{.*?\}\}|\{ #.*?\}", " ", text).split())
+        with subtests.test(lesson.name):
+            assert without_an_entry(text, words, known) == []
+
+
+def test_words_that_readers_bring_are_in_the_glossary():
+    """No lesson says these, and every other course does."""
+    brought = {"backpropagation", "activation function", "regularisation", "regularization", "vanishing gradient"}
+    brought |= {
+        "fine-tuning",
+        "transfer learning",
+        "log-loss",
+        "neuron",
+        "cost function",
+        "pretrained",
+        "exploding gradient",
+    }
+    known = {name for entry in ENTRIES.values() for name in names_of(entry)}
+    assert brought - known == {"pretrained"}
+    assert "pretrained" in SECOND["fine-tuning"]
 
 
 # Bold words of lessons that are no terms: emphasis, names of choices, sentences.

@@ -22,31 +22,6 @@ XMLHttpRequest.prototype.send = function (body) {
   else send.call(this, body);
 };
 
-/**
- * An error message that is pasted into the search is words to look for. Material would take some of its punctuation
- * for operators, and every word for the beginning of one, so that "to" finds "tolist" and "torch".
- * @param {string} query
- */
-function words(query) {
-  const found = query.match(/[\p{L}\p{N}_]+(?:['’][\p{L}\p{N}_]+)*/gu) ?? [];
-  if (found.length < 5) return query;
-  const telling = found.filter((word) => word.length > 1 && !/^\d+(?:x\d+)*$/.test(word)); // numbers differ each time
-  return [...new Set(telling)].map((word) => `${word}^1`).join(" "); // the whole word, with the weight of one
-}
-
-/** @type {(message: unknown) => message is { type: number, data: string }} */
-const isQuery = (message) =>
-  typeof message === "object" && message !== null && "type" in message && message.type === 2 &&
-  "data" in message && typeof message.data === "string";
-
-const { postMessage } = Worker.prototype;
-Worker.prototype.postMessage = function (/** @type {unknown} */ message, /** @type {unknown[]} */ ...rest) {
-  return Reflect.apply(postMessage, this, [
-    isQuery(message) ? { ...message, data: words(message.data) } : message,
-    ...rest,
-  ]);
-};
-
 /** @type {(target: EventTarget | null) => target is HTMLInputElement} */
 const isSearch = (target) => target instanceof HTMLInputElement && target.matches(".md-search__input");
 // Material looks at the field when a key is released: pasting with the pointer releases none.

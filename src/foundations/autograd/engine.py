@@ -49,10 +49,44 @@ class Value:
         return f"Value({self.data:g})"
 
     def __add__(self, other: Value | float) -> Value:
+        """Add another value or a plain number, which may also stand on the left.
+
+        Args:
+            other: What is added.
+
+        Returns:
+            The sum, whose slope along both is 1.
+
+        Example:
+            ```python
+            from foundations import Value
+
+            a = Value(2)
+            (1 + a + a).backward()
+            assert a.grad == 2
+            ```
+        """
         other = _value(other)
         return Value(self.data + other.data, ((self, 1.0), (other, 1.0)))
 
     def __mul__(self, other: Value | float) -> Value:
+        """Multiply by another value or a plain number, which may also stand on the left.
+
+        Args:
+            other: The factor.
+
+        Returns:
+            The product, whose slope along each factor is the other one.
+
+        Example:
+            ```python
+            from foundations import Value
+
+            a, b = Value(2), Value(3)
+            (4 * a * b).backward()
+            assert (a.grad, b.grad) == (12, 8)
+            ```
+        """
         other = _value(other)
         return Value(self.data * other.data, ((self, other.data), (other, self.data)))
 
@@ -60,21 +94,94 @@ class Value:
     __rmul__ = __mul__
 
     def __neg__(self) -> Value:
+        """Turn the sign.
+
+        Returns:
+            The result, whose slope is −1.
+
+        Example:
+            ```python
+            from foundations import Value
+
+            a = Value(2)
+            (-a).backward()
+            assert a.grad == -1
+            ```
+        """
         return Value(-self.data, ((self, -1.0),))
 
     def __sub__(self, other: Value | float) -> Value:
+        """Subtract another value or a plain number, or from a plain number on the left.
+
+        Args:
+            other: What is subtracted.
+
+        Returns:
+            The difference, whose slope is 1 along this number and −1 along the other.
+
+        Example:
+            ```python
+            from foundations import Value
+
+            a, b = Value(2), Value(3)
+            (a - b).backward()
+            assert (a.grad, b.grad) == (1, -1)
+            ```
+        """
         return self + -_value(other)
 
     def __rsub__(self, other: float) -> Value:
         return -self + other
 
     def __truediv__(self, other: Value | float) -> Value:
+        """Divide by another value or a plain number, or a plain number on the left by this one.
+
+        Args:
+            other: The divisor.
+
+        Returns:
+            The quotient, whose slope is 1 / divisor along this number and −quotient / divisor along the divisor.
+
+        Raises:
+            ZeroDivisionError: The divisor is 0.
+
+        Example:
+            ```python
+            from foundations import Value
+
+            a, b = Value(6), Value(2)
+            (a / b).backward()
+            assert (a.grad, b.grad) == (0.5, -1.5)
+            ```
+        """
         return self * _value(other) ** -1
 
     def __rtruediv__(self, other: float) -> Value:
         return self**-1 * other
 
     def __pow__(self, n: float) -> Value:
+        """Raise this number to a power.
+
+        Args:
+            n: The exponent, a plain number.
+
+        Returns:
+            The power, whose slope is n times the number to the power of n − 1.
+
+        Raises:
+            TypeError: n is no plain number.
+            ValueError: This number is below 0 and n is not whole.
+            ZeroDivisionError: This number is 0 and n is below 1, and not 0: the power or its slope is infinite.
+
+        Example:
+            ```python
+            from foundations import Value
+
+            a = Value(3)
+            (a**2).backward()
+            assert a.grad == 6
+            ```
+        """
         if not isinstance(n, Real):
             raise TypeError(f"the exponent must be a plain number, not a {type(n).__name__}")
         if self.data < 0 and n % 1:

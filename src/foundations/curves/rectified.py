@@ -146,7 +146,13 @@ class ReluSum:
         _check_parameters(self.hidden_weights, self.hidden_biases, self.out_weights, self.out_bias)
 
     def __call__(self, x: Tensor) -> Tensor:
-        """Value of the sum at each x: x's shape.
+        """Give the value of the sum at each x.
+
+        Args:
+            x: Where to look: floats of any shape.
+
+        Returns:
+            The values: x's shape.
 
         Example:
             ```python
@@ -161,7 +167,10 @@ class ReluSum:
 
     @property
     def kinks(self) -> Tensor:
-        """Where each unit's line crosses 0, in the units' order: shape (n,).
+        """Where each unit's line crosses 0.
+
+        Returns:
+            The places, in the units' order: shape (n,); infinite or nan for a unit whose weight is 0.
 
         Example:
             ```python

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from foundations.exercises import NotYet
-from foundations.exercises.judging import Watch, call, compare, data_set, exercise, number, numbers, values
+from foundations.exercises.judging import Watch, all_apart, call, compare, data_set, exercise, number, numbers, values
 
 SEX, CLASS = slice(4, 6), slice(6, 9)  # where they stand among the columns of prepare
 
@@ -51,8 +51,8 @@ def mae_gradient(answer: object) -> str:
     """The gradient of the mean absolute error of the sigmoid model, without autograd."""
     generator = torch.Generator().manual_seed(3)
     coeffs = torch.randn(3, generator=generator, dtype=torch.float64)
-    indeps = torch.rand(7, 3, generator=generator, dtype=torch.float64)
-    deps = torch.tensor([1.0, 0, 0, 1, 0, 1, 0], dtype=torch.float64)
+    indeps = torch.randn(7, 3, generator=generator, dtype=torch.float64)  # some p below a half, and some above
+    deps = torch.tensor([1.0, 1, 0, 0, 0, 1, 0], dtype=torch.float64)
     with Watch() as watch:
         result = values(call(answer, coeffs, indeps, deps), (3,), "the gradient")
     if watch.names & {"backward", "grad"}:
@@ -77,7 +77,7 @@ def mae_gradient(answer: object) -> str:
                 pull @ indeps / len(deps)
             ).tolist(),
         },
-        f"the slopes should be {_short(right.tolist())}, and they are {_short(result)}",
+        "the slopes should be {}, and they are {}".format(*all_apart(right.tolist(), result)),
         within=1e-5,
     )
     return "and whoever is surely wrong hardly counts in it."
@@ -162,10 +162,6 @@ def _rows() -> Tensor:
         for sex, group, port in product(range(2), range(3), range(3))
     ]
     return torch.hstack([torch.rand(len(dummies), 4, generator=generator), torch.stack(dummies)])
-
-
-def _short(slopes: list[float]) -> str:
-    return str([float(f"{each:.4g}") for each in slopes])
 
 
 def _one(group: slice, amount: float) -> Tensor:

@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 
 from foundations.exercises import NotYet
-from foundations.exercises.judging import call, compare, data_set, exercise, number, numbers
+from foundations.exercises.judging import Watch, call, compare, data_set, exercise, number, numbers
 
 HOURS = [0.5, 1.0, 1.4, 1.9, 2.3, 2.8, 3.2, 3.5, 4.1, 4.4, 5.0, 5.6]
 PASSED = [0, 0, 0, 1, 0, 0, 1, 0, 1, 1, 1, 1]
@@ -41,9 +41,12 @@ def knows_nothing(answer: object) -> str:
 @exercise
 def log_loss(answer: object) -> str:
     """A function of probabilities and labels that gives their binary cross-entropy."""
-    p = torch.tensor([0.9, 0.2, 0.6, 0.3, 0.5], dtype=torch.float64)
+    p = torch.tensor([0.99, 0.2, 0.6, 0.02, 0.5], dtype=torch.float64)
     y = torch.tensor([1.0, 0.0, 0.0, 1.0, 1.0], dtype=torch.float64)
-    result = [number(call(answer, p[:n], y[:n]), "what it gives") for n in (5, 2)]
+    with Watch() as watch:
+        result = [number(call(answer, p[:n], y[:n]), "what it gives") for n in (5, 2)]
+    if done := sorted(each for each in watch.names if each.startswith("binary_cross_entropy")):
+        raise NotYet(f"PyTorch's {done[0]} does it: write it without")
     given = torch.where(y == 1, p, 1 - p)
 
     def both(each: torch.Tensor) -> list[float]:

@@ -36,10 +36,10 @@ def first_step(answer: object) -> str:
 @exercise
 def dead_units(answer: object) -> str:
     """A function of a ReluSum and x that counts the units that are 0 at all x."""
-    m = torch.tensor([1.0, 1.0, -1.0, 1.0, -2.0, 1.0, 0.5, -1.0, 0.5], dtype=torch.float64)
-    bends = torch.tensor([3.0, -3.0, -3.0, 1.5, 5.0, 2.0, 9.0, -4.0, 3.0], dtype=torch.float64)
+    m = torch.tensor([1.0, 1.0, -1.0, 1.0, -2.0, 1.0, 0.5, -1.0, 0.5, 1.0, 1.0, 1.0], dtype=torch.float64)
+    bends = torch.tensor([3.0, -3.0, -3.0, 1.5, 0.5, 2.0, 9.0, -4.0, 3.0, -5.0, -6.0, 4.0], dtype=torch.float64)
     x = torch.linspace(-2, 2, 41, dtype=torch.float64)
-    for n in (9, 5):
+    for n in (12, 5):
         right = int((m[:n] * (x[:, None] - bends[:n]) <= 0).all(dim=0).sum())
         strict = int((m[:n] * (x[:, None] - bends[:n]) < 0).all(dim=0).sum())
         outside = int((bends[:n].abs() > 2).sum())

@@ -76,7 +76,12 @@ def dead_share(answer: object) -> str:
     hidden[3, :] = 0
     # One unit gives very little, three always the same, and two are dead.
     small = torch.tensor([[4e-4, 2.0, 2.0, 2.0, 0.0, 0.0], [3e-4, 2.0, 2.0, 2.0, 0.0, 0.0]])
+    # One unit lives in the first row alone, one in the last, one in between, one in a quarter of the rows; one is dead.
+    tall = torch.zeros(40, 7)
+    tall[0, 0] = tall[-1, 1] = tall[20, 2] = 1.0
+    tall[::4, 3] = tall[:, 5] = tall[:, 6] = 2.0
     layers = [("a layer", hidden), ("a dead layer", torch.zeros(4, 3)), ("a layer", hidden[:3]), ("a layer", small)]
+    layers.append(("a layer", tall))
     for name, layer in layers:
         zero = layer == 0
         right = zero.all(dim=0).double().mean().item()
@@ -115,6 +120,8 @@ def kaiming_layers(answer: object) -> str:
         if not isinstance(layer, list | tuple) or len(layer) != 2:
             raise NotYet(f"layer {i} should be a pair of weights and biases, not {described(layer)}")
         weights, biases = layer
+        if tuple(getattr(biases, "shape", ())) == (1, n_out):  # a row of them does as well
+            biases = biases[0]
         what = f"the weights of layer {i}"
         flat = values(weights, (n_in, n_out), what)
         zeros = values(biases, (n_out,), f"the biases of layer {i}, one for each unit,")

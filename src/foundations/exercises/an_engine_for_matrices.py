@@ -41,9 +41,9 @@ def batch_slopes(answer: object) -> str:
 @exercise
 def rows_mean_back(answer: object) -> str:
     """A function of g and x: the slope along x of its mean over the rows."""
-    g, x = _drawn(3), _drawn(4, 3)
+    g, x = _drawn(3), _drawn(5, 3)
     found = call(answer, g, x)
-    right = g.expand(4, 3) / 4
+    right = g.expand(5, 3) / 5
     if isinstance(found, Tensor) and found.shape == g.shape and x.shape != g.shape:
         raise NotYet(f"it gives the shape {tuple(found.shape)}, and x has {tuple(x.shape)}: stretch it over the rows")
     output = values(found, x.shape, "the slope along x")
@@ -51,11 +51,11 @@ def rows_mean_back(answer: object) -> str:
         output,
         right.flatten().tolist(),
         {
-            "that is the slope of a sum: each of n numbers has an n-th part in a mean": (4 * right).flatten().tolist(),
+            "that is the slope of a sum: each of n numbers has an n-th part in a mean": (5 * right).flatten().tolist(),
             "that is divided by all the numbers of x, and a column's mean is one of its rows": (right / 3)
             .flatten()
             .tolist(),
-            "that is divided by the number of columns, and the mean is over rows": (right * 4 / 3).flatten().tolist(),
+            "that is divided by the number of columns, and the mean is over rows": (right * 5 / 3).flatten().tolist(),
         },
         _first_gap("x", output, right),
     )
@@ -66,7 +66,7 @@ def rows_mean_back(answer: object) -> str:
 def largest_back(answer: object) -> str:
     """A function of g and x: the slope along x of the largest number in each row."""
     g = torch.tensor([[2.0], [-3.0], [0.5]])
-    x = torch.tensor([[1.0, 4.0, 2.0], [-5.0, -1.0, -2.0], [7.0, 0.0, 6.0]])
+    x = torch.tensor([[1.0, 2.01, 2.0], [-5.0, -1.0, -2.0], [7.0, 0.0, 6.0]])
     wins = x == x.amax(dim=1, keepdim=True)
     output = values(call(answer, g, x), x.shape, "the slope along x")
     compare(

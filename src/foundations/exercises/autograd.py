@@ -71,8 +71,8 @@ def small_weights(answer: object) -> str:
 @exercise
 def one_step(answer: object) -> str:
     """A function that takes params one step downhill in place, clears the gradient and gives the loss before."""
-    params, lr = torch.tensor([1.0, -2.0], requires_grad=True), 0.1
-    for visit in ("first", "second"):
+    params = torch.tensor([1.0, -2.0], requires_grad=True)
+    for visit, lr in (("first", 0.1), ("second", 0.05)):
         before = params.detach().clone()
         slopes = torch.tensor([2.0, 6.0]) * before
         loss = attempt(answer, params, _bowl, lr, called=f"the {visit} step")
@@ -84,8 +84,8 @@ def one_step(answer: object) -> str:
                 "params went uphill: take lr times the gradient away from them": (before + lr * slopes).tolist(),
                 "the learning rate is left out: a step is only a part of the gradient": (before - slopes).tolist(),
             },
-            f"the {visit} step should lead from {shown(before)} to {shown(before - lr * slopes)}, and leads to "
-            f"{shown(params)}",
+            f"with lr {lr:g} the {visit} step should lead from {shown(before)} to {shown(before - lr * slopes)}, "
+            f"and leads to {shown(params)}",
         )
         if params.grad is not None and params.grad.any():
             raise NotYet("a gradient is left behind, and the next backward() would add to it: params.grad = None")

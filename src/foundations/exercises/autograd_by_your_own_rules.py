@@ -5,12 +5,14 @@ from torch import Tensor
 
 from foundations.exercises import NotYet
 from foundations.exercises.judging import (
+    all_apart,
     apart,
     attempt,
     call,
     compare,
     data_set,
     described,
+    equal,
     exercise,
     number,
     returned,
@@ -21,7 +23,11 @@ from foundations.exercises.judging import (
 @exercise
 def newton_step(answer: object) -> str:
     """A function of a function and a place: where one step of Newton's method leads from there."""
-    for text, valley, place in (("(x − 3)² + 1", _parabola, 7.0), ("x⁴ + x²", _steep, 1.0)):
+    for text, valley, place in (
+        ("(x − 3)² + 1", _parabola, 7.0),
+        ("x⁴ + x²", _steep, 1.0),
+        ("x³ − 6x", _hilly, -1.0),
+    ):
         at = torch.tensor(place, dtype=torch.float64)
         watched = at.clone().requires_grad_()
         (slope,) = torch.autograd.grad(valley(watched), watched, create_graph=True)
@@ -34,7 +40,11 @@ def newton_step(answer: object) -> str:
             [output],
             [place - step],
             {
-                f"{gives}, which is uphill: take the step away": [place + step],
+                f"{gives}, which is uphill: take the step away"
+                if curvature > 0
+                else f"{gives}: on top of a hill the curvature is negative, and its sign belongs to the step": [
+                    place + step
+                ],
                 f"{gives}, which is the step: say where it leads": [step],
                 f"{gives}: the curvature is left out": [place - slope.item()],
                 f"{gives}, which is a step of curvature / slope": [place - 1 / step],
@@ -48,26 +58,28 @@ def newton_step(answer: object) -> str:
 @exercise
 def rounded(answer: object) -> str:
     """A function that rounds, and hands on what it is given on the way back."""
-    x = torch.tensor([-1.7, 0.2, 2.6], dtype=torch.float64, requires_grad=True)
-    counts = torch.tensor([3.0, -2.0, 0.5], dtype=torch.float64)
+    x = torch.tensor([-1.7, 0.2, 2.6, 2.5, -0.5], dtype=torch.float64, requires_grad=True)
+    counts = torch.tensor([3.0, -2.0, 0.5, 1.0, -1.5], dtype=torch.float64)
     result = _on(answer, x, "a watched tensor")
+    right = x.detach().round().tolist()
     compare(
-        values(result, (3,)),
-        [-2.0, 0.0, 3.0],
+        values(result, (5,)),
+        right,
         {
             "nothing is rounded": x.tolist(),
             "it rounds down, and x.round() gives the nearest": x.detach().floor().tolist(),
             "it cuts off what is behind the point, and x.round() gives the nearest": x.detach().trunc().tolist(),
+            "half way between two whole numbers x.round() takes the even one": (x.detach() + 0.5).floor().tolist(),
         },
-        f"for {x.tolist()} the values should be [-2.0, 0.0, 3.0]",
+        f"for {x.tolist()} the values should be {right}",
     )
     slopes = _slopes(result, x, counts)
     compare(
         slopes,
         counts.tolist(),
         {
-            "the values are right, but backward gives 1 whatever it gets: hand on the counts": [1.0] * 3,
-            "the values are right, but all slopes are 0: those are the slopes of x.round() itself": [0.0] * 3,
+            "the values are right, but backward gives 1 whatever it gets: hand on the counts": [1.0] * 5,
+            "the values are right, but all slopes are 0: those are the slopes of x.round() itself": [0.0] * 5,
             "the values are right, but the counts are multiplied by x: a slope of 1 leaves them as they are": (
                 counts * x.detach()
             ).tolist(),
@@ -80,12 +92,17 @@ def rounded(answer: object) -> str:
 @exercise
 def safe_root(answer: object) -> str:
     """A function that gives the root of what is positive and 0 for all others, with slopes that are never nan."""
-    x = torch.tensor([-4.0, 0.0, 0.25, 9.0], dtype=torch.float64, requires_grad=True)
+    x = torch.tensor([-4.0, 0.0, 1e-6, 0.25, 9.0], dtype=torch.float64, requires_grad=True)
     result = _on(answer, x, "a watched tensor")
-    right = [0.0, 0.0, 0.5, 3.0]
+    right = [0.0, 0.0, 0.001, 0.5, 3.0]
     if result.isnan().any():
         raise NotYet(f"for {x.tolist()} it gives {result.tolist()}: where x is not positive, 0 is wanted")
-    compare(values(result, (4,)), right, {}, f"for {x.tolist()} the values should be {right}")
+    found = values(result, (5,))
+    compare(
+        found, right, {}, "for {} the values should be {}, and they are {}".format(x.tolist(), *all_apart(right, found))
+    )
+    if max(map(abs, found[:2])) > 1e-9:
+        raise NotYet(f"for {x.tolist()[:2]} it gives {found[:2]}: where x is not positive, exactly 0 is wanted")
     slopes = torch.tensor(_slopes(result, x, torch.ones_like(x), finite=False), dtype=x.dtype)
     if not slopes.isfinite().all():
         raise NotYet(
@@ -94,8 +111,8 @@ def safe_root(answer: object) -> str:
         )
     compare(
         slopes.tolist(),
-        [0.0, 0.0, 1.0, 1 / 6],
-        {"the values are right, but all slopes are 0: the way back is cut off": [0.0] * 4},
+        [0.0, 0.0, 500.0, 1.0, 1 / 6],
+        {"the values are right, but all slopes are 0: the way back is cut off": [0.0] * 5},
         f"the values are right, but the slopes are {[round(each, 4) for each in slopes.tolist()]}, and should be "
         "0 where x is not positive, and 1 divided by twice the root elsewhere",
     )
@@ -137,7 +154,10 @@ def wine_limit(answer: object) -> str:
 def _on(answer: object, x: Tensor, said: str) -> Tensor:
     """The tensor that a function gives for one that has a history, which `call` could not copy."""
     called = f"called with {said}, it"
+    before = x.detach().clone()
     result = returned(attempt(answer, x, called=called), called)
+    if not equal(before, x):
+        raise NotYet(f"{called} changes that tensor itself, and whoever calls it loses the old values: work on a copy")
     if not isinstance(result, Tensor) or result.is_meta or result.is_complex():
         raise NotYet(f"{called} should give a tensor of numbers, not {described(result)}")
     if result.shape != x.shape:
@@ -162,3 +182,7 @@ def _parabola(x: Tensor) -> Tensor:
 
 def _steep(x: Tensor) -> Tensor:
     return x**4 + x**2
+
+
+def _hilly(x: Tensor) -> Tensor:
+    return x**3 - 6 * x

@@ -20,7 +20,8 @@ SKIPPING = [
     ["bent", "relu", ["hidden"]],
     ["again", "linear", ["bent", "w3", "b1"]],
     ["both", "add", ["bent", "again"]],
-    ["out", "add", ["both", "hidden"]],
+    ["more", "add", ["both", "hidden"]],
+    ["out", "add", ["more", "bent"]],
 ]
 
 
@@ -28,6 +29,10 @@ SKIPPING = [
 def flipped(answer: object) -> str:
     """A function of x that turns the ReLU of x over if its sum is above 3, and adds 1, as one whole graph."""
     inputs = [torch.tensor(each) for each in ([1.0, -2.0, 1.5], [3.25, 0.5, -0.25], [1.0, 2.0, 0.0], [4.0, -9.0, 0.5])]
+    inputs += [
+        torch.tensor([2.0, 0.5, 2.0]),
+        torch.tensor([[2.0, -1.0], [2.0, 0.5]]),
+    ]  # no number is above 3, nor a row
     for x in inputs:
         _judge_flipped(call(answer, x), x)
     torch.compiler.reset()
@@ -49,18 +54,17 @@ def _judge_flipped(value: object, x: Tensor, how: str = "") -> None:
     given = f"{how}for x = {x.tolist()}, with {total:g} as the sum after the ReLU,"
     found = values(value, x.shape, f"{how}what it gives")
     turned = "it is" if total <= 3 else "nothing is"
+    rivals = {
+        f"{given} the sum before the ReLU decides": (-y if x.sum() > 3 else y) + 1,
+        f"{given} {turned} turned over, and should be above 3 alone": (y if total > 3 else -y) + 1,
+        f"{given} the 1 is turned over, too: add it afterwards": -(y + 1),
+        f"{given} each number is turned over for itself: the sum of all decides": torch.where(y > 3, -y, y) + 1,
+        f"{given} the ReLU is missing": (-x if x.sum() > 3 else x) + 1,
+    }
     compare(
         found,
-        right.tolist(),
-        {
-            f"{given} the sum before the ReLU decides": ((-y if x.sum() > 3 else y) + 1).tolist(),
-            f"{given} {turned} turned over, and should be above 3 alone": ((y if total > 3 else -y) + 1).tolist(),
-            f"{given} the 1 is turned over, too: add it afterwards": (-(y + 1)).tolist(),
-            f"{given} each number is turned over for itself: the sum of all decides": (
-                torch.where(y > 3, -y, y).add(1).tolist()
-            ),
-            f"{given} the ReLU is missing": ((-x if x.sum() > 3 else x) + 1).tolist(),
-        },
+        right.flatten().tolist(),
+        {hint: wrong.flatten().tolist() for hint, wrong in rivals.items()},
         f"{given} it should give {right.tolist()}, and it gives {found}",
     )
 
@@ -71,6 +75,7 @@ def carry_out(answer: object) -> str:
     draw = np.random.default_rng(42)
     shapes = {"x": (4, 3), "w1": (5, 3), "b1": (5,), "w2": (2, 5), "b2": (2,), "w3": (5, 5)}
     arrays = {name: draw.normal(size=shape).astype("float32") for name, shape in shapes.items()}
+    arrays["x"] *= 8  # some results are large
     for what, steps in (("two layers", TWO_LAYERS), ("a graph with a result that is needed again", SKIPPING)):
         before = {name: each.copy() for name, each in arrays.items()}
         result = attempt(answer, steps, arrays, called=f"for {what} it")

@@ -1,5 +1,6 @@
 """The exercises of Gradient descent."""
 
+from collections.abc import Callable
 from functools import cache
 
 import numpy as np
@@ -55,7 +56,13 @@ def descend(answer: object) -> str:
     def bowl(p: Tensor) -> Tensor:
         return ((p - torch.tensor([1.0, -2.0])) ** 2 * torch.tensor([1.0, 3.0])).sum()
 
-    start, lr, n_steps = torch.tensor([4.0, 3.0]), 0.1, 3
+    far, near_by = torch.tensor([4.0, 3.0]), torch.tensor([1.01, -2.0])
+    for start, lr, n_steps in ((far, 0.1, 3), (far, 0.4, 4), (near_by, 0.2, 3)):  # the second runs away
+        _judge_descent(answer, bowl, start, lr, n_steps)
+    return "minus the learning rate times a fresh gradient, n_steps times, and the start is left as it was"
+
+
+def _judge_descent(answer: object, bowl: Callable[[Tensor], Tensor], start: Tensor, lr: float, n_steps: int) -> None:
     result = call(answer, bowl, start, lr, n_steps)
     if isinstance(result, Tensor) and result.shape == ():
         raise NotYet("it gives one number, perhaps the loss; the parameters at the end are asked for")
@@ -81,10 +88,9 @@ def descend(answer: object) -> str:
                 bowl, gradient_descent(bowl, start, lr, n_steps - 1).params
             ).tolist(),
         },
-        f"three steps with lr 0.1 should not end at {[round(each, 3) for each in output]}: does each step take "
-        "lr times a fresh gradient away?",
+        f"from {[round(each, 4) for each in start.tolist()]} {n_steps} steps with lr {lr:g} should not end at "
+        f"{[round(each, 4) for each in output]}: does each step take lr times a fresh gradient away?",
     )
-    return "minus the learning rate times a fresh gradient, n_steps times, and the start is left as it was"
 
 
 @exercise

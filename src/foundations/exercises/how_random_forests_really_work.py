@@ -10,6 +10,7 @@ from torch import Tensor
 from foundations import gini, min_col, one_r, split_score, titanic
 from foundations.exercises import NotYet
 from foundations.exercises.judging import (
+    all_apart,
     call,
     compare,
     data_set,
@@ -109,9 +110,10 @@ def bootstrap_share(answer: object) -> str:
 def out_of_bag(answer: object) -> str:
     """A function of votes and counts: the mean vote for each row, of the trees that did not draw it."""
     votes = torch.tensor([[1.0, 0.0, 1.0, 0.5], [0.0, 0.5, 1.0, 0.0], [0.25, 1.0, 0.0, 1.0]])
-    counts = torch.tensor([[0, 2, 1, 1], [1, 0, 0, 3], [0, 1, 2, 0]])
-    right = torch.tensor([0.625, 0.5, 1.0, 1.0])
-    seen = counts > 0
+    votes = torch.cat([votes, torch.tensor([[0.0, 1.0, 0.0, 1.0], [0.5, 0.0, 0.75, 0.0]])])
+    counts = torch.tensor([[0, 2, 1, 1], [1, 0, 0, 3], [0, 1, 2, 0], [0, 0, 1, 2], [4, 0, 0, 1]])
+    seen = counts > 0  # for the first row and the second three trees vote, one of them 0
+    right = (votes * ~seen).sum(dim=0) / (~seen).sum(dim=0)
     voted = values(call(answer, votes, counts), right.shape, "what it gives")
     compare(
         voted,
@@ -124,8 +126,7 @@ def out_of_bag(answer: object) -> str:
             ).tolist(),
             "it adds the votes up: divide by the number of those that vote": (votes * ~seen).sum(0).tolist(),
         },
-        f"for three trees and four rows it should give {right.tolist()}, and it gives "
-        f"{[round(each, 4) for each in voted]}",
+        "for five trees and four rows it should give {}, and it gives {}".format(*all_apart(right.tolist(), voted)),
     )
     return "each row is judged by those alone that have never seen it."
 

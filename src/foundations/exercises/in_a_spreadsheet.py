@@ -6,7 +6,17 @@ import torch
 from torch import Tensor
 
 from foundations.exercises import NotYet
-from foundations.exercises.judging import call, column, compare, data_set, diabetes, exercise, number, rounded
+from foundations.exercises.judging import (
+    all_apart,
+    call,
+    column,
+    compare,
+    data_set,
+    diabetes,
+    exercise,
+    number,
+    rounded,
+)
 
 COPIES = {  # a formula's reference, how far it is copied down and to the right, what becomes of it
     ("B3", 1, 0): "B4",
@@ -53,7 +63,13 @@ def next_row(answer: object) -> str:
     inputs, targets = diabetes(2, 3, 8)
     inputs, targets = inputs.double(), targets.double()
     both, known = inputs.T @ inputs / len(inputs), inputs.T @ targets / len(inputs)
-    w, lr = torch.tensor([1.0, -2.0, 0.5], dtype=torch.float64), 0.1
+    w = torch.tensor([1.0, -2.0, 0.5], dtype=torch.float64)
+    for lr in (0.1, 0.03):
+        _judge_next_row(answer, w, lr, both, known)
+    return "that is the next row of the sheet."
+
+
+def _judge_next_row(answer: object, w: Tensor, lr: float, both: Tensor, known: Tensor) -> None:
     slopes = 2 * (both @ w - known)
     result = column(call(answer, w, lr, both, known), 3, "the next row")
     compare(
@@ -67,10 +83,12 @@ def next_row(answer: object) -> str:
             "the weights have not moved": w.tolist(),
             "with_survived is added, and should be taken away": (w - lr * 2 * (both @ w + known)).tolist(),
         },
-        f"the weights after the step should be {_short((w - lr * slopes).tolist())}, and they are {_short(result)}",
+        f"with lr {lr:g} "
+        + "the weights after the step should be {}, and they are {}".format(
+            *all_apart((w - lr * slopes).tolist(), result)
+        ),
         within=1e-6,
     )
-    return "that is the next row of the sheet."
 
 
 @exercise
@@ -134,10 +152,6 @@ def diabetes_sheet(answer: object) -> str:
         within=1e-6,
     )
     return f"a mean squared error of {right:.1f}, close to the least."
-
-
-def _short(weights: list[float]) -> str:
-    return str([float(f"{each:.4g}") for each in weights])
 
 
 def _loss_after(table: Tensor, targets: Tensor, n_steps: int) -> float:

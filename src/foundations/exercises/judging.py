@@ -90,8 +90,12 @@ def call(answer: object, *args: Any) -> Any:
     for before, after in zip(args, result, strict=True):
         if before is not after and not equal(before, after):
             raise NotYet(
-                f"{called} changes {shown(before)} to {shown(after)}{_where(before, after)}, and whoever calls it "
-                "loses the old values: work on a copy"
+                f"{called} changes {_change(before, after)}, and whoever calls it loses the old values: work on a copy"
+            )
+        if _trained(before) != _trained(after):
+            raise NotYet(
+                f"{called} changes which parameters of {shown(before)} require a gradient, and whoever calls it goes "
+                "on with others: work on a copy"
             )
     return value
 
@@ -322,6 +326,22 @@ def apart(one: float, other: float) -> tuple[str, str]:
     )
 
 
+def all_apart(one: Sequence[float], other: Sequence[float], digits: int = 4) -> tuple[str, str]:
+    """Two lists of numbers, rounded to as many digits as it takes to see that they differ."""
+    for more in range(digits, 18):
+        texts = [str([float(f"{each:.{more}g}") for each in numbers]) for numbers in (one, other)]
+        if texts[0] != texts[1]:
+            break
+    return texts[0], texts[1]
+
+
+def several(value: object, n: int) -> list[Any] | None:
+    """Take n things that a function gives: a tuple, a list, or a tensor or array with n of them stacked."""
+    if isinstance(value, Tensor | np.ndarray) and value.ndim > 1:
+        value = list(value)
+    return [*value] if isinstance(value, list | tuple) and len(value) == n else None
+
+
 def equal(before: object, after: object) -> bool:
     """Whether an argument is as it was."""
     if isinstance(before, Tensor) and isinstance(after, Tensor):
@@ -337,6 +357,40 @@ def equal(before: object, after: object) -> bool:
     return before == after
 
 
+def _trained(value: object) -> list[bool]:
+    """Which parameters of an argument are trained, where it has any."""
+    return [each.requires_grad for each in value.parameters()] if isinstance(value, torch.nn.Module) else []
+
+
+def _change(before: Any, after: Any) -> str:
+    """What has changed in an argument: the smallest part of it that tells."""
+    if isinstance(before, torch.nn.Module) and isinstance(after, torch.nn.Module):
+        old, new = before.state_dict(), after.state_dict()
+        name = next((each for each in old if not equal(old[each], new.get(each))), "what it holds")
+        of = f"{name} of {shown(before)}"
+        if not isinstance(new.get(name), Tensor):
+            return of
+        kinds = [f"{each.dtype} on {each.device}".removeprefix("torch.") for each in (old[name], new[name])]
+        return f"{of} from {kinds[0]} to {kinds[1]}" if kinds[0] != kinds[1] else f"the numbers of {of}"
+    if hasattr(before, "columns") and hasattr(after, "columns"):
+        return f"{shown(before)}: {_change_of_table(before, after)}"
+    if isinstance(before, list | tuple) and isinstance(after, list | tuple) and len(before) == len(after):
+        at = next(i for i, pair in enumerate(zip(before, after, strict=True)) if not equal(*pair))
+        if isinstance(before[at], Tensor | list | tuple):
+            return f"{_change(before[at], after[at])}, number {at} of {shown(before)}"
+    return f"{shown(before)} to {shown(after)}{_where(before, after)}"
+
+
+def _change_of_table(before: Any, after: Any) -> str:
+    if list(before.columns) != list(after.columns):
+        more = [repr(each) for each in after.columns if each not in before.columns]
+        return f"it has the new column {more[0]}" if more else "a column is missing"
+    if list(before.index) != list(after.index):
+        same = sorted(map(str, before.index)) == sorted(map(str, after.index))
+        return "its rows stand in another order" if same else "its rows are others"
+    return f"the column {next(each for each in before.columns if not before[each].equals(after[each]))!r} is another"
+
+
 def _where(before: object, after: object) -> str:
     """The first number that differs between two large tensors of one shape, where one does."""
     if not isinstance(before, Tensor) or not isinstance(after, Tensor) or before.numel() <= 4 or after.is_meta:
@@ -350,6 +404,9 @@ def _where(before: object, after: object) -> str:
 
 def shown(value: object) -> str:
     """An argument, as a hint writes it."""
+    if isinstance(value, list | tuple) and any(isinstance(each, Tensor | list | tuple) for each in value):
+        within = ", ".join(map(shown, value)) + ("," if isinstance(value, tuple) and len(value) == 1 else "")
+        return f"[{within}]" if isinstance(value, list) else f"({within})"
     if isinstance(value, Tensor):
         if value.numel() > 4:
             return described(value)
@@ -372,7 +429,7 @@ def described(value: object) -> str:
     if isinstance(value, str):
         return f"the string {value!r:.40}"
     if callable(value):
-        return f"the function {shown(value)}"
+        return f"the {'module' if isinstance(value, torch.nn.Module) else 'function'} {shown(value)}"
     if hasattr(type(value), "iloc"):
         return f"a {type(value).__name__} of shape {getattr(value, 'shape', '')}"
     return f"a {type(value).__name__}" + (f" of {len(value)}" if isinstance(value, list | tuple | dict | set) else "")

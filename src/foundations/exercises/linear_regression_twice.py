@@ -6,6 +6,7 @@ from torch import Tensor, nn
 from foundations.curves.losses import rmse
 from foundations.exercises import NotYet
 from foundations.exercises.judging import (
+    all_apart,
     attempt,
     call,
     column,
@@ -24,7 +25,12 @@ def learn(answer: object) -> str:
     """A function that learns a linear regression from zero, and gives weights, bias and the losses on the way."""
     x = torch.tensor([[0.0, 1.0], [1.0, -1.0], [2.0, 0.5], [-1.0, 0.0], [0.5, 2.0]])
     y = x @ torch.tensor([[2.0], [-1.0]]) + 3
-    lr, n_epochs = 0.1, 8
+    for lr, n_epochs in ((0.1, 8), (0.7, 5)):  # one that arrives, and one that runs away
+        _judge_learning(answer, x, y, lr, n_epochs)
+    return "the notes run, and give the right losses."
+
+
+def _judge_learning(answer: object, x: Tensor, y: Tensor, lr: float, n_epochs: int) -> None:
     result = call(answer, x, y, lr, n_epochs)
     if not isinstance(result, tuple | list) or len(result) != 3:
         raise NotYet(f"it should give three things, the weights, the bias and the losses, not {described(result)}")
@@ -44,7 +50,7 @@ def learn(answer: object) -> str:
             "those are the losses after each step: the ones before are wanted": after.tolist(),
             "the loss never moves: are the slopes cleared before the step?": right[2][:1].tolist() * n_epochs,
         },
-        f"loss number {first + 1} should be {wanted[first]:.4g}, and it is {found[first]:.4g}",
+        f"with lr {lr:g} loss number {first + 1} should be {wanted[first]:.4g}, and it is {found[first]:.4g}",
     )
     for name, each, last in (("weights", weights, right[0]), ("bias", bias, right[1])):
         given = column(each, len(last), f"the {name}") if len(last) > 1 else numbers(each, 1, f"the {name}")
@@ -52,12 +58,11 @@ def learn(answer: object) -> str:
             given,
             last.flatten().tolist(),
             {},
-            f"the losses are right; after the last step the {name} should be {_short(last)}, and it gives "
-            f"{_short(torch.tensor(given))}",
+            f"the losses are right; after the last step the {name} should be "
+            + "{}, and it gives {}".format(*all_apart(last.flatten().tolist(), given)),
         )
     if any(isinstance(each, Tensor) for each in losses):
         raise NotYet("the losses are right, but they come as tensors: .item() makes each a plain number")
-    return "the notes run, and give the right losses."
 
 
 @exercise

@@ -14,6 +14,7 @@ def training_bytes(answer: object) -> str:
     frozen = nn.Sequential(nn.Linear(5, 7).requires_grad_(False), nn.Linear(7, 2))
     normed = nn.Sequential(nn.Linear(5, 7), nn.BatchNorm1d(7))
     nets = {"a net in float32": plain, "a net in float64": nn.Sequential(nn.Linear(3, 4)).double()}
+    nets |= {"a net within a net": nn.Sequential(nn.Sequential(nn.Linear(2, 3), nn.Linear(3, 2)), nn.Linear(2, 1))}
     nets |= {"a net whose first layer is frozen": frozen, "a net with a BatchNorm1d, which has buffers": normed}
     for what, net in nets.items():
         for copies in (1, 2, 0):
@@ -51,6 +52,10 @@ def step_is_lost(answer: object) -> str:
         (1.0, -0.01, torch.bfloat16),
         (2048.0, 1.0, torch.float16),
         (1.0, 1e-5, torch.float32),
+        (1.0, 0.005, torch.bfloat16),  # less than the gap to the next number, and more than half of it
+        (1.5, 0.005, torch.bfloat16),  # the gap is as wide from 1 to 2, however large w is
+        (1.0, 1e-6, torch.float32),
+        (0.1, 0.0003, torch.bfloat16),  # as a bfloat16, 0.1 is a little more
     ]
     for w, step, dtype in cases:
         before = torch.tensor(w, dtype=dtype)

@@ -80,6 +80,8 @@ def log_uniform(answer: object) -> str:
             raise NotYet("two generators give the same draws: use the one that is given")
         if torch.allclose(drawn.sort().values, other.sort().values, rtol=1e-5):
             raise NotYet("two generators give the same numbers, in another order: draw the numbers themselves")
+        if (drawn.diff() >= 0).all() or (drawn.diff() <= 0).all():
+            raise NotYet("the draws come in order: a search that is stopped early would have seen one end alone")
     return "each power of ten gets its share."
 
 
@@ -89,6 +91,7 @@ def honest_score(answer: object) -> str:
     for losses in (
         [(0.3, 0.35), (0.1, 0.14), (0.2, 0.11), (0.4, 0.5)],
         [(0.25, 0.2), (0.5, 0.1), (0.9, 0.8)],
+        [(0.3, 0.24), (0.8, 0.15), (0.13, 0.94)],
     ):
         trials = [{"valid": valid, "test": test} for valid, test in losses]
         valids, tests = zip(*losses, strict=True)

@@ -8,17 +8,34 @@ from torch import Tensor
 
 from foundations.curves.losses import mse
 from foundations.exercises import NotYet
-from foundations.exercises.judging import call, compare, data_set, described, exercise, number, numbers, values
+from foundations.exercises.judging import (
+    all_apart,
+    call,
+    compare,
+    data_set,
+    described,
+    exercise,
+    number,
+    numbers,
+    several,
+    values,
+)
 
 
 @exercise
 def momentum_step(answer: object) -> str:
     """A function of params, velocity, slopes, lr, momentum: params and velocity after a step."""
+    for lr, momentum in ((0.1, 0.8), (0.5, 0.6)):
+        _judge_step_with_momentum(answer, lr, momentum)
+    return "what is left of the old velocity plus the gradient, and a step of lr times that."
+
+
+def _judge_step_with_momentum(answer: object, lr: float, momentum: float) -> None:
     params, velocity, slopes = torch.tensor([1.0, -2.0]), torch.tensor([0.5, 3.0]), torch.tensor([2.0, -1.0])
-    lr, momentum = 0.1, 0.8
-    result = call(answer, params, velocity, slopes, lr, momentum)
-    if not isinstance(result, list | tuple) or len(result) != 2:
-        raise NotYet(f"it should give two tensors, params and velocity, not {described(result)}")
+    given = call(answer, params, velocity, slopes, lr, momentum)
+    result = several(given, 2)
+    if result is None:
+        raise NotYet(f"it should give two tensors, params and velocity, not {described(given)}")
     moved = torch.tensor(values(result[0], (2,), "the first it gives"))
     kept = torch.tensor(values(result[1], (2,), "the second it gives"))
     right = momentum * velocity + slopes
@@ -42,7 +59,7 @@ def momentum_step(answer: object) -> str:
             ).tolist(),
             "momentum belongs to the old velocity, not to the gradient": (velocity + momentum * slopes).tolist(),
         },
-        f"the velocity should be {_short(right)}, and it is {_short(kept)}",
+        "the velocity should be {}, and it is {}".format(*all_apart(right.tolist(), kept.tolist())),
     )
     compare(
         moved.tolist(),
@@ -54,28 +71,32 @@ def momentum_step(answer: object) -> str:
             "params went uphill: take lr times the velocity away from them": (params + lr * right).tolist(),
             "the learning rate is left out: a step is only a part of the velocity": (params - right).tolist(),
         },
-        f"the velocity is right; params should be {_short(params - lr * right)}, and they are {_short(moved)}",
+        "the velocity is right; params should be {}, and they are {}".format(
+            *all_apart((params - lr * right).tolist(), moved.tolist())
+        ),
     )
-    return "what is left of the old velocity plus the gradient, and a step of lr times that."
 
 
 @exercise
 def adamw_step(answer: object) -> str:
     """A function of params, mean, square, slopes, t, lr, weight_decay: params and both means after a step."""
     zeros = torch.zeros(2)
-    for t, slopes, mean, square in (
-        (3, torch.tensor([2.0, -0.5]), torch.tensor([0.5, 0.1]), torch.tensor([0.02, 0.04])),
-        (1, torch.tensor([0.5, 1e-8]), zeros, zeros),  # where the divisor is as small as what is added to it
+    for lr, decay, t, slopes, mean, square in (
+        (0.1, 0.2, 3, torch.tensor([2.0, -0.5]), torch.tensor([0.5, 0.1]), torch.tensor([0.02, 0.04])),
+        (0.05, 0.4, 1, torch.tensor([0.5, 1e-8]), zeros, zeros),  # the divisor is as small as what is added to it
     ):
-        _judge_step_of_adamw(answer, slopes, mean, square, t)
+        _judge_step_of_adamw(answer, slopes, mean, square, t, lr, decay)
     return "Adam's step, and a decay that nothing divides."
 
 
-def _judge_step_of_adamw(answer: object, slopes: Tensor, mean: Tensor, square: Tensor, t: int) -> None:
-    params, lr, decay = torch.tensor([1.0, -2.0]), 0.1, 0.2
-    result = call(answer, params, mean, square, slopes, t, lr, decay)
-    if not isinstance(result, list | tuple) or len(result) != 3:
-        raise NotYet(f"it should give three tensors, params and both means, not {described(result)}")
+def _judge_step_of_adamw(
+    answer: object, slopes: Tensor, mean: Tensor, square: Tensor, t: int, lr: float, decay: float
+) -> None:
+    params = torch.tensor([1.0, -2.0])
+    given = call(answer, params, mean, square, slopes, t, lr, decay)
+    result = several(given, 3)
+    if result is None:
+        raise NotYet(f"it should give three tensors, params and both means, not {described(given)}")
     names = ("params", "the mean of the slopes", "the mean of the squares")
     moved, new_mean, new_square = (values(each, (2,), name) for each, name in zip(result, names, strict=True))
 
@@ -99,7 +120,7 @@ def _judge_step_of_adamw(answer: object, slopes: Tensor, mean: Tensor, square: T
             ).tolist(),
             "the mean of the slopes has not changed: give the new one": mean.tolist(),
         },
-        f"the mean of the slopes should be {_short(right[0])}, and it is {_short(torch.tensor(new_mean))}",
+        "the mean of the slopes should be {}, and it is {}".format(*all_apart(right[0].tolist(), new_mean)),
     )
     compare(
         new_square,
@@ -111,7 +132,7 @@ def _judge_step_of_adamw(answer: object, slopes: Tensor, mean: Tensor, square: T
             "the mean of the squares has not changed: give the new one": square.tolist(),
             "the second mean is of the *squared* slopes": (0.999 * square + 0.001 * slopes).tolist(),
         },
-        f"the mean of the squares should be {_short(right[1])}, and it is {_short(torch.tensor(new_square))}",
+        "the mean of the squares should be {}, and it is {}".format(*all_apart(right[1].tolist(), new_square)),
     )
     wanted = params * (1 - lr * decay) - step(right)
     compare(
@@ -131,8 +152,8 @@ def _judge_step_of_adamw(answer: object, slopes: Tensor, mean: Tensor, square: T
             "params went uphill: take the step away from them": (params * (1 - lr * decay) + step(right)).tolist(),
             "the divisor has no 1e-8 in it": (params * (1 - lr * decay) - step(right, added=0.0)).tolist(),
         },
-        f"both means are right; for the slopes {slopes.tolist()} params should be {_short(wanted)}, and they are "
-        f"{_short(torch.tensor(moved))}",
+        f"both means are right; for the slopes {slopes.tolist()} "
+        + "params should be {}, and they are {}".format(*all_apart(wanted.tolist(), moved)),
     )
 
 
@@ -166,7 +187,7 @@ def trapezoid(answer: object) -> str:
                 ],
             },
             f"with peak {peak:g}, {n_steps} steps, warm {warm} and cool {cool}, the learning rates should be "
-            f"{_short(torch.tensor(right))}, and they are {_short(torch.tensor(value))}",
+            + "{}, and they are {}".format(*all_apart(right, value)),
         )
     return "up in equal parts, level, and down in equal parts: no step is wasted on a learning rate of 0."
 
@@ -223,7 +244,3 @@ def _steps_needed() -> list[int]:
 def _trapezoid(peak: float, n_steps: int, warm: int, cool: int, *, first: int = 1, last: int = 0) -> list[float]:
     steps = range(n_steps)
     return [peak * max(0.0, min(1.0, (step + first) / warm, (n_steps - last - step) / cool)) for step in steps]
-
-
-def _short(tensor: Tensor) -> str:
-    return str([round(each, 3) for each in tensor.tolist()])

@@ -13,6 +13,7 @@ from foundations.exercises.judging import (
     column,
     compare,
     data_set,
+    equal,
     exercise,
     number,
     rmse_of_column,
@@ -72,6 +73,8 @@ def answers(answer: object) -> str:
         if any(noted):
             after = "" if getattr(preds, "requires_grad", False) else ", and are thrown away only afterwards"
             raise NotYet(f"the predictions are right, and notes for autograd were taken{after}: use torch.no_grad()")
+        if getattr(preds, "requires_grad", False):
+            raise NotYet("the predictions ask for notes: whatever is done with them would be noted down for autograd")
         if any(each.training != training for each in net.modules()):
             raise NotYet(f"the net came in {mode} mode and is not left in it: put all of it back as it was")
         if not all(each.requires_grad for each in net.parameters()):
@@ -109,6 +112,12 @@ def dropped(answer: object) -> str:
             raise NotYet("two generators give the same draw: use the one that is given")
         if not torch.equal(other, result):
             raise NotYet("the same seed gives another draw: draw from the generator that is given")
+        counts = {int((_drawn(answer, x[0], p, seed) == 0).sum()) for seed in range(20)}
+        if len(counts) == 1:
+            raise NotYet(
+                f"with p = {p} always {counts.pop()} of {x.shape[1]} are 0: each value goes or stays by itself, so "
+                "their number differs from draw to draw"
+            )
     return "the mean stays, and each call draws anew."
 
 
@@ -140,7 +149,10 @@ def _noted_by(net: nn.Sequential) -> list[bool]:
 
 def _drawn(answer: object, x: Tensor, p: float, seed: int) -> Tensor:
     """What a learner's dropout makes of x with this seed."""
-    result = attempt(answer, x.clone(), p, torch.Generator().manual_seed(seed))
+    given = x.clone()
+    result = attempt(answer, given, p, torch.Generator().manual_seed(seed))
+    if not equal(x, given):
+        raise NotYet("it changes x itself, and whoever calls it loses the old values: make a new tensor")
     return torch.tensor(values(result, x.shape, f"what it gives with p = {p}")).view(x.shape)
 
 

@@ -10,6 +10,7 @@ from torch.utils.data import DataLoader
 from foundations.curves.losses import mse
 from foundations.exercises import NotYet
 from foundations.exercises.judging import (
+    all_apart,
     attempt,
     call,
     column,
@@ -17,6 +18,7 @@ from foundations.exercises.judging import (
     data_set,
     described,
     exercise,
+    near,
     number,
     numbers,
     values,
@@ -27,6 +29,7 @@ from foundations.exercises.judging import (
 def steps_of_training(answer: object) -> str:
     """A function of n_rows, batch_size, n_epochs and drop_last: how many steps a training takes."""
     cases = [(442, 34, 1, False), (442, 63, 1, False), (442, 63, 1, True), (10, 4, 3, False), (10, 4, 3, True)]
+    cases += [(442, 34, 1, True), (3, 4, 2, False), (3, 4, 2, True)]  # no rest, and too few rows for a full batch
     for n_rows, batch_size, n_epochs, drop_last in cases:
         asked = f"with n_rows {n_rows}, batch_size {batch_size}, n_epochs {n_epochs}, drop_last {drop_last}"
         value = number(call(answer, n_rows, batch_size, n_epochs, drop_last))
@@ -84,9 +87,9 @@ def _judge_windows(answer: object, series: Tensor, width: int) -> None:
         if not isinstance(row, tuple | list) or len(row) != 2:
             raise NotYet(f"row {i} should be two things, window and number, not {described(row)}")
         start, end = series[i : i + width].tolist(), series[i + width].item()
-        window = numbers(row[0], width, f"the window of row {i}")
+        window = numbers(row[0], width, f"the window of row {i} {made}")
         compare(window, start, {}, f"the window of row {i} {made} should be {start}, and it is {window}")
-        target = number(row[1], f"the target of row {i}")
+        (target,) = numbers(row[1], 1, f"the target of row {i} {made}")
         compare(
             [target],
             [end],
@@ -140,10 +143,27 @@ def from_pieces(answer: object) -> str:
             ),
             "twice too much: was there a gradient already, to which backward() added?": (2 * whole).tolist(),
         },
-        f"the gradient of the whole is {_short(whole)}, and it gives {_short(torch.tensor(value))}",
+        "the gradient of the whole is {}, and it gives {}".format(*all_apart(whole.tolist(), value)),
     )
     if looks.most > 4:
         raise NotYet(f"the gradient is right, but it calculates with {looks.most} rows at once, and 4 should be enough")
+    kept = params.clone()
+    for _ in range(2):
+        again = column(attempt(answer, kept, inputs, targets, 4), 3, "what it gives")
+    if not near(again, whole.tolist()):
+        raise NotYet(
+            f"called again with the same params it gives {[round(each, 3) for each in again]}: it leaves a gradient in "
+            "them, to which the next one is added. Work on a copy"
+        )
+    again = column(call(answer, params, inputs[:7], targets[:7], 3), 3, "what it gives")
+    seven = slopes(slice(0, 7)).tolist()
+    compare(
+        again,
+        seven,
+        {},
+        "for 10 rows in batches of 4 the gradient is right; for 7 rows in batches of 3 it should be {}, and it gives "
+        "{}: are sizes or numbers of batches fixed in it?".format(*all_apart(seven, again)),
+    )
     if not looks.most:  # it did not calculate with tensors
         return "that is the gradient of all rows."
     return f"the gradient of all rows, and no calculation took more than {looks.most} at once."
@@ -199,7 +219,3 @@ class _Looks(TorchDispatchMode):
             ]
             self.most = max([self.most, *sizes])
         return func(*args, **(kwargs or {}))
-
-
-def _short(tensor: Tensor) -> str:
-    return str([round(each, 3) for each in tensor.tolist()])

@@ -1,5 +1,6 @@
 """The exercises of The passengers: gaps, dummies, the best possible rule, the width of an interval, other baselines."""
 
+import math
 from functools import cache
 from typing import Any
 
@@ -19,7 +20,7 @@ def fill_ages(answer: object) -> str:
 
     gap = float("nan")
     for known, later in (
-        ([2, 20, gap, 22, 24, 80, 80, gap], [50, gap, 64, 70]),
+        ([0.42, 20, gap, 22, 24.5, 80, 80, gap], [50, gap, 64.5, 70]),
         ([31, gap, 8, 8], [gap, 5, 4, 1, gap]),
     ):
         train, valid = (pd.DataFrame({"Survived": 1, "Age": ages}, dtype=float) for ages in (known, later))
@@ -31,6 +32,8 @@ def fill_ages(answer: object) -> str:
         for each, table, which in zip(result, (train, valid), ("first", "second"), strict=True):
             ages += numbers(each, len(table), f"the {which} column", not_finite="a gap is left")
         filled = [_ages(both, fill) for fill in (train.Age.median(), both.Age.median(), valid.Age.median())]
+        stood = both.Age.tolist()
+        at = next((i for i in range(len(ages)) if not near(ages[i : i + 1], filled[0][i : i + 1], 1e-6)), 0)
         own = [*_ages(train, train.Age.median()), *_ages(valid, valid.Age.median())]
         compare(
             ages,
@@ -42,7 +45,8 @@ def fill_ages(answer: object) -> str:
                 "that is the mode of the training rows, and the median is wanted": _ages(both, train.Age.mode()[0]),
                 "that is the median of the validation rows: take that of train": filled[2],
             },
-            f"the gaps should become {train.Age.median():g}, the median of the training rows, and all other ages stay",
+            f"the gaps should become {train.Age.median():g}, the median of the training rows, and all other ages stay: "
+            + f"where {'a gap' if math.isnan(stood[at]) else f'{stood[at]:g}'} stood, it gives {ages[at]:g}",
             within=1e-6,
         )
     return "the validation rows have had no say in it."
@@ -60,9 +64,8 @@ def class_columns(answer: object) -> str:
         if result.dtype != torch.float32:
             raise NotYet(f"the tensor should be of float32, not {result.dtype}: a weight is a float")
         if result.ndim == 2 and len(result) == len(classes) and result.shape[1] == len(set(classes)) < 3:
-            raise NotYet(
-                f"for the classes {classes} it makes {result.shape[1]} columns: name the three classes yourself"
-            )
+            some = f"{result.shape[1]} column{'s' * (result.shape[1] > 1)}"
+            raise NotYet(f"for the classes {classes} it makes {some}: name the three classes yourself")
         right = (torch.tensor(classes)[:, None] == torch.tensor([1, 2, 3])).float()
         compare(
             values(result, right.shape, f"what it gives for the classes {classes}"),
@@ -76,15 +79,22 @@ def class_columns(answer: object) -> str:
 @exercise
 def best_rule(answer: object) -> str:
     """A function of a table and names of columns: the highest accuracy of any rule that knows these columns."""
+    import pandas as pd
+
     from foundations.passengers.lists import titanic
 
     everyone, passengers = titanic("everyone"), titanic()
+    # Whoever has a gap did not live, and all others did: a gap is no 0, no median, and not the value above it.
+    gap, lived = math.nan, [1, 1, 1, 1, 0, 0, 0, 0, 0, 1, 1]
+    decks, floors = [0, 0, 2, 2, gap, gap, gap, 2, 2, 4, 4], [1, 1, 1, 1, 1, 1, gap, gap, gap, 0, 0]
+    crew = pd.DataFrame({"Survived": lived, "Deck": decks, "Floor": floors})
     for table, columns in (
         (everyone, ["Sex"]),
         (everyone, ["Pclass", "Sex", "AgeGroup"]),
         (passengers, ["Pclass", "Sex", "Embarked"]),
         (passengers, ["Sex", "Age"]),
         (passengers, ["Embarked"]),
+        (crew, ["Deck", "Floor"]),
     ):
         result = number(call(answer, table, columns), f"what it gives for {columns}")
         gaps, kinds = (table.groupby(columns, dropna=drop).Survived.agg(["sum", "count"]) for drop in (False, True))

@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from foundations.exercises import NotYet
-from foundations.exercises.judging import Watch, call, compare, exercise, numbers, values, zeros_and_ones
+from foundations.exercises.judging import Watch, all_apart, call, compare, exercise, numbers, values, zeros_and_ones
 from foundations.images.digits import digit_images, mean_images, nearest_mean
 
 
@@ -80,8 +80,9 @@ def mnist_slopes(answer: object) -> str:
                 (p - targets) * pull / n
             ).tolist(),
         },
-        f"for the logits {_short(logits)} and the targets {_short(targets)} it should give "
-        f"{_short(sign * pull / n)}, and it gives {_short(torch.tensor(output))}",
+        "for the logits {} and the targets {} it should give {}, and it gives {}".format(
+            logits.tolist(), targets.tolist(), *all_apart((sign * pull / n).tolist(), output)
+        ),
     )
     return "the fourth row and the fifth are sure and wrong, and hardly pull."
 
@@ -89,7 +90,7 @@ def mnist_slopes(answer: object) -> str:
 @exercise
 def convolve_by_hand(answer: object) -> str:
     """A function of an image (h, w) and a kernel (3, 3): the convolution without a rim, of shape (h − 2, w − 2)."""
-    image = torch.tensor([[0.0, 1.0, 2.0, 1.0, 3.0], [1.0, 3.0, 0.0, 2.0, 1.0], [2.0, 0.0, 1.0, 1.0, 4.0]])
+    image = torch.tensor([[0.0, 1.0, 2.0, 1.0, 3.0], [1.0, 3.0, 0.0, -2.0, 1.0], [2.0, 0.0, 1.0, 1.0, 4.0]])
     image = torch.cat([image, torch.tensor([[0.0, 2.0, 5.0, 1.0, 1.0]])])
     kernel = torch.tensor([[1.0, 2.0, 0.0], [0.0, -1.0, 3.0], [-2.0, 0.0, 1.0]])
     with Watch() as watch:
@@ -172,7 +173,3 @@ def _confusion() -> Tensor:
 def _convolved(image: Tensor, kernel: Tensor) -> list[float]:
     found: list[float] = F.conv2d(image[None, None], kernel[None, None]).flatten().tolist()
     return found
-
-
-def _short(tensor: Tensor) -> str:
-    return str([round(each, 4) for each in tensor.tolist()])

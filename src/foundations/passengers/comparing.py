@@ -15,6 +15,60 @@ def _checked_level(level: object) -> float:
     return number
 
 
+def _around_mean(differences: Tensor, repeats: str, level: float, shared: float = 0.0) -> tuple[float, float]:
+    """Student's interval for the mean; shared is what rows that the repeats have in common add to 1 / n_repeats."""
+    from scipy.stats import t as student
+
+    check_float_tensor("differences", differences)
+    if differences.ndim != 1 or len(differences) < 2:
+        raise ValueError(
+            f"differences must have shape (n_{repeats},) with two {repeats} or more, not {tuple(differences.shape)}"
+        )
+    if not differences.isfinite().all():
+        raise ValueError(f"a difference is not finite: leave out none of the {repeats}, and look why it is no number")
+    level = _checked_level(level)
+    values = differences.detach().cpu().double()  # on the CPU: some devices have no float64
+    spread = values.std().item() * math.sqrt(1 / len(values) + shared)
+    half = float(student.ppf((1 + level) / 2, len(values) - 1)) * spread
+    middle = values.mean().item()
+    return middle - half, middle + half
+
+
+def mean_interval(differences: Tensor, level: float = 0.95) -> tuple[float, float]:
+    """Give Student's interval for a mean difference over repeats that have nothing in common but what is compared.
+
+    Such are two trainings with each of several seeds, if chance enters by the seed alone: then it says what other
+    seeds would show on these rows. On one split, the rows are the repeats, as for two models' squared errors: then
+    it says what other rows would show of these two models. Splits of one list share rows: take `resampled_interval`.
+
+    Args:
+        differences: What one is ahead of the other, a number for each repeat: floats of shape (n_repeats,).
+        level: How often such an interval should hold the true mean, between 0 and 1.
+
+    Returns:
+        The lowest and the highest mean difference that agree with what was measured.
+
+    Raises:
+        TypeError: differences are not floats, or level is not a number.
+        ValueError: There are fewer than two repeats, a difference is not finite, or level is not between 0 and 1.
+
+    Example:
+        ```python
+        import torch
+        from foundations import mean_interval
+
+        ahead = torch.tensor([0.02, 0.00, 0.03, 0.01, 0.02])
+        low, high = mean_interval(ahead)
+        print(f"{low:.3f} to {high:.3f}")
+        assert low < ahead.mean() < high
+        ```
+
+    Source:
+        Student, The probable error of a mean, 1908: https://doi.org/10.1093/biomet/6.1.1
+    """
+    return _around_mean(differences, "repeats", level)
+
+
 def resampled_interval(differences: Tensor, n_train: int, n_valid: int, level: float = 0.95) -> tuple[float, float]:
     """Give the interval for a mean difference that was measured on random splits of one list.
 
@@ -49,24 +103,9 @@ def resampled_interval(differences: Tensor, n_train: int, n_valid: int, level: f
     Source:
         Nadeau and Bengio, Inference for the generalization error, 2003: https://doi.org/10.1023/A:1024068626366
     """
-    from scipy.stats import t as student
-
-    check_float_tensor("differences", differences)
-    if differences.ndim != 1 or len(differences) < 2:
-        raise ValueError(
-            f"differences must have shape (n_splits,) with two splits or more, not {tuple(differences.shape)}"
-        )
-    if not differences.isfinite().all():
-        raise ValueError("a difference is not finite: leave out no split, and look why its score is not a number")
     check_whole_number("n_train", n_train, least=1)
     check_whole_number("n_valid", n_valid, least=1)
-    level = _checked_level(level)
-    n_splits = len(differences)
-    values = differences.detach().cpu().double()  # on the CPU: some devices have no float64
-    spread = values.std().item() * math.sqrt(1 / n_splits + n_valid / n_train)
-    half = student.ppf((1 + level) / 2, n_splits - 1) * spread
-    middle = values.mean().item()
-    return middle - half, middle + half
+    return _around_mean(differences, "splits", level, n_valid / n_train)
 
 
 def _wins(first: Tensor, second: Tensor) -> tuple[int, int, int]:
@@ -123,7 +162,7 @@ def paired_interval(first: Tensor, second: Tensor, level: float = 0.95) -> tuple
     level = _checked_level(level)
     b, c, n = only_first + 0.5, only_second + 0.5, n_rows + 2
     middle = (b - c) / n
-    half = norm.ppf((1 + level) / 2) * math.sqrt(b + c - (b - c) ** 2 / n) / n
+    half = float(norm.ppf((1 + level) / 2)) * math.sqrt(b + c - (b - c) ** 2 / n) / n
     return max(middle - half, -1.0), min(middle + half, 1.0)
 
 

@@ -113,6 +113,25 @@ class Recorder(Callback):
 
     @property
     def history(self) -> History:
+        """What the recorder has seen of the latest fit.
+
+        Returns:
+            Losses, learning rates and metrics, as `fit` gives them.
+
+        Raises:
+            ValueError: No fit has had this recorder yet.
+
+        Example:
+            ```python
+            import torch
+            from foundations import Learner, Recorder, mse
+
+            x = torch.linspace(-1, 1, 8)[:, None]
+            recorder = Recorder()
+            Learner(torch.nn.Linear(1, 1), (x, x), mse, batch_size=4).fit(3, lr=0.1, callbacks=[recorder])
+            assert recorder.history.batch_losses.shape == (6,)
+            ```
+        """
         if not hasattr(self, "_notes"):
             raise ValueError("there is no history yet: give the recorder to a fit, callbacks=[recorder]")
         return self._notes.history()

@@ -64,7 +64,24 @@ class Forest:
         return nodes.values[descend(nodes, roots, inputs)].to(inputs.dtype)
 
     def __call__(self, inputs: Tensor) -> Tensor:
-        """Give the mean of what all trees say of each row: floats of shape (n,)."""
+        """Give the mean of what all trees say of each row.
+
+        Args:
+            inputs: Floats of shape (n, n_columns).
+
+        Returns:
+            The predictions: floats of shape (n,).
+
+        Example:
+            ```python
+            import torch
+            from foundations import grow_forest
+
+            inputs = torch.linspace(0, 1, 20)[:, None]
+            forest = grow_forest(inputs, inputs[:, 0], 10)
+            assert torch.equal(forest(inputs), forest.votes(inputs).mean(dim=0))
+            ```
+        """
         return self.votes(inputs).mean(dim=0)
 
     def out_of_bag(self, inputs: Tensor) -> Tensor:

@@ -40,7 +40,24 @@ class OneRule:
     score: float
 
     def __call__(self, inputs: Tensor) -> Tensor:
-        """Give the mean target of the side that each row is on: floats of shape (n,)."""
+        """Give the mean target of the side that each row is on.
+
+        Args:
+            inputs: Floats of shape (n, n_columns).
+
+        Returns:
+            The predictions, in the inputs' dtype: shape (n,).
+
+        Example:
+            ```python
+            import torch
+            from foundations import one_r
+
+            inputs = torch.tensor([[1.0], [2.0], [8.0], [9.0]])
+            rule = one_r(inputs, torch.tensor([0.0, 0.0, 1.0, 1.0]))
+            assert rule(inputs).tolist() == [0, 0, 1, 1]
+            ```
+        """
         left = inputs[:, self.column] <= self.threshold
         return torch.where(left, self.at_most, self.above).to(inputs.dtype)
 

@@ -54,6 +54,9 @@ class Tree:
     def n_leaves(self) -> int:
         """How many nodes ask no question.
 
+        Returns:
+            Their number, at least 1.
+
         Example:
             ```python
             import torch
@@ -69,6 +72,9 @@ class Tree:
     @property
     def depth(self) -> int:
         """How many questions lead to the furthest leaf.
+
+        Returns:
+            Their number, 0 for a tree of one leaf.
 
         Example:
             ```python
@@ -108,7 +114,24 @@ class Tree:
         return descend(self, self.columns.new_zeros(1), inputs)[0]
 
     def __call__(self, inputs: Tensor) -> Tensor:
-        """Give the mean target of the leaf that each row falls into: floats of shape (n,)."""
+        """Give the mean target of the leaf that each row falls into.
+
+        Args:
+            inputs: Floats of shape (n, n_columns).
+
+        Returns:
+            The predictions, in the inputs' dtype: shape (n,).
+
+        Example:
+            ```python
+            import torch
+            from foundations import grow_tree
+
+            inputs = torch.tensor([[1.0], [2.0], [3.0]])
+            tree = grow_tree(inputs, torch.tensor([0.0, 2.0, 3.0]))
+            assert tree(inputs).tolist() == [0, 2, 3]
+            ```
+        """
         return self.values[self.leaves(inputs)].to(inputs.dtype)
 
 

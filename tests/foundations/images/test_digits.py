@@ -11,6 +11,7 @@ from sklearn.neighbors import NearestCentroid
 from torch import nn
 
 from foundations import (
+    Learner,
     digit_images,
     image_distances,
     mean_images,
@@ -165,3 +166,17 @@ def test_on_cuda_as_on_the_cpu():
     there = nearest_mean(valid_x.cuda(), mean_images(x.cuda(), y.cuda()))
     assert there.device.type == "cuda"
     assert (there.cpu() == nearest_mean(valid_x, mean_images(x, y))).float().mean() > 0.99
+
+
+@pytest.mark.cuda
+@pytest.mark.parametrize("make", [lambda: nn.Sequential(nn.Flatten(), nn.Linear(64, 10)), small_cnn])
+def test_what_reads_digits_trains_on_cuda_as_on_the_cpu(make):
+    x, y, valid_x, _ = digit_images()
+    logits = []
+    for device in ("cpu", "cuda"):
+        torch.manual_seed(1)
+        learner = Learner(make(), (x, y), F.cross_entropy, batch_size=64, device=device, generator=seeded())
+        learner.fit(1, 0.01)
+        assert {each.device.type for each in learner.model.parameters()} == {device}
+        logits.append(learner.model.cpu()(valid_x).detach())
+    torch.testing.assert_close(*logits, rtol=0.01, atol=0.01)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.stats import ttest_1samp
 from torch import Tensor
 
-from foundations import mcnemar, paired_interval, resampled_interval, verdict
+from foundations import mcnemar, mean_interval, paired_interval, resampled_interval, verdict
 
 N_ROWS, N_VALID, N_SPLITS = 891, 178, 20
 N_TRAIN = N_ROWS - N_VALID
@@ -82,6 +82,29 @@ def test_with_many_training_rows_it_is_the_usual_one():
 def test_what_is_no_set_of_splits_is_refused(arguments, error, words):
     with pytest.raises(error, match=words):
         resampled_interval(*arguments)
+
+
+def test_of_repeats_with_nothing_in_common_it_is_students():
+    # Student's first ten patients (1908), hours of sleep more by one drug than by the other: 1.58 on average.
+    hours = torch.tensor([1.2, 2.4, 1.3, 1.3, 0.0, 1.0, 1.8, 0.8, 4.6, 1.4])
+    assert mean_interval(hours) == pytest.approx((0.70, 2.46), abs=0.005)  # R: t.test(extra ~ group, paired = TRUE)
+    usual = ttest_1samp(hours.double().numpy(), 0).confidence_interval(0.8)
+    assert mean_interval(hours, 0.8) == pytest.approx(tuple(usual), abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "words"),
+    [
+        (([0.1, 0.2],), TypeError, "differences must be a tensor"),
+        ((torch.tensor([1, 2]),), TypeError, "differences must hold floats"),
+        ((torch.tensor([0.1]),), ValueError, r"shape \(n_repeats,\) with two repeats or more, not \(1,\)"),
+        ((torch.tensor([0.1, torch.inf]),), ValueError, "leave out none of the repeats"),
+        ((torch.zeros(3), 95), ValueError, "not 95: 95 % are 0.95"),
+    ],
+)
+def test_what_is_no_set_of_repeats_is_refused(arguments, error, words):
+    with pytest.raises(error, match=words):
+        mean_interval(*arguments)
 
 
 def rows_of(both: int, only_first: int, only_second: int, neither: int) -> tuple[Tensor, Tensor]:

@@ -118,7 +118,9 @@ def test_without_a_copy_it_says_how_to_get_one(machine, monkeypatch):
         california_housing()
 
 
-@pytest.mark.parametrize("content", [b"", b"<html>404</html>", packed("1,2,3\n")])
+@pytest.mark.parametrize(
+    "content", [b"", b"<html>404</html>", packed("1,2,3\n")], ids=["nothing", "a web page", "another archive"]
+)
 def test_another_file_of_this_name_is_refused(machine, monkeypatch, content):
     local_copy(machine, content, monkeypatch, known=False)
     with pytest.raises(ValueError, match=r"cal_housing\.tgz is damaged or another file: its SHA-256 begins with"):

@@ -19,7 +19,7 @@ def test_tab_reaches_everything_and_shows_where_it_is(open_page, name):
     assert_tab_reaches_everything(page)
 
 
-@pytest.mark.parametrize("name", ["errata/", "lessons/loss-functions/"])
+@pytest.mark.parametrize("name", ["errata/", "lessons/loss-functions/", "404.html"])
 def test_the_first_stop_skips_to_the_text(open_page, name):
     page = open_page(name)
     page.keyboard.press("Tab")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import time
@@ -69,7 +70,7 @@ class Site:
         assert old in text
         file.write_text(text.replace(old, new), "utf-8")
         listed = self.listed()
-        listed[name.removesuffix("index.html")] = "another"
+        listed[name.removesuffix("index.html")] = hashlib.sha256(file.read_bytes()).hexdigest()[:12]
         (self.folder / "offline.json").write_text(json.dumps(listed), "utf-8")
 
     def listed(self):
@@ -187,6 +188,22 @@ def test_a_new_build_takes_the_place_of_the_old_one(site, page):
     assert "/* other */" in text
 
 
+def test_a_page_that_asks_for_a_password_is_shown_and_never_kept(site, page):
+    visit(page, site)
+    for name in (LESSON + "index.html", "assets/course.css", "offline.json"):
+        (site.folder / name).write_text(
+            "<!doctype html><title>Log in</title><h1>This network wants a password</h1>", "utf-8"
+        )
+    page.goto(site.url + LESSON)
+    assert page.locator("h1").inner_text() == "This network wants a password"
+    page.goto(site.url)
+    page.wait_for_timeout(1000)  # what would be kept would be by now
+    site.stop()
+    page.goto(site.url + LESSON)
+    assert page.locator("h1").inner_text().startswith("Three or seven")
+    assert page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--ink')"), "its styles are there"
+
+
 def test_with_a_connection_pages_come_from_the_network(site, page):
     visit(page, site)
     site.change(LESSON + "index.html", "<h1", "<p id=fresh>Fresh words.</p><h1")
@@ -196,7 +213,7 @@ def test_with_a_connection_pages_come_from_the_network(site, page):
 
 def test_under_serve_an_earlier_worker_goes(site, page):
     visit(page, site)
-    assert page.evaluate("caches.keys()") == [site.url + "#1"]
+    assert page.evaluate("caches.keys()") == [site.url + "#2"]
     (site.folder / "service-worker.js").write_text(FAREWELL, "utf-8")
     for file in site.folder.rglob("*.html"):
         file.write_text(file.read_text("utf-8").replace("assets/offline.js", "assets/course.css"), "utf-8")

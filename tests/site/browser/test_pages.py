@@ -273,6 +273,16 @@ def test_on_paper_a_dark_page_is_light_and_nothing_is_folded(open_page):
     assert all(folded)
 
 
+def test_on_paper_the_source_of_functions_stays_folded(open_page):
+    page = open_page("reference/api/curves/")
+    page.emulate_media(media="print")
+    page.eval_on_selector_all("details", "all => all.forEach((each) => each.open = true)")  # as Material does
+    shown = "all => all.filter((each) => each.checkVisibility()).length"
+    assert page.eval_on_selector_all(".mkdocstrings-source > summary", shown) > 20
+    assert page.eval_on_selector_all(".mkdocstrings-source > :not(summary)", shown) == 0
+    assert page.eval_on_selector_all(".doc-contents details:not(.mkdocstrings-source) pre", shown) > 20
+
+
 def brightness(page):
     """Of the text, from 0 to 255."""
     colour = page.locator("article h1 ~ p:not([class])").first.evaluate("text => getComputedStyle(text).color")

@@ -272,7 +272,7 @@ def test_without_scripts_the_page_says_so_and_no_button_does_nothing(open_page):
     assert lesson.locator(".times").is_visible()
 
 
-def test_print_this_lesson(open_page):
+def test_print_this_page(open_page):
     page = open_page(FIRST)
     page.evaluate("() => { window.print = () => { window.printed = true; }; }")
     page.get_by_role("button", name="Print this page").click()

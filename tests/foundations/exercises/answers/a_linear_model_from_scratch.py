@@ -104,6 +104,9 @@ WRONG = {
         "should be a function": torch.zeros(12),
     },
     "mae_gradient": {
+        "and they are [": lambda c, x, y: (
+            ((x @ c).sigmoid() - 0.5).sign() * (x @ c).sigmoid() * (1 - (x @ c).sigmoid()) @ x / 7
+        ),
         "slopes of the log-loss": lambda *args: gradient(*args, kind="log"),
         "is missing": lambda *args: gradient(*args, kind="no pull"),
         "mean squared error": lambda *args: gradient(*args, kind="squared"),

@@ -16,7 +16,7 @@ RIGHT = {
         lambda p, y: -given(p, y).log().mean(),
         lambda p, y: -(y * p.log() + (1 - y) * (1 - p).log()).mean().item(),
         lambda p, y: -torch.log(1 - (p - y).abs()).mean(),
-        F.binary_cross_entropy,
+        lambda p, y: -torch.where(y.bool(), p.log(), torch.log1p(-p)).mean(),
     ],
     "best_cut": [2.96, torch.tensor(2.96), [2.96]],
     "tumour_cut": [0.31, torch.tensor([0.31])],
@@ -42,6 +42,8 @@ WRONG = {
         "really happened": 6.93,
     },
     "log_loss": {
+        "PyTorch's binary_cross_entropy does it": F.binary_cross_entropy,
+        "1.0] it gives 0.8481": lambda p, y: -given(p, y).clamp(0.1, 0.9).log().mean(),
         "takes −log p for everybody": lambda p, y: -p.log().mean(),
         "count nothing in it": lambda p, y: -(y * p.log()).mean(),
         "leaves out the minus": lambda p, y: given(p, y).log().mean(),

@@ -26,16 +26,41 @@ def mean_of(batches, metric):
     return sum(metric(*each) for each in batches) / len(batches)
 
 
-def keeping(net, train, valid, optimizer, n_epochs, *, kept_by=copy.deepcopy, given="best", first=False):
+def keeping(
+    net,
+    train,
+    valid,
+    optimizer,
+    n_epochs,
+    *,
+    kept_by=copy.deepcopy,
+    given="best",
+    first=False,
+    batch_size=None,
+    ends=False,
+):
     best = float("inf")
     for _ in range(n_epochs):
-        fit(net, train, mse, optimizer, n_epochs=1, device="cpu")
+        fit(net, train, mse, optimizer, n_epochs=1, batch_size=batch_size, device="cpu")
         loss = evaluate(net, valid, mse, device="cpu")
+        if loss > best and ends:
+            break
         if loss < best and not (first and best < float("inf")):
             best, kept = loss, kept_by(net.state_dict())
     net.load_state_dict(kept)
     on_train = evaluate(net, train, mse, device="cpu")
     return {"best": best, "last": loss, "train": on_train, "root": best**0.5, "half": best / 2, "none": None}[given]
+
+
+def too_early(net, train, valid, optimizer, n_epochs):
+    """Looks before each epoch, and never after the last."""
+    best = float("inf")
+    for _ in range(n_epochs):
+        if (loss := evaluate(net, valid, mse, device="cpu")) < best:
+            best, kept = loss, copy.deepcopy(net.state_dict())
+        fit(net, train, mse, optimizer, n_epochs=1, device="cpu")
+    net.load_state_dict(kept)
+    return best
 
 
 def saved(state):
@@ -115,6 +140,12 @@ WRONG = {
         "should be one number": lambda batches: torch.stack([rmse(*each) for each in batches for _ in range(2)]),
     },
     "keep_best": {
+        "and the best of the 11 epochs": too_early,
+        "the best epoch on the training set": lambda net, train, valid, *rest: keeping(net, train, train, *rest),
+        "weight 1.62, and the best": lambda *args: keeping(*args, ends=True),
+        "epochs, of all rows at once": lambda *args: keeping(*args, batch_size=2),
+        "the best of the 1 epochs": lambda *args: keeping(*args[:-1], args[-1] + 1),
+        "so it cannot go on": lambda net, *args: (keeping(net, *args), net.requires_grad_(False))[0],
         "that of the last epoch": lambda *args: keeping(*args, kept_by=dict),
         "that of the first epoch": lambda *args: keeping(*args, first=True),
         "and the best of the 12 epochs": lambda net, *args: (

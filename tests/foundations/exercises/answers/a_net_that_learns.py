@@ -64,14 +64,15 @@ WRONG = {
         "should be 3 numbers": [-0.01],
     },
     "dead_units": {
-        "it gives 0, and 6 of them are 0 at every x": lambda net, x: 0,
-        "it gives 1, and 6 of them": lambda net, x: 1,
+        "it gives 8, and 7 of them": lambda net, x: (lines(net, x)[-1] <= 0).sum(),
+        "it gives 0, and 7 of them are 0 at every x": lambda net, x: 0,
+        "it gives 1, and 7 of them": lambda net, x: 1,
         "after its `return`": lambda net, x: None,
         "that are not dead": lambda net, x: len(net.kinks) - dead_units(net, x),
         "a bend outside is not enough": lambda net, x: ((net.kinks < x.min()) | (net.kinks > x.max())).sum(),
         "which are the units that bend between": lambda net, x: ((net.kinks > x.min()) & (net.kinks <= x.max())).sum(),
         "is 0 there, too": lambda net, x: (lines(net, x) < 0).all(dim=0).sum(),
-        "it gives 100, and 6 of them are 0 at every x": lambda net, x: 100,
+        "it gives 100, and 7 of them are 0 at every x": lambda net, x: 100,
         "is a mean or a sum missing": lambda net, x: (lines(net, x) <= 0).all(dim=0).long(),
     },
     "fold": {

@@ -107,6 +107,8 @@ WRONG = {
         "should have the shape": lambda net, inputs: net_logits()(net, inputs)[:, 0],
     },
     "dead_share": {
+        "of shape (40, 7) it gives 0.2857": lambda hidden: (hidden[1:] == 0).all(dim=0).double().mean(),
+        "of shape (40, 7) it gives 0.5714": lambda hidden: ((hidden == 0).double().mean(dim=0) > 0.95).double().mean(),
         "the share of zeros": lambda hidden: (hidden == 0).double().mean(),
         "the share of *rows*": lambda hidden: (hidden == 0).all(dim=1).double().mean(),
         "the share of units that are zero for *some* row": lambda hidden: (hidden == 0).any(dim=0).double().mean(),

@@ -55,7 +55,8 @@ WRONG = {
         "it raises RuntimeError": lambda a, b, g: (g @ b, a @ g),
     },
     "rows_mean_back": {
-        "should have the shape (4, 3), not (3, 4)": lambda g, x: (g.expand(x.shape) / len(x)).T,
+        "and is 0.2008 there": lambda g, x: g.expand(x.shape) / 4,
+        "should have the shape (5, 3), not (3, 5)": lambda g, x: (g.expand(x.shape) / len(x)).T,
         "after its `return`": lambda g, x: None,
         "raises RuntimeError": lambda g, x: g @ x,
         "stretch it over the rows": lambda g, x: g / len(x),
@@ -65,6 +66,7 @@ WRONG = {
         "the slope along x should be": lambda g, x: x * g,
     },
     "largest_back": {
+        "and is 1.245 there": lambda g, x: g * (50 * x).softmax(dim=1),
         "it raises IndexError": lambda g, x: g * (x == x.amax(dim=2)),
         "every number of a row": lambda g, x: g.expand(x.shape),
         "multiply by what arrives": lambda g, x: (x == x.amax(dim=1, keepdim=True)).float(),

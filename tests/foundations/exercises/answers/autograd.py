@@ -115,6 +115,7 @@ WRONG = {
         "should have the shape (5,)": drawn()[:, None].requires_grad_(),
     },
     "one_step": {
+        "with lr 0.05 the second step": lambda params, loss_fn, lr: step(params, loss_fn, 0.1),
         "have not moved": rebound,
         "uphill": lambda *args: step(*args, sign=1.0),
         "left behind": lambda *args: step(*args, clear=False),

@@ -79,6 +79,7 @@ DRAWN = {
 
 WRONG = {
     "newton_step": {
+        "on top of a hill": lambda fn, at: at.item() - watched(fn, at)[1] / abs(watched(fn, at)[2]),
         "leads to 0.5714": lambda fn, at: round(newton_step(fn, at), 4),
         "nothing asked for a gradient": lambda fn, at: watched(fn, at, create_graph=False),
         "which is uphill": lambda fn, at: 2 * at.item() - newton_step(fn, at),
@@ -99,8 +100,9 @@ WRONG = {
         "still stands": ...,
     },
     "rounded": {
-        "should give a tensor of numbers, not a list of 3": lambda x: x.tolist(),
-        "should give the shape (3,), not ()": lambda x: x.round().sum(),
+        "takes the even one": lambda x: x + ((x + 0.5).floor() - x).detach(),
+        "should give a tensor of numbers, not a list of 5": lambda x: x.tolist(),
+        "should give the shape (5,), not ()": lambda x: x.round().sum(),
         "backward gives 1": rounding(lambda ctx, counts: torch.ones_like(counts)),
         "those are the slopes of x.round()": torch.round,
         "multiplied by x": rounding(lambda ctx, counts: counts * ctx.saved_tensors[0]),
@@ -114,6 +116,9 @@ WRONG = {
         "should be a function": 3.0,
     },
     "safe_root": {
+        "exactly 0 is wanted": lambda x: (x.relu() + 1e-12).sqrt(),
+        "and they are [0.0, 0.0, 0.0, 0.5": lambda x: root(torch.where(x > 0.001, x, 0)),
+        "changes that tensor itself": lambda x: root(x.data.clamp_(min=0) + x - x.detach()),
         "called with a watched tensor, it should give the shape": lambda x: root(x)[:, None],
         "where x is not positive, 0 is wanted": torch.sqrt,
         "still taken": lambda x: torch.where(x > 0, x.sqrt(), 0),

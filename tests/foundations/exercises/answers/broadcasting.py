@@ -101,6 +101,7 @@ WRONG = {
         "30 points in a and in b take": lambda a, b: torch.tensor([[math.dist(p, q) for q in b] for p in a.tolist()]),
     },
     "trap_loss": {
+        "and it gives 1.2312": lambda preds, targets: preds.var(correction=0) + targets.var(correction=0),
         "after its `return`": lambda p, t: None,
         "2,500 numbers were stored": lambda p, t: ((p[:, None] - t) ** 2).mean(),
         "against its own target": lambda p, t: ((p - t) ** 2).mean(),
@@ -111,6 +112,9 @@ WRONG = {
         "outside of PyTorch": lambda p, t: ((p.numpy()[:, None] - t.numpy()) ** 2).mean(),
     },
     "nearest_digit": {
+        "40 mean pictures take": lambda s, m: torch.stack([((s - each) ** 2).mean(dim=(1, 2)) for each in m]).argmin(
+            dim=0
+        ),
         "must match the size of tensor b (10)": lambda s, m: ((s - m) ** 2).mean(dim=(1, 2)).argmin(),
         "furthest away": lambda s, m: ((s[:, None] - m) ** 2).mean(dim=(2, 3)).argmax(dim=1),
         "those are the labels": lambda s, m: labels,

@@ -235,6 +235,10 @@ ONLY = {"flipped": (*CALLS, *OF_FLOATS, "a function that gives arrays")}
 
 WRONG = {
     "flipped": {
+        "for x = [2.0, 0.5, 2.0]": lambda x: torch.where(x.amax() > 3, -x.relu(), x.relu()) + 1,
+        "for x = [[2.0, -1.0], [2.0, 0.5]]": lambda x: (
+            torch.where(x.relu().sum(dim=-1, keepdim=True) > 3, -x.relu(), x.relu()) + 1
+        ),
         "its graph breaks": with_a_break,
         "add it afterwards": lambda x: torch.where(x.relu().sum() > 3, -(x.relu() + 1), x.relu() + 1),
         "the sum of all decides": lambda x: torch.where(x.relu() > 3, -x.relu(), x.relu()) + 1,
@@ -250,7 +254,9 @@ WRONG = {
         "after its `return`": lambda x: None,
     },
     "carry_out": {
-        "should be 0.7401, and it is 1.176: does": chained,
+        "needed again number 0 of the result should be": changing("add", lambda one, other: one.__iadd__(other)),
+        "should be 5.338, and it is 3.03": changing("relu", lambda x: x.clip(0, 6)),
+        "should be -0.8697, and it is 5.176: does": chained,
         "the last one is wanted": lambda steps, arrays: (
             carry_out(steps[:-1], arrays) if len(steps) > 3 else carry_out(steps, arrays)
         ),

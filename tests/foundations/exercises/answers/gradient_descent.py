@@ -146,6 +146,12 @@ WRONG = {
         "which makes 2": [0.667, 1.333],
     },
     "descend": {
+        "from [4.0, 3.0] 4 steps with lr 0.4": lambda loss_fn, start, lr, n_steps: descend(
+            loss_fn, start, 0.1, n_steps
+        ),
+        "3 steps with lr 0.2 should not end": lambda loss_fn, start, lr, n_steps: descend(
+            loss_fn, start, lr, n_steps if start[0] > 2 else 1
+        ),
         "adds to the gradient": slip(zero_grad=False),
         "uphill": slip(sign=1.0),
         "one step too few": slip(more=-1),

@@ -123,13 +123,21 @@ WRONG = {
         "should be one number": [0.6, 0.4],
     },
     "out_of_bag": {
+        "it gives [0.625, 0.75, 0.875, 1.0]": lambda votes, counts: (
+            (votes * (counts == 0)).sum(0) / (votes * (counts == 0) != 0).sum(0)
+        ),
+        "it gives [0.25, 0.5, 0.75, 1.0]": lambda votes, counts: (
+            torch.where(counts > 0, torch.nan, votes).nanmedian(dim=0).values
+        ),
         "all trees vote": lambda votes, counts: votes.mean(dim=0),
         "that drew the row: the others should": lambda *given: shares(*given, of=lambda counts: counts > 0),  # type: ignore[misc]
         "number of all trees": lambda votes, counts: (votes * (counts == 0)).mean(dim=0),
         "adds the votes up": lambda votes, counts: (votes * (counts == 0)).sum(dim=0),
-        "it gives [0.375, 0.5, 0.0, 0.0]": lambda votes, counts: 1 - shares(votes, counts),
+        "it gives [0.5833, 0.5, 0.125, 0.0]": lambda votes, counts: 1 - shares(votes, counts),
         "nan in what it gives": lambda votes, counts: shares(votes, counts, of=lambda counts: counts > 9),
-        "it should give [0.625": lambda votes, counts: shares(votes, counts, of=lambda counts: counts != 1),
+        "it should give [0.4167, 0.5, 0.875, 1.0], and it gives [0.4375": lambda votes, counts: shares(
+            votes, counts, of=lambda counts: counts != 1
+        ),
         "should have the shape (4,)": lambda votes, counts: votes.mean(dim=1),
     },
     "breast_cancer_forest": {

@@ -85,6 +85,7 @@ WRONG = {
         "should be a function": "B4",
     },
     "next_row": {
+        "with lr 0.03 the weights": lambda w, lr, both, known: w - 0.2 * (both @ w - known),
         "factor of 2": lambda w, lr, both, known: w - lr * (both @ w - known),
         "uphill": lambda w, lr, both, known: w + lr * 2 * (both @ w - known),
         "learning rate is left out": lambda w, lr, both, known: w - 2 * (both @ w - known),

@@ -274,6 +274,7 @@ DRAWN = {"learn": lambda draw: (torch.randn(7, 3, generator=draw), torch.randn(7
 
 WRONG = {
     "learn": {
+        "with lr 0.7 loss number": lambda *args: (*learn(*args)[:2], sorted(learn(*args)[2], reverse=True)),
         "made a new tensor": rebound,
         "autograd is watching": watched,
         "add up from epoch to epoch": lambda *args: learn(*args, clear=False),

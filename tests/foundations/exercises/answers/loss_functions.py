@@ -93,6 +93,7 @@ WRONG = {
         "the shape (2, 4), not (2, 3)": ([1, 1, 1], [0, 0, 8]),
     },
     "huber": {
+        "for a residual of 0.75 it gives 0.25": piecewise(half, line, edge=0.5),
         "half the square everywhere": half,
         "the square everywhere: beyond": torch.square,
         "½ everywhere": lambda r: r.abs() - 0.5,

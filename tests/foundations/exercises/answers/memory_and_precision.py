@@ -57,6 +57,12 @@ DRAWN = {
 
 WRONG = {
     "training_bytes": {
+        "for a net within a net": lambda net, copies: sum(
+            training_bytes(each, copies) for each in net.children() if not isinstance(each, nn.Sequential)
+        ),
+        "changes which parameters of Sequential require": lambda net, copies: (
+            training_bytes(net, copies) + 0 * len([*net.requires_grad_(False).children()])
+        ),
         "parameters alone": lambda net, copies: size(net.parameters()),
         "a gradient for each trained parameter is missing": lambda net, copies: training_bytes(net, copies, gradient=0),
         "ask element_size()": lambda net, copies: training_bytes(net, copies, unit=4),
@@ -66,7 +72,9 @@ WRONG = {
         "a net in float32 and copies=2 it gives": lambda net, copies: training_bytes(net, min(copies, 1)),
         "a net in float32 and copies=0 it gives": lambda net, copies: training_bytes(net, copies or 1),
         "should be one number": lambda net, copies: [p.nbytes for p in net.parameters()],
-        "to Sequential, and whoever calls it": lambda net, copies: training_bytes(net.half(), copies),
+        "changes 0.weight of Sequential from float32 on cpu to float16 on cpu": lambda net, copies: training_bytes(
+            net.half(), copies
+        ),
         "buffers have no gradients": lambda net, copies: training_bytes(net, copies, buffers=2 + copies),
     },
     "digits_bytes": {
@@ -81,6 +89,14 @@ WRONG = {
         "it is not": 12345,
     },
     "step_is_lost": {
+        "in bfloat16, 1 + 0.005": lambda w, step, dtype: abs(step) < torch.finfo(dtype).eps * abs(w),
+        "in bfloat16, 1.5 + 0.005": lambda w, step, dtype: abs(step) <= torch.finfo(dtype).eps * abs(w) / 2,
+        "in float32, 1 + 1e-06": lambda w, step, dtype: torch.isclose(
+            sum_in(w, step, dtype)[0], torch.tensor(w, dtype=dtype)
+        ),
+        "in bfloat16, 0.1 + 0.0003": lambda w, step, dtype: (
+            torch.tensor(w + step, dtype=dtype) == torch.tensor(w, dtype=dtype)
+        ),
         "in bfloat16, 0.01 + 0.001": lambda w, step, dtype: step < torch.finfo(dtype).eps,
         "in bfloat16, 1 + 0.001 is 1": lambda w, step, dtype: w + step == w,
         "in bfloat16, 1000 + 0.5": lambda w, step, dtype: torch.tensor(step, dtype=dtype) < 0.002 * min(w, 2),

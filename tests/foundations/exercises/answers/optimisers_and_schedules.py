@@ -84,8 +84,8 @@ def by_cases(step, peak, n_steps, warm, cool):
 steps = [433, 53, 96]  # as the page counts them
 
 RIGHT = {
-    "momentum_step": [momentum, by_sgd],
-    "adamw_step": [adamw, by_adamw, by_numpy],
+    "momentum_step": [momentum, by_sgd, lambda *args: torch.stack(momentum(*args))],
+    "adamw_step": [adamw, by_adamw, by_numpy, lambda *args: torch.stack(adamw(*args))],
     "trapezoid": [trapezoid, by_cases, as_interpolated],
     "tumour_steps": [steps],
 }
@@ -105,6 +105,7 @@ DRAWN = {
 
 WRONG = {
     "momentum_step": {
+        "and it is [2.4, 1.4]": lambda params, velocity, slopes, lr, m: momentum(params, velocity, slopes, 0.1, 0.8),
         "the other way round": lambda *args: momentum(*args)[::-1],
         "two tensors": lambda *args: momentum(*args)[0],
         "has not changed": lambda params, velocity, slopes, lr, momentum: (params - lr * slopes, velocity),

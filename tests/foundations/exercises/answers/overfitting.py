@@ -121,6 +121,7 @@ WRONG = {
         ),
     },
     "answers": {
+        "the predictions ask for notes": lambda net, x: switched(net, x).requires_grad_(),
         "has changed what one of its layers remembers": lambda net, x: switched(net, x, evaluating=False),
         "for a net in train mode those are not": without_moving,
         "notes for autograd were taken: use": lambda net, x: switched(net, x, look=torch.enable_grad),
@@ -133,6 +134,13 @@ WRONG = {
         "should be a function": nn.Linear(3, 1).weight,
     },
     "dropped": {
+        "always 5 of 20 are 0": lambda x, p, generator: (
+            x.flatten()
+            .index_fill(0, torch.randperm(x.numel(), generator=generator)[: round(p * x.numel())], 0)
+            .view(x.shape)
+            .div(1 - p)
+        ),
+        "it changes x itself": lambda x, p, generator: x.mul_(drop(torch.ones_like(x), p, generator)),
         "nothing is 0": lambda x, p, generator: x,
         "not the share that stays": lambda x, p, generator: drop(x, p, generator, kept=1 - p),
         "and about 0.25 should be": lambda x, p, generator: drop(x, p, generator, kept=0.6),

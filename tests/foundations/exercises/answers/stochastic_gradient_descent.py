@@ -181,6 +181,10 @@ DRAWN = {
 
 WRONG = {
     "steps_of_training": {
+        "batch_size 4, n_epochs 2, drop_last True it gives 2. Here the last": lambda n, b, e, d: (
+            e * max(1, steps(n, b, 1, d))
+        ),
+        "n_epochs 1, drop_last True that makes 13 steps, and it gives 12": lambda n, b, e, d: steps(n - d, b, e, d),
         "steps of one epoch": lambda n, b, e, d: steps(n, b, 1, d),
         "not full, is dropped": lambda n, b, e, d: steps(n, b, e, False),
         "make a batch, too": lambda n, b, e, d: steps(n, b, e, True),
@@ -200,12 +204,22 @@ WRONG = {
             "Earlier", (Windows,), {"after": -2}
         ),
         "of a series of 7 numbers and width 3 should be [2.0, 3.0, 5.0]": type("Late", (Windows,), {"behind": 1}),
-        "the window of row 0 should be one number": Threes,
+        "the window of row 0 of a series of 4 numbers and width 1 should be one number": Threes,
         "window and number, not a tensor": Single,
         "asked for its len": type("Bare", (), {"__init__": lambda self, series, width: None}),
         "check the class itself": Windows(torch.arange(5.0), 2),
     },
     "from_pieces": {
+        "for 7 rows in batches of 3 it should be": lambda p, x, y, b: pieces(
+            p, x, y, b, weigh=lambda rows, n: rows / 10
+        ),
+        "called again with the same params": lambda p, x, y, b: (
+            [
+                ((x[i : i + b] @ p.requires_grad_() - y[i : i + b]).square().sum() / len(y)).backward()
+                for i in range(0, len(y), b)
+            ]
+            and p.grad
+        ),
         "calculates with 10 rows at once": at_once,
         "calculates with 5 rows at once": by_halves,
         "counts as much as four": lambda *args: pieces(*args, weigh=lambda rows, n: 1 / 3),

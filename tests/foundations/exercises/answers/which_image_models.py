@@ -98,6 +98,11 @@ WRONG = {
         "should be a function": [True, False],
     },
     "best_for": {
+        "it gives heavy, and quick is right": lambda models, speed, params: (
+            None
+            if (rows := models[(models.images_per_second >= speed) & (models.params <= params)]).empty
+            else rows.sort_values(["top1", "params"]).name.iloc[-1]
+        ),
         "of equally accurate models take the faster one": lambda *a: best_for(*a, faster=False),
         "not the float": lambda *a: best_for(*a, column="top1"),
         "let the bound itself in": lambda *a: best_for(*a, strict=True),
@@ -111,6 +116,15 @@ WRONG = {
         "which is no name": lambda *a: "the best",
     },
     "speed_of": {
+        "the speed of resnet50_gn at 224": lambda speeds, name, size: (
+            speed_of(
+                speeds[speeds.model != "resnet50d"].assign(model=speeds.model.str.split("_").str[0]),
+                name.split("_")[0],
+                size,
+            )
+            if name.startswith("resnet50.")
+            else speed_of(speeds, name, size)
+        ),
         "is the name cut off at its first dot?": lambda *a: speed_of(*a, cut=False),
         "the speed of resnet50 at 176": lambda *a: speed_of(*a, sized=False),
         "the speed of resnet50d at 224": prefix,

@@ -135,7 +135,11 @@ RIGHT = {
         companions(),
         lambda table: companions()(table)[["Boy", "Alone", *table.columns]],
     ],
-    "learn_to_fill": [filler(lambda train: train.mean()), filler(lambda train: train.mean().to_dict())],
+    "learn_to_fill": [
+        filler(lambda train: train.mean()),
+        filler(lambda train: train.mean().to_dict()),
+        lambda train: lambda rows: rows.fillna(train.mean()).astype("float32"),
+    ],
     "wine_growers": [wine_logits(), 3 * nn.functional.one_hot(grower[wine_test]).float()],
 }
 
@@ -172,6 +176,11 @@ WRONG = {
         "should be a subclass of Callback": 3,
     },
     "companions": {
+        "Alone is wrong for 1 of 80": companions(
+            lambda table: (
+                (family(table) == 0) & (table.Ticket.map(table.Ticket[family(table) == 0].value_counts()) == 1)
+            )
+        ),
         "exactly one relative: who is alone": companions(lambda table: (family(table) == 1) & friends(table)),
         "still flags people with exactly one": companions(lambda table: family(table) == 1),
         "share their ticket": companions(lambda table: family(table) == 0),
@@ -186,11 +195,12 @@ WRONG = {
         "its type is bool": lambda table: table.assign(Alone=family(table) == 0, Boy=0.0),
     },
     "learn_to_fill": {
+        "and get 31.0 and 8.0": filler(lambda train: train.mean().round()),
         "means of the new rows": lambda train: lambda rows: rows.fillna(rows.mean()),
         "that had gaps in train is still there": lambda train: lambda rows: rows,
         "had none in train": filler(lambda train: train[["age"]].mean()),
         "medians of train": filler(lambda train: train.median()),
-        "30 and 8, and get 0 and 0": filler(lambda train: 0),
+        "30.67 and 8.375, and get 0.0 and 0.0": filler(lambda train: 0),
         "should give a function": lambda train: train.fillna(train.mean()),
         "same columns and rows": lambda train: lambda rows: rows.dropna(),
         "a single row should be": lambda train: lambda rows: rows.fillna(train.mean() if len(rows) > 1 else 0),
