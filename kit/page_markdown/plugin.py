@@ -30,7 +30,7 @@ from .plain import plain_notebook, plain_page
 
 
 class PageMarkdownPlugin(BasePlugin[LegacyConfig]):
-    """Each page as Markdown, beside the page, and `llms.txt`."""
+    """Each page as Markdown, beside the page; `llms.txt`, which lists them, and `llms-full.txt`, which has them all."""
 
     def on_config(self, config: MkDocsConfig) -> None:
         """Find the runner."""
@@ -70,8 +70,18 @@ class PageMarkdownPlugin(BasePlugin[LegacyConfig]):
         context["page_markdown"] = path if path in beside(page) else ""  # type: ignore[typeddict-unknown-key]
 
     def on_post_build(self, *, config: MkDocsConfig) -> None:
-        """Write `llms.txt`, which names every page of the site's order."""
+        """Write `llms.txt`, which names every page of the site's order, and `llms-full.txt`, which has their texts."""
         write_file(self.list_of_pages(config).encode(), os.path.join(config.site_dir, "llms.txt"))
+        write_file(self.all_pages(config), os.path.join(config.site_dir, "llms-full.txt"))
+
+    def all_pages(self, config: MkDocsConfig) -> bytes:
+        """The text of `llms-full.txt`: every page of the site's order, each after a line with its address."""
+        parts = []
+        for page in self.nav.pages:
+            if text := beside(page).get(markdown_path(page.file)):
+                address = urljoin(config.site_url or "", page.url)
+                parts.append(f"<!-- {address or './'} -->\n\n".encode() + text.strip() + b"\n")
+        return b"\n".join(parts)
 
     def list_of_pages(self, config: MkDocsConfig) -> str:
         """The text of `llms.txt`, as https://llmstxt.org/ describes it."""
@@ -81,6 +91,7 @@ class PageMarkdownPlugin(BasePlugin[LegacyConfig]):
         lines += [
             "",
             "Each page is linked as Markdown, with what its code gave; without `index.md` its address is the page.",
+            f"All of them in one file: [llms-full.txt]({urljoin(config.site_url or '', 'llms-full.txt')}).",
         ]
         for item in self.nav:
             lines += ["", *self._listed(item, config, 2)]

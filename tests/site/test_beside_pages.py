@@ -73,6 +73,13 @@ def test_llms_txt_names_every_page(course):
     assert {course.url + f"{address(path)}/index.md".lstrip("/") for path in PAGES} <= set(named)
 
 
+def test_llms_full_txt_has_the_text_of_every_page(course):
+    text = (course.folder / "llms-full.txt").read_text("utf-8")
+    for path in PAGES:
+        page = (course.folder / address(path) / "index.md").read_text("utf-8")
+        assert f"<!-- {course.url}{address(path)}{'/' * bool(address(path))} -->\n\n{page.strip()}\n" in text
+
+
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_a_lesson_says_how_long_it_takes_and_what_made_its_numbers(course, path):
     html = BeautifulSoup((course.folder / address(path) / "index.html").read_text("utf-8"), "html.parser")

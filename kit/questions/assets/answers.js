@@ -131,4 +131,11 @@ export class Answers {
       .sort(([, a], [, b]) => a.box - b.box || (a.due < b.due ? -1 : 1))
       .map(([question]) => question);
   }
+
+  /** All questions, those first that were missed most often, and of these what is due soonest. */
+  every() {
+    return Object.entries(this.all())
+      .sort(([, a], [, b]) => a.right / a.times - b.right / b.times || (a.due < b.due ? -1 : 1))
+      .map(([question]) => question);
+  }
 }

@@ -88,7 +88,9 @@ export function begin(root, site, answers) {
   const next = element("button", { type: "button", class: "quiz__button" }, "Next question");
   const rest = element("div");
   const again = element("button", { type: "button", class: "quiz__button" }, "Forget all answers and start again");
+  const practise = element("button", { type: "button", class: "quiz__button" }, "Practise all the same");
   let queue = answers.due();
+  let practising = false;
   let unreached = 0;
 
   /** @param {boolean} moved whether the reader has asked for it */
@@ -97,6 +99,7 @@ export function begin(root, site, answers) {
     rest.replaceChildren();
     next.hidden = true;
     again.hidden = true;
+    practise.hidden = true;
     /** @type {Taken | null} */
     let taken = null;
     while (!taken && queue.length) {
@@ -113,6 +116,7 @@ export function begin(root, site, answers) {
     if (taken) put(taken);
     else end();
     again.hidden = !Object.keys(answers.all()).length;
+    practise.hidden = again.hidden || taken !== null;
     if (moved) (stage.querySelector("summary") ?? status).focus();
   }
 
@@ -131,7 +135,11 @@ export function begin(root, site, answers) {
   function put({ question, url, title }) {
     const key = queue[0];
     status.replaceChildren(
-      queue.length === 1 ? "One question is due, from " : `${queue.length} questions are due. This one is from `,
+      practising
+        ? `${some(queue.length, "question")} to practise. This one is from `
+        : queue.length === 1
+        ? "One question is due, from "
+        : `${queue.length} questions are due. This one is from `,
       element("a", { href: url.href }, title),
       ".",
     );
@@ -163,14 +171,21 @@ export function begin(root, site, answers) {
     queue.shift();
     show(true);
   });
+  practise.addEventListener("click", () => {
+    queue = answers.every();
+    practising = true;
+    unreached = 0;
+    show(true);
+  });
   again.addEventListener("click", () => {
     const count = some(Object.keys(answers.all()).length, "question");
     if (!confirm(`Forget what you answered to ${count}?`)) return;
     answers.forgetAll();
     queue = [];
+    practising = false;
     unreached = 0;
     show(true);
   });
-  root.replaceChildren(status, stage, next, rest, again);
+  root.replaceChildren(status, stage, next, rest, practise, again);
   show(false);
 }

@@ -29,6 +29,15 @@ def test_each_page_and_the_list_of_them(tiny):
     )
 
 
+def test_one_file_has_all_pages_in_the_order_of_the_menu(tiny):
+    for _ in range(2):  # the second build makes no page anew
+        built = tiny.build()
+        assert (built.site / "llms-full.txt").read_text("utf-8") == (
+            "<!-- https://example.org/sub/ -->\n\n# Home\n\n<!-- https://example.org/sub/a/ -->\n\n"
+            + (built.site / "a/index.md").read_text("utf-8")
+        )
+
+
 def test_without_an_address_links_lead_from_the_list(tiny):
     tiny.config(MARKDOWN)
     built = tiny.build()

@@ -224,6 +224,28 @@ def test_the_review_brings_back_what_was_missed(open_page, course):
     assert f"3 until {tomorrow.day} {tomorrow:%B} {tomorrow.year}" in waiting
 
 
+def test_who_wants_to_can_practise_though_nothing_is_due(open_page, course):
+    page = open_page(LESSON)
+    keys = [f"{LESSON}#{find(page, kind).get_attribute('id')}" for kind in ("one", "number")]
+    keep(page, {keys[0]: record(2, "2998-01-01") | {"right": 1}, keys[1]: record(2, "2999-01-01")})
+    page.goto(course.url + "review/")
+    page.get_by_role("button", name="Practise all the same").click()
+    status = "document.querySelector('.review__status').textContent"
+    page.wait_for_function(f"{status}.startsWith('2 questions to practise. This one is from Storage and views')")
+    question = page.locator(".review details.quiz")
+    assert question.get_attribute("id") == keys[1].partition("#")[2], "what was missed comes first"
+    assert page.get_by_role("button", name="Practise all the same").is_hidden()
+    give(question)
+    page.get_by_role("button", name="Next question").click()
+    page.wait_for_function(f"{status}.startsWith('1 question to practise')")
+    give(question)
+    page.get_by_role("button", name="Finish").click()
+    page.wait_for_function(f"{status} === 'Nothing is due.'")
+    dues = page.evaluate(f"Object.values({KEPT}).map(({{due, box}}) => [due, box])")
+    assert sorted(dues) == [["2998-01-01", 2], ["2999-01-01", 2]]
+    assert page.get_by_role("button", name="Practise all the same").is_visible()
+
+
 def keep(page, records):
     page.evaluate("text => localStorage.setItem('nnf.quiz', text)", json.dumps({"version": 1, "questions": records}))
 
