@@ -9,7 +9,7 @@ The modules stand in rooms, one for each subject. What is in a room, its own doc
 - `autograd`: an engine for slopes, and drawings of what autograd records.
 - `training`: the loop over batches, schedules, linear regression, a learner with callbacks.
 - `passengers`: the Titanic's list, made into numbers, and models of it from scratch.
-- `trees`: splits, trees and forests.
+- `trees`: splits, trees, forests and boosting.
 - `images`: digits, and what image models cost and give.
 - `exercises`: `check`, and a module of judges for each lesson.
 

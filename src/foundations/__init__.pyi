@@ -106,6 +106,8 @@ from foundations.training.schedules import constant_rate as constant_rate
 from foundations.training.schedules import cosine_decay as cosine_decay
 from foundations.training.schedules import linear_decay as linear_decay
 from foundations.training.schedules import one_cycle as one_cycle
+from foundations.trees.boosting import Boosted as Boosted
+from foundations.trees.boosting import boost as boost
 from foundations.trees.drawing import tree_svg as tree_svg
 from foundations.trees.forests import Forest as Forest
 from foundations.trees.forests import grow_forest as grow_forest

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache, partial
-from typing import Any
+from typing import Any, Literal
 from unittest import mock
 
 import pytest
@@ -21,6 +21,7 @@ from torch.utils._pytree import tree_leaves
 import foundations
 from faults.listed import listed
 from foundations import (
+    Boosted,
     EarlyStopping,
     Forest,
     History,
@@ -36,6 +37,7 @@ from foundations import (
     best_device,
     best_piecewise_linear,
     binary_accuracy,
+    boost,
     calc_loss,
     calc_preds,
     chunked_gradient,
@@ -260,6 +262,11 @@ def forest(d: str) -> Forest:
     return grow_forest(X.to(d), Y.to(d), 3, max_features=2, generator=torch.Generator(d).manual_seed(3))
 
 
+def boosted(d: str, loss: Literal["mse", "log_loss"] = "mse") -> Boosted:
+    y = YES if loss == "log_loss" else Y
+    return boost(X[:20].to(d), y[:20].to(d), 9, loss=loss, valid=(X[20:].to(d), y[20:].to(d)), patience=3)
+
+
 def tent(d: str) -> ReluSum:
     return ReluSum(*(torch.tensor(each).to(d) for each in ([1.0, 1.0], [0.5, -0.5], [1.0, -2.0], 0.25)))
 
@@ -377,6 +384,10 @@ CALLS: dict[str, Callable[[str], Any]] = {
     "Tree": lambda d: (lambda each: [each(X.to(d)), each.leaves(X.to(d)), each.depth, each.n_leaves])(tree(d)),
     "grow_tree": lambda d: [
         parts(tree(d, max_leaf_nodes=5)), parts(tree(d, max_features=1, generator=torch.Generator(d).manual_seed(1)))
+    ],
+    "Boosted": lambda d: [boosted(d)(X.to(d)), boosted(d).stages(X.to(d))],
+    "boost": lambda d: [
+        [*map(parts, each.trees), each.start] for each in (boosted(d), boosted(d, "log_loss"))
     ],
     "impurity_importance": lambda d: impurity_importance(tree(d)),
     "Forest": lambda d: (lambda each: [each(X.to(d)), each.out_of_bag(X.to(d)), each.importances()])(forest(d)),

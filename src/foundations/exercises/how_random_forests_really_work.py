@@ -165,7 +165,7 @@ def _passengers() -> tuple[dict[str, Tensor], Tensor]:
     import pandas as pd
 
     passengers = titanic()
-    table = passengers.fillna({"Fare": 0}).fillna(passengers.mode().iloc[0])
+    table = passengers.fillna({"Fare": 0}).fillna(passengers[["Age", "Embarked"]].mode().iloc[0])
     table["LogFare"] = np.log1p(table["Fare"])
     for name in ("Sex", "Embarked"):
         table[name] = pd.Categorical(table[name]).codes

@@ -18,6 +18,7 @@ JUDGES = {
     "compile_and_export": ("flipped", "carry_out", "any_rows", "wine_export"),
     "cpu_or_gpu": ("stopwatch", "products_needed", "uploads"),
     "fitting_a_quadratic": ("at_two", "spreads", "centred_error", "diabetes_by_hand"),
+    "gradient_boosting": ("next_residuals", "leaf_step", "dependence", "boosted_diabetes"),
     "gradient_descent": ("mean_of_squares", "descend", "steps_to_tolerance", "progression"),
     "how_random_forests_really_work": (
         "weighted_gini",

@@ -49,6 +49,7 @@ def grow_level_by_level(
     min_samples_leaf: int,
     max_features: int | None,
     generator: torch.Generator | None,
+    max_depth: int | None = None,
 ) -> list[Tree]:
     """Grow one tree on each sample of the rows, all trees at once, and all nodes of a level at once.
 
@@ -62,6 +63,7 @@ def grow_level_by_level(
         min_samples_leaf: As in `grow_tree`.
         max_features: As in `grow_tree`.
         generator: As in `grow_tree`.
+        max_depth: How many questions may lead to a leaf; any number where it is None.
 
     Returns:
         The trees, with the nodes of each numbered level by level.
@@ -86,8 +88,9 @@ def grow_level_by_level(
         if max_features > inputs.shape[1]:
             raise ValueError(f"max_features is {max_features}, but there are only {inputs.shape[1]} columns")
     growing = _Growing(inputs, targets, counts, min_samples_leaf, max_features, generator)
-    while growing.split_level():
-        pass
+    depth = 0
+    while growing.split_level(depth != max_depth):
+        depth += 1
     return growing.trees()
 
 
@@ -115,7 +118,7 @@ class _Growing:
         self.levels: list[dict[str, Tensor]] = []
         self.n_nodes = 0
 
-    def split_level(self) -> bool:
+    def split_level(self, deeper: bool) -> bool:
         """Add the newest level to the table, split what can be split, and say whether there is a level below."""
         y = self.y[self.rows]
         sizes = self._sum(self.counts, len(self.tree_of))
@@ -138,7 +141,7 @@ class _Growing:
         n_rows = self.nodes.bincount(minlength=len(ids))
         able = ((level["impurities"] > 0) & (n_rows >= 2 * self.min_samples_leaf)).nonzero()[:, 0]
         self._keep(able, len(ids))
-        if not len(able):
+        if not (deeper and len(able)):
             return False
         columns, thresholds, found = self._best_splits(len(able))
         self._keep(found, len(able))

@@ -65,7 +65,9 @@ def grow_tree(
     check_rows(inputs, targets)
     there = device_with_float64(inputs.device)
     once = torch.ones(1, len(inputs), dtype=torch.int64, device=there)
-    (tree,) = grow_level_by_level(inputs.to(there), targets.to(there), once, min_samples_leaf, max_features, generator)
+    depth = None if max_leaf_nodes is None else max_leaf_nodes - 1  # so deep it is if each split leaves one leaf
+    rows = inputs.to(there), targets.to(there), once
+    (tree,) = grow_level_by_level(*rows, min_samples_leaf, max_features, generator, depth)
     return moved(_best_first(tree, max_leaf_nodes or tree.n_leaves), inputs.device)
 
 

@@ -10,7 +10,7 @@ from sklearn.model_selection import train_test_split
 from foundations import gini, grow_tree, min_col, one_r, titanic
 
 passengers = titanic()
-table = passengers.fillna({"Fare": 0}).fillna(passengers.mode().iloc[0])
+table = passengers.fillna({"Fare": 0}).fillna(passengers[["Age", "Embarked"]].mode().iloc[0])
 table["LogFare"] = np.log1p(table["Fare"])
 for word in ("Sex", "Embarked"):
     table[word] = pd.Categorical(table[word]).codes
