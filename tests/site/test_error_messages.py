@@ -137,7 +137,7 @@ def test_every_symptom_has_an_address_a_run_causes_and_lessons(subtests: pytest.
     text = SYMPTOMS.read_text("utf-8")
     sections = re.split(r"^## ", text, flags=re.M)[1:]
     listed = re.findall(r"^\| .* \| \[.*\]\(#([\w-]+)\) \|$", text, re.M)
-    assert listed == [re.search(r"\{ #([\w-]+) \}$", section.split("\n")[0])[1] for section in sections[1:]]  # type: ignore[index]
+    assert listed == [re.search(r"\{ #([\w-]+) \}$", section.split("\n")[0])[1] for section in sections[1:]]
     for section in sections[1:]:
         with subtests.test(section.split("\n")[0]):
             assert 0 < section.find("\n```python\n") < section.find("\n1. ")
