@@ -5,6 +5,7 @@ A new entry needs no line here. Those that are here, the statements known so far
 
 from __future__ import annotations
 
+import datetime
 import re
 from functools import cache
 from pathlib import Path
@@ -169,6 +170,15 @@ def test_an_entry_says_what_was_said_and_what_is_true(letter, subtests: pytest.S
             assert kinds == 1, "after **Said:** one **True:** or one **Imprecise:** is to stand"
 
 
+def test_an_entry_on_others_says_when_it_was_looked_up(subtests: pytest.Subtests):
+    for number, text in entries("O").items():
+        with subtests.test(f"O{number}"):
+            said = text.partition("**Said:**")[2].partition("**True:**")[0]
+            day = re.search(r"Looked up on (\d{4}-\d\d-\d\d)\.$", said.strip())
+            assert day
+            assert datetime.date(2026, 11, 1) <= datetime.date.fromisoformat(day[1]) <= datetime.date.today()
+
+
 @both_pages
 def test_an_entry_is_shown_by_a_snippet_or_says_that_there_is_none(letter, subtests: pytest.Subtests):
     for number, text in entries(letter).items():
@@ -222,3 +232,16 @@ def test_most_snippets_are_small(letter):
     first, *snippets = read_page(DOCS / PAGES[letter][0], ROOT).snippets
     assert first.source.startswith("import")
     assert max(len(snippet.source.splitlines()) for snippet in snippets) <= 32
+
+
+def test_the_self_test_asks_of_entries_and_has_true_statements_too():
+    asked = re.findall(r'^\?\?\? question "True or not: .+?"\n(.*?)(?=^\?\?\?|\Z)', source("errata.md"), re.M | re.S)
+    assert len(asked) >= 12
+    assert 3 <= sum("- [x] True." in text for text in asked) < len(asked) / 2
+    for text in asked:
+        number = re.search(r"\[M(\d+)\]\(#m(\d+)\)$", text.strip())
+        assert number and number[1] == number[2]
+
+
+def source(page: str) -> str:
+    return (DOCS / page).read_text("utf-8")
