@@ -19,6 +19,7 @@ CURRICULUM = yaml.safe_load((ROOT / "tests/curriculum.yml").read_text("utf-8"))
 # Functions that no lesson calls, and why they are in the package all the same.
 USED_ELSEWHERE = {
     "Boosted": "what boost gives",
+    "Boosted": "what boost gives",
     "Descent": "what gradient_descent gives",
     "Forest": "what grow_forest gives",
     "History": "what fit gives",
@@ -31,6 +32,7 @@ USED_ELSEWHERE = {
     "gradient_step": "one step of gradient_descent, for a reader's own loops",
     "record_gpu": "part of the command that records a GPU's times",
     "simulate_passengers": "what titanic calls where there is no list",
+    "split_scores": "all splits of a column at once; min_col gives the best of them",
     "update_coeffs": "one part of one_epoch, under the published notebook's name",
 }
 

@@ -67,7 +67,23 @@ class Boosted:
         return torch.stack([start, *(self.lr * tree(inputs) for tree in self.trees)]).cumsum(0)
 
     def __call__(self, inputs: Tensor) -> Tensor:
-        """Give the score of each row after the last tree: numbers, or with the log-loss log odds, of shape (n,)."""
+        """Give the score of each row after the last tree.
+
+        Args:
+            inputs: Floats of shape (n, n_columns).
+
+        Returns:
+            Floats of shape (n,): predicted numbers, or with the log-loss the logarithms of odds.
+
+        Example:
+            ```python
+            import torch
+            from foundations import boost
+
+            inputs = torch.linspace(0, 1, 20)[:, None]
+            assert boost(inputs, inputs[:, 0], 30)(inputs).shape == (20,)
+            ```
+        """
         return self.stages(inputs)[-1]
 
 
