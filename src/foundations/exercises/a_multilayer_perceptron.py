@@ -13,7 +13,7 @@ from foundations.exercises.judging import attempt, call, compare, exercise, numb
 @exercise
 def rmse_of_batches(answer: object) -> str:
     """A function of (preds, targets) pairs: the RMSE over all rows."""
-    generator = torch.Generator().manual_seed(0)
+    generator = torch.Generator().manual_seed(3)  # the last batch is not the middle one of the three
     for sizes in ([4], [4, 4, 1]):
         batches = [tuple(torch.randn(2, n, 1, generator=generator) * 2) for n in sizes]
         squares = [(preds - targets) ** 2 for preds, targets in batches]

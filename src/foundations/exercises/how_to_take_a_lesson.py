@@ -41,8 +41,8 @@ def squared_petals(answer: object) -> str:
 @exercise
 def best_factor(answer: object) -> str:
     """A function of length and width that gives the best k, whatever its size."""
-    ratios = torch.tensor([1.3, 0.8, 2.9, 1.1, 1.0])  # each rival gives another number
-    for factor, size in ((3.19, 1.0), (0.04, 10.0), (250.0, 0.1)):
+    ratios = torch.tensor([0.8, 3.4, 1.4, 1.0, 0.9])  # each rival, and the ratio nearest to it, is another number
+    for factor, size in ((3.19, 1.0), (0.043, 10.0), (250.0, 0.1)):
         width = size * torch.tensor([5.0, 1.0, 4.0, 1.0, 2.0])
         length = factor * width * ratios
         best = _least_absolute(length, width)

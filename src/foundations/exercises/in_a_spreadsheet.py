@@ -46,7 +46,7 @@ def copied(answer: object) -> str:
         if any(before[i] and before[i + 1] != after[i + 1] for i in (0, 2)):
             raise NotYet(f"{gives}: what stands behind a $ stays where it is")
         if result == reference:
-            raise NotYet(f"{gives}: a reference without $ moves with its formula")
+            raise NotYet(f"{gives}: what has no $ in front of it moves with the formula")
         raise NotYet(f"{gives}, and should give {expected!r}: down is added to the number, right moves the letter")
     return "references move as in a spreadsheet, and $ holds them."
 

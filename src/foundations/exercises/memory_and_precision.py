@@ -56,6 +56,7 @@ def step_is_lost(answer: object) -> str:
         (1.5, 0.005, torch.bfloat16),  # the gap is as wide from 1 to 2, however large w is
         (1.0, 1e-6, torch.float32),
         (0.1, 0.0003, torch.bfloat16),  # as a bfloat16, 0.1 is a little more
+        (0.1, 1e-5, torch.bfloat16),
     ]
     for w, step, dtype in cases:
         before = torch.tensor(w, dtype=dtype)
@@ -65,8 +66,9 @@ def step_is_lost(answer: object) -> str:
             kind = str(dtype).removeprefix("torch.")
             after = (before + torch.tensor(step, dtype=dtype)).item()
             one = torch.ones((), dtype=dtype)
+            here = f", which is what {w:g} is there" if right and before.item() != w else ""
             why = f": {found} would be right for a w of 1" if found == bool(one + step == one) and w != 1 else ""
-            raise NotYet(f"in {kind}, {w:g} + {step:g} is {after:.6g}, so it should give {right}{why}")
+            raise NotYet(f"in {kind}, {w:g} + {step:g} is {after:.6g}{here}, so it should give {right}{why}")
     return "what a number can feel depends on how large it is."
 
 

@@ -1,5 +1,6 @@
 """The exercises of Stochastic gradient descent: counting steps, a dataset, pieces of unequal size, wine."""
 
+import math
 from typing import Any
 
 import torch
@@ -28,7 +29,7 @@ from foundations.exercises.judging import (
 @exercise
 def steps_of_training(answer: object) -> str:
     """A function of n_rows, batch_size, n_epochs and drop_last: how many steps a training takes."""
-    cases = [(442, 34, 1, False), (442, 63, 1, False), (442, 63, 1, True), (10, 4, 3, False), (10, 4, 3, True)]
+    cases = [(442, 34, 1, False), (442, 63, 1, False), (442, 63, 1, True), (10, 4, 5, False), (10, 4, 5, True)]
     cases += [(442, 34, 1, True), (3, 4, 2, False), (3, 4, 2, True)]  # no rest, and too few rows for a full batch
     for n_rows, batch_size, n_epochs, drop_last in cases:
         asked = f"with n_rows {n_rows}, batch_size {batch_size}, n_epochs {n_epochs}, drop_last {drop_last}"
@@ -44,7 +45,7 @@ def steps_of_training(answer: object) -> str:
                 f"{asked} it gives {value:g}. Here the last batch, which is not full, is dropped": [n_epochs * started],
                 f"{asked} it gives {value:g}. The rows that are left over make a batch, too": [n_epochs * full],
                 f"{asked} it gives {value:g}, as if a batch could go on into the next epoch": [
-                    n_epochs * n_rows // batch_size
+                    n_epochs * n_rows // batch_size if drop_last else math.ceil(n_epochs * n_rows / batch_size)
                 ],
                 f"{asked} it gives {value:g}. There is no part of a step": [n_epochs * n_rows / batch_size],
             },

@@ -5,7 +5,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from foundations.exercises import NotYet
-from foundations.exercises.judging import call, data_set, described, exercise, number, numbers, truths
+from foundations.exercises.judging import apart, call, data_set, described, exercise, number, numbers, truths
 from foundations.images.pareto import pareto_front
 from foundations.passengers.preparation import random_split
 
@@ -142,8 +142,12 @@ def speed_of(answer: object) -> str:
         result = number(result, f"what it gives {asked}")
         others = {row[2]: row for row in rows}
         if result != right:
-            whose = f", the speed of {others[result][0]} at {others[result][1]}" if result in others else ""
-            raise NotYet(f"{asked} it gives {result:g}{whose}, not {right:g}: architecture *and* size must be the same")
+            if result in others:
+                whose = f"the speed of {others[result][0]} at {others[result][1]}"
+                same = "architecture *and* size must be the same"
+                raise NotYet(f"{asked} it gives {result:g}, {whose}, not {right:g}: {same}")
+            gives, has = apart(result, right)
+            raise NotYet(f"{asked} it gives {gives}, and the table has {has}")
     for name, size in (
         ("resnet50.a1_in1k", 320),
         ("resnet5.a1_in1k", 224),

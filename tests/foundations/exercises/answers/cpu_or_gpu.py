@@ -89,6 +89,9 @@ WRONG = {
         "a number of products is whole": lambda upload, cpu, gpu: 31 if upload == 900 else upload / (cpu - gpu),
         "and 31 is right": lambda upload, cpu, gpu: 45,
         "and 31 is right: on the GPU each": lambda upload, cpu, gpu: math.inf,
+        "with an upload of 250000, 3 on the CPU and 2 on the GPU it gives inf": lambda upload, cpu, gpu: next(
+            (n for n in range(1, 1001) if n * cpu > upload + n * gpu), math.inf
+        ),
         "should be one number": lambda upload, cpu, gpu: [upload / cpu, upload / gpu],
         "gives None": lambda upload, cpu, gpu: by_counting(upload, cpu, gpu) if gpu < cpu else None,
         "it raises ZeroDivisionError": lambda upload, cpu, gpu: math.floor(upload / (cpu - gpu)) + 1,

@@ -18,11 +18,10 @@ def up_to_eight(length, width):
     return tries[(tries[:, None] * width - length).abs().mean(dim=1).argmin()]
 
 
-def weighted_by_length(length, width):
-    """The middle one of the ratios, where each counts as much as its length."""
-    order = (length / width).argsort()
-    so_far = length[order].cumsum(dim=0)
-    return (length / width)[order][so_far >= so_far[-1] / 2][0]
+def of_least_mean_miss(length, width):
+    """The ratio for which too long and too short cancel out best."""
+    tries = length / width
+    return tries[(tries[:, None] * width - length).mean(dim=1).abs().argmin()]
 
 
 RIGHT = {
@@ -66,7 +65,7 @@ WRONG = {
         "falls on for a larger k than 5": 5,
     },
     "best_factor": {
-        "and a smaller k can": weighted_by_length,
+        "gives 4.466. 4.466 · width misses the length": of_least_mean_miss,
         "the middle one of the ratios": lambda length, width: (length / width).median(),
         "all lengths together by all widths": lambda length, width: length.sum() / width.sum(),
         "and a larger k can": lambda length, width: (length / width).min(),

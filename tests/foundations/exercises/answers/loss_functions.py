@@ -93,7 +93,7 @@ WRONG = {
         "the shape (2, 4), not (2, 3)": ([1, 1, 1], [0, 0, 8]),
     },
     "huber": {
-        "for a residual of 0.75 it gives 0.25": piecewise(half, line, edge=0.5),
+        "for a residual of 0.95 it gives 0.45, and the Huber loss is 0.4512": piecewise(half, line, edge=0.5),
         "half the square everywhere": half,
         "the square everywhere: beyond": torch.square,
         "½ everywhere": lambda r: r.abs() - 0.5,
@@ -102,7 +102,7 @@ WRONG = {
         "−4 should cost as much as 4": lambda r: torch.where(r <= 1, half(r), line(r)),
         "far below zero": lambda r: torch.where(r.abs() <= 1, half(r), line(r)),
         "parts have changed places": lambda r: torch.where(r.abs() > 1, half(r), line(r.abs())),
-        "for a residual of -1.5 it gives 1.125, and the Huber loss is 1": piecewise(half, line, edge=2),
+        "for a residual of -1.05 it gives 0.5513, and the Huber loss is 0.55": piecewise(half, line, edge=1.2),
         "one number for seven": lambda r: piecewise(half, line)(r).mean(),
         "should be numbers of the shape (7,), not the string": lambda r: "0.5",
         "choose for each element": huber_with_if,

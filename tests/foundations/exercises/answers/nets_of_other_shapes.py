@@ -176,6 +176,8 @@ WRONG = {
         "should be one number": winner,
         "it raises AttributeError": lambda trials: trials.test,
         "it gives 0.35: take": lambda trials: trials[0]["test"],
+        "it gives 0.3: take": lambda trials: trials[-1]["test"],
+        "it gives 0.1: take": lambda trials: round(winner(trials)["test"], 1),
     },
     "two_questions": {
         "is the alcohol standardised": (logits, foreseen + 1),

@@ -110,6 +110,9 @@ WRONG = {
         "is it counted from 0?": lambda *args: patient(*args) - 1,
         "the best of all": lambda losses, patience: losses.index(min(losses)) + 1,
         "the epoch at which the run ends": lambda *args: patient(*args, ends=True),
+        "patience of 1 it gives 1, and the run ends after epoch 3, with 2": lambda losses, patience: (
+            patient(losses, patience - 1) if patience > 1 else 1
+        ),
         "which is a loss": lambda losses, patience: losses[patient(losses, patience) - 1],
         "with 4 the best so far": lambda losses, patience: 2,
         "gives None": lambda losses, patience: None,

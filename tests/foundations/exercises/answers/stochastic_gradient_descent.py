@@ -189,9 +189,17 @@ WRONG = {
         "not full, is dropped": lambda n, b, e, d: steps(n, b, e, False),
         "make a batch, too": lambda n, b, e, d: steps(n, b, e, True),
         "no part of a step": lambda n, b, e, d: e * n / b,
-        "as if a batch could go on": lambda n, b, e, d: e * n // b if e > 1 else steps(n, b, e, d),
+        "drop_last True it gives 12, as if a batch could go on": lambda n, b, e, d: (
+            steps(e * n, b, 1, d) if d else steps(n, b, e, d)
+        ),
+        "drop_last False it gives 13, as if a batch could go on": lambda n, b, e, d: steps(e * n, b, 1, d),
+        "drop_last False that makes 15 steps, and it gives 11": lambda n, b, e, d: (
+            (e - 1) * (n // b) + steps(n, b, 1, d)
+        ),
         "that makes 13 steps": lambda n, b, e, d: n,
-        "drop_last False that makes 9 steps": lambda n, b, e, d: steps(n, b, e, d) if d else math.ceil(e * n / b),
+        "drop_last True that makes 10 steps, and it gives 14": lambda n, b, e, d: (
+            (e - 1) * -(-n // b) + steps(n, b, 1, d)
+        ),
         "should be a function": 13,
     },
     "pieces_of_a_series": {

@@ -109,6 +109,7 @@ WRONG = {
         "TypeError": lambda shape: 0,
         "column after column": columns_first,
         "not over its own size": own_sizes,
+        "[1, 0] is read from place 4, and it gives 1": lambda shape, index: sum(index),
         "and it gives 0": lambda shape, index: 0,
         "IndexError": lambda shape, index: index[0] * shape[1] + index[1],
         "after its `return`": lambda shape, index: None,

@@ -153,6 +153,9 @@ WRONG = {
         "for ['Deck', 'Floor'] it gives 0.8182": lambda table, columns: rule(
             table.assign(**{each: table[each].fillna(0) for each in columns if table[each].dtype.kind == "f"}), columns
         ),
+        "for ['Port'] it gives 0.6364": lambda table, columns: rule(
+            table.fillna({each: "S" for each in columns if table[each].dtype.kind != "f"}), columns
+        ),
         "for ['Sex', 'Age'] it gives": lambda table, columns: rule(table.ffill(), columns),
         "gets dropna=False": lambda table, columns: rule(table, columns, drop=True),
         "of the whole, too": of_the_known,
