@@ -19,7 +19,6 @@ CURRICULUM = yaml.safe_load((ROOT / "tests/curriculum.yml").read_text("utf-8"))
 # Functions that no lesson calls, and why they are in the package all the same.
 USED_ELSEWHERE = {
     "Boosted": "what boost gives",
-    "Boosted": "what boost gives",
     "Descent": "what gradient_descent gives",
     "Forest": "what grow_forest gives",
     "History": "what fit gives",
