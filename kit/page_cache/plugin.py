@@ -50,6 +50,7 @@ PAGE_EVENTS = ("pre_page", "page_read_source", "page_markdown", "page_content", 
 KNOWN = (
     "glossary_terms", "link_cards", "material.plugins.search", "mkdocs.contrib.search", "mkdocs_autorefs",
     "mkdocs_jupyter", "mkdocstrings", "offline_site", "page_cache", "page_markdown", "page_runner", "questions",
+    "site_search",
 )  # fmt: skip
 ALWAYS = {"sitemap.xml"}  # templates that say something of every page
 
@@ -407,8 +408,8 @@ class PageCachePlugin(BasePlugin[LegacyConfig]):
                 return False
             for file in files:
                 self._write(file, pages)
-            for plugin in self.site.plugins.values():
-                if entries_of(plugin) is not None:
+            for name, plugin in self.site.plugins.items():
+                if entries_of(plugin) is not None or name == "site_search":  # which write the index of the search
                     plugin.on_post_build(config=self.site)
         finally:
             self._look(None)

@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
@@ -33,7 +34,7 @@ def settings(config: MkDocsConfig, files: Files) -> str:
         SHA-256, in hexadecimal.
     """
     chosen = {key: plain(value) for key, value in config.items() if key not in NO_MATTER}
-    plugins = [[name, plain(dict(plugin.config))] for name, plugin in config.plugins.items()]
+    plugins = [[name, taken(plugin)] for name, plugin in config.plugins.items()]
     theme = [config.theme.name, {key: plain(config.theme[key]) for key in config.theme}]
     own = [folder for folder in config.theme.dirs if not f"{folder}/".startswith(installed())]
     root = Path(config.config_file_path).parent
@@ -49,6 +50,13 @@ def settings(config: MkDocsConfig, files: Files) -> str:
     return digest(json.dumps(parts, sort_keys=True).replace(json.dumps(str(root))[1:-1], ".").encode())
 
 
+def taken(plugin: Any) -> Any:
+    """What matters of a plugin: its settings, or of a hook, which is a module, its code."""
+    if isinstance(plugin, BasePlugin):
+        return plain(dict(plugin.config))
+    return list(hashes(Path(plugin.__file__)))
+
+
 def plain(value: Any, depth: int = 0) -> Any:
     """A value as JSON can say it; functions and classes by their names."""
     if value is None or isinstance(value, (str, int, float)):
@@ -61,6 +69,8 @@ def plain(value: Any, depth: int = 0) -> Any:
         return sorted(str(plain(item, depth + 1)) for item in value)
     if isinstance(value, Path):
         return str(value)
+    if isinstance(value, ModuleType):  # a hook, whose code counts among the plugins'
+        return value.__name__
     if name := getattr(value, "__qualname__", None):
         return f"{getattr(value, '__module__', '')}.{name}"
     known = isinstance(value, (BasePlugin, MkDocsConfig))  # all that matters of them is here already

@@ -25,9 +25,10 @@ def on_config(config: MkDocsConfig) -> None:
     """Give the templates the lessons that use a function, by the function's full name."""
     root, docs = Path(config.config_file_path).parent, Path(config.docs_dir)
     listed = root / "src/foundations/__init__.pyi"
-    if not listed.exists():  # a copy of some pages alone
+    if not listed.exists() or "mkdocstrings" not in config.plugins:  # a copy of a part of the course
         return
     lessons = [name for name in pages(config.nav or []) if name.startswith("lessons/")]
+    lessons = [name for name in lessons if (docs / name).exists()]  # MkDocs itself says which is missing
     options = config.plugins["mkdocstrings"].config["handlers"]["python"]["options"]
     options["extra"]["used_in"] = uses(
         listed.read_text("utf-8"), {name: (docs / name).read_text("utf-8") for name in lessons}

@@ -34,6 +34,7 @@ plugins:
   - page_runner: {timed: one.md}
   - page_markdown
   - link_cards
+  - site_search: {glossary: glossary.md, weights: {"*": 2}}
   - offline_site
 markdown_extensions:
   - admonition
@@ -251,6 +252,19 @@ def test_a_link_to_a_section_that_is_gone_is_said_though_its_page_is_kept(both: 
     with caplog.at_level(logging.INFO, "mkdocs"):
         both.site.build()
     assert any("#home" in record.getMessage() for record in caplog.records)
+
+
+def test_a_hook_that_has_no_part_in_pages_leaves_them_as_they_are(both: Both, rendered: list[str]):
+    both.site.write("harmless.py", "def on_config(config):\n    config.extra['said'] = 'once'\n")
+    both.site.change("mkdocs.yml", "site_name: Small", "hooks: [harmless.py]\nsite_name: Small")
+    both.site.build()
+    assert sorted(rendered) == EVERY
+    rendered.clear()
+    both.site.build()
+    assert rendered == []
+    both.site.change("harmless.py", "'once'", "'twice'")
+    both.site.build()
+    assert sorted(rendered) == EVERY
 
 
 def test_where_a_stranger_changes_pages_all_are_made_anew(both: Both, rendered: list[str], caplog):

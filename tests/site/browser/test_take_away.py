@@ -119,6 +119,7 @@ def tiny(tmp_path_factory):
         "INHERIT": str(ROOT / "mkdocs.yml"),
         "docs_dir": "docs",
         "watch": [],
+        "hooks": [],
         "plugins": [
             "search",
             {"page_runner": {"notebooks_branch": "notebooks"}},
