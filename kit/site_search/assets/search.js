@@ -15,7 +15,7 @@ const COMMON = new Set(
     ),
 );
 const SHOWN = 50; // hits
-const CALLED = 2; // how much more it counts if something is called just what is typed
+const CALLED = 3; // how much more it counts if something is called just what is typed
 const PASTED = 5; // from so many words on it is a sentence or a message, in which each word is whole
 const [FIRST, AROUND] = [60, 240]; // characters of a teaser before its first hit, and at all
 
@@ -36,10 +36,11 @@ export function words(text) {
 const apart = (word) => word.split(/[_-]/).filter(Boolean);
 
 /**
- * One form for the singular and the plural, and for British and American spelling.
+ * One form for the singular, the plural and the possessive, and for British and American spelling.
  * @param {string} word
  */
 export function form(word) {
+  if (word.endsWith("'s")) return form(word.slice(0, -2));
   if (word.length < 4 || !/^\p{L}+$/u.test(word)) return word;
   const one = /(?:ss|sh|ch|x|z)es$/.test(word)
     ? word.slice(0, -2)
@@ -182,6 +183,7 @@ export class Search {
     const all = [...wanted.keys()];
     const telling = all.filter((word) => !COMMON.has(word));
     const pasted = telling.length >= PASTED;
+    const asked = name(typed.replace(/^\s*what(?:'s|’s| is| are)?(?: an?| the)? /i, ""));
     const found = this.index.search([...new Set([...wanted.values()].flat())].join(" "), {
       processTerm: (/** @type {string} */ word) => word,
       tokenize: (/** @type {string} */ text) => text.split(" "),
@@ -196,8 +198,7 @@ export class Search {
     });
     const items = found.map(({ id, score, terms, queryTerms }) => {
       const met = all.filter((word) => wanted.get(word)?.some((form) => queryTerms.includes(form)));
-      const names = this.names.get(id);
-      const called = names?.has(name(typed)) || names?.has(telling.join(" ")) ? CALLED : 1;
+      const called = (this.page(id).boost ?? 1) >= 1 && this.names.get(id)?.has(asked) ? CALLED : 1;
       return { id, terms, met, score: called * score * (sum(met) / sum(all)) ** 2 };
     });
     /** @type {Map<string, Item[]>} */
