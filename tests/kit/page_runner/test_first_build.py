@@ -171,7 +171,7 @@ def test_an_interrupted_build_ends_at_once_and_leaves_nothing(site, tmp_path, co
         site.config(CONFIG.replace("  - page_runner\n", "  - page_runner: {preload: [slow]}\n"))
         site.page(fence("1 + 1"))
     modules = f"{tmp_path}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"
-    environment = os.environ | {"TMPDIR": str(temporary), "PYTHONPATH": modules}
+    environment = os.environ | {"TMPDIR": str(temporary), "PYTHONPATH": modules, "PYTHONFAULTHANDLER": "1"}
     with subprocess.Popen(
         [sys.executable, "-m", "mkdocs", *command],
         cwd=site.root,
@@ -183,7 +183,12 @@ def test_an_interrupted_build_ends_at_once_and_leaves_nothing(site, tmp_path, co
     ) as process:
         wait_until(running.exists)
         os.killpg(process.pid, sign)
-        said, _ = process.communicate(timeout=PATIENCE)  # also waits for whoever holds the pipe, so for every child
+        try:
+            said, _ = process.communicate(timeout=PATIENCE)  # also waits for whoever holds the pipe, so for every child
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGABRT)  # it says where each of its threads is
+            said, _ = process.communicate(timeout=PATIENCE)
+            pytest.fail(f"it did not end:\n{said}")
     assert process.returncode == 1
     assert "Aborted!" in said
     assert "Traceback" not in said
