@@ -56,7 +56,10 @@ const SIGNS = { amp: "&", gt: ">", lt: "<", quot: '"', "#39": "'" };
  * @param {string} html
  */
 export function plain(html) {
-  return html.replace(/<[^>]*>/g, " ").replace(/&(amp|gt|lt|quot|#39);/g, (_, name) => SIGNS[name])
+  return html.replace(/<\/?(?:a|b|code|em|i|strong)\b[^>]*>/g, "").replace(/<[^>]*>/g, " ").replace(
+    /&(amp|gt|lt|quot|#39);/g,
+    (_, name) => SIGNS[name],
+  )
     .replace(/\s+/g, " ").trim();
 }
 
