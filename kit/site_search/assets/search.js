@@ -249,6 +249,9 @@ export class Search {
   }
 }
 
+/** @type {(part: string, terms: Set<string>) => boolean} */
+const isHit = (part, terms) => words(part).some((word) => terms.has(form(word)));
+
 /**
  * The words of a text that were looked for, marked; HTML.
  * @param {string} text
@@ -256,9 +259,7 @@ export class Search {
  */
 function marked(text, terms) {
   return text.split(/([\p{L}\p{N}_'’-]+)/u).map((part, i) =>
-    i % 2 && words(part).some((word) => terms.has(form(word)))
-      ? `<mark data-md-highlight>${escaped(part)}</mark>`
-      : escaped(part)
+    i % 2 && isHit(part, terms) ? `<mark data-md-highlight>${escaped(part)}</mark>` : escaped(part)
   ).join("");
 }
 
@@ -268,9 +269,7 @@ function marked(text, terms) {
  * @param {Set<string>} terms
  */
 function teaser(text, terms) {
-  const hit = [...text.matchAll(/[\p{L}\p{N}_'’-]+/gu)].find(([part]) =>
-    words(part).some((word) => terms.has(form(word)))
-  );
+  const hit = [...text.matchAll(/[\p{L}\p{N}_'’-]+/gu)].find(([part]) => isHit(part, terms));
   const start = Math.max(0, (hit?.index ?? 0) - FIRST);
   const from = start && text.indexOf(" ", start) + 1;
   const to = from + AROUND < text.length ? text.lastIndexOf(" ", from + AROUND) : text.length;
