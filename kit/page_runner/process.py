@@ -129,7 +129,7 @@ class PageProcess:
                     process.start()
                 except (EOFError, ConnectionError):  # that from which pages are forked is just ending
                     wait_for_origin()
-                    if self.ended:
+                    if self.ended or asked_to_end():
                         raise
                     process.start()
                 self.process = process
@@ -290,6 +290,11 @@ def origin_pid() -> int | None:
 
     pid: int | None = getattr(_forkserver, "_forkserver_pid", None)
     return pid
+
+
+def asked_to_end() -> bool:
+    """Whether a signal has asked the program to end, which from then on lets no other interrupt that: see `plugin`."""
+    return signal.getsignal(signal.SIGTERM) == signal.SIG_IGN
 
 
 def wait_for_origin() -> None:

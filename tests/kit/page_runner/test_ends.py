@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -247,3 +248,25 @@ def test_files_that_a_page_reads_lie_where_it_works(site: Site):
         (item,) = process.page.items
         assert process.run(item).text == "('1\\n', '7\\n')\n"
     path.unlink()
+
+
+@pytest.mark.parametrize("asked", [False, True])
+def test_once_asked_to_end_nothing_is_started_anew_to_fork_pages_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: bool
+):
+    started = []
+
+    class Dying:
+        def __init__(self, **_):
+            pass
+
+        def start(self):
+            started.append(1)
+            raise EOFError
+
+    monkeypatch.setattr("page_runner.process.CONTEXT.Process", Dying)
+    monkeypatch.setattr("page_runner.process.wait_for_origin", lambda: None)
+    monkeypatch.setattr(signal, "getsignal", lambda _: signal.SIG_IGN if asked else signal.SIG_DFL)
+    with pytest.raises(PageError, match="could not start"):
+        PageProcess(parse(fence("1"), "x.md"), tmp_path, ()).__enter__()
+    assert len(started) == (1 if asked else 2)
