@@ -84,6 +84,15 @@ const weight = (word) => COMMON.has(word) ? 0.15 : 1;
  */
 const sum = (several) => several.reduce((total, word) => total + weight(word), 0);
 
+/**
+ * What a question asks about, without the words around it; a text that is no such question is as it was.
+ * @param {string} typed
+ */
+export function subject(typed) {
+  return typed.replace(/^\s*what\s+does\s+(.*\S)\s+(?:do|mean)[\s?]*$/i, "$1")
+    .replace(/^\s*what(?:'s|’s|\s+is|\s+are)?(?:\s+an?|\s+the)?\s+/i, "");
+}
+
 export class Search {
   /** @param {Entry[]} entries */
   constructor(entries) {
@@ -182,11 +191,12 @@ export class Search {
    * @returns {{ items: Item[][], suggest: string[] }}
    */
   results(typed) {
+    typed = subject(typed);
     const wanted = this.wanted(typed);
     const all = [...wanted.keys()];
     const telling = all.filter((word) => !COMMON.has(word));
     const pasted = telling.length >= PASTED;
-    const asked = name(typed.replace(/^\s*what(?:'s|’s| is| are)?(?: an?| the)? /i, ""));
+    const asked = name(typed);
     const found = this.index.search([...new Set([...wanted.values()].flat())].join(" "), {
       processTerm: (/** @type {string} */ word) => word,
       tokenize: (/** @type {string} */ text) => text.split(" "),
