@@ -170,7 +170,10 @@ def together(answer: object) -> str:
         turned = f", and the answer has the shape {shape}, not {tuple(right.shape)}" if shape != right.shape else ""
         if said != right.tolist():
             if said == votes.tolist():
-                raise NotYet(f"{shown} the nets vote: average the probabilities, then compare once{turned}")
+                raise NotYet(
+                    f"{shown} it says what a vote of the nets says: average the probabilities, then compare once"
+                    f"{turned}"
+                )
             if said == (~right).tolist():
                 raise NotYet(f"{shown} it says the opposite{turned}")
             raise NotYet(f"{shown} it says {said}, and the mean probability says {right.tolist()}{turned}")

@@ -6,7 +6,18 @@ import torch
 from torch import Tensor
 
 from foundations.exercises import NotYet
-from foundations.exercises.judging import attempt, call, compare, data_set, exercise, number, returned, tensor, values
+from foundations.exercises.judging import (
+    all_apart,
+    attempt,
+    call,
+    compare,
+    data_set,
+    exercise,
+    number,
+    returned,
+    tensor,
+    values,
+)
 
 
 @exercise
@@ -19,7 +30,7 @@ def piled_up(answer: object) -> str:
             "18 is three times the slope at 3, but x moves after each backward(): the slopes differ": [18.0],
             "14 is the last slope alone: backward() adds it to those before": [14.0],
             "83 is the sum of the heights x²: the slopes are 2x": [83.0],
-            "48 has the slopes at 5, 7 and 9: backward() runs before x moves": [48.0],
+            "42 has the slopes at 5, 7 and 9: backward() runs before x moves": [42.0],
             "15 is the sum of the places: the slope at each is 2x": [15.0],
         },
         "take the slope 2x at each of the three places, and add them up",
@@ -108,7 +119,8 @@ def between(answer: object) -> str:
         slopes.tolist(),
         ((1 - right**2) / 2).tolist(),
         {},
-        "the values are right, but the gradient is not: something in it is cut off from x",
+        f"the values are right, but for x = {x.tolist()} the gradient should be "
+        f"{all_apart(((1 - right**2) / 2).tolist(), slopes.tolist())}: is something in it cut off from x?",
     )
     return "the values and the gradient are right."
 
@@ -152,9 +164,9 @@ def _on(answer: object, given: Tensor, said: str) -> Any:
 def _records() -> dict[str, tuple[Tensor, int, int, int, int]]:
     """Tensors with their number of steps and of leaves, and with both where whatever two ways lead to counts twice."""
     w, b = (torch.tensor(value, requires_grad=True) for value in (2.0, -1.0))
-    h = (w * 3).exp()
+    h = w.exp().sin()
     return {
-        "h * h with h = (w * 3).exp()": (h * h, 3, 1, 5, 2),
+        "h * h * h with h = w.exp().sin()": (h * h * h, 4, 1, 8, 3),
         "w * 3 + b": (w * 3 + b, 2, 2, 2, 2),
         "w.sin() + w.cos()": (w.sin() + w.cos(), 3, 1, 3, 2),
         "a leaf": (w, 0, 0, 0, 0),
