@@ -48,8 +48,9 @@ def weighted_gini(answer: object) -> str:
                 "it gives the chance that two rows are alike: the impurity is one minus that": [
                     share * alike[0] + (1 - share) * alike[1]
                 ],
-                "only the left side counts: the right one is missing": [share * sides[0]],
-                "only the left side counts: weight both by their shares of the rows, and add them": [sides[0]],
+                "that is the left side's part of it: the right one is missing": [share * sides[0]],
+                "that is the left side's impurity: weight both by their shares of the rows, and add them": [sides[0]],
+                "that is the right side's impurity: weight both by their shares of the rows, and add them": [sides[1]],
             },
             f"at {threshold:g} it gives {result:.4g}, and the weighted impurity is {right:.4g}",
         )

@@ -301,8 +301,8 @@ def compare(
     """
     if near(result, right, within, decimals):
         return
-    for hint, wrong in mistakes.items():
-        if near(result, wrong, within, decimals):
+    for hint, wrong in mistakes.items():  # near in size too: many numbers are 0.00 to two decimals
+        if near(result, wrong, within, decimals) and near(result, wrong, max(within, 0.01)):
             raise NotYet(hint)
     raise NotYet(otherwise)
 

@@ -43,7 +43,7 @@ def two_ways(answer: object) -> str:
     values(out, (6, 1), "what it gives")
     right = (5 + 1) * 4 + (4 + 3 + 1)
     if count != right:
-        through, unused = ": `wide` should not go through the hidden layer", ": does `wide` reach the last layer?"
+        through, unused = ", as if `wide` went through the hidden layer", ": does `wide` reach the last layer?"
         more = {(8 + 1) * 4 + (4 + 1): through, (8 + 1) * 4 + (4 + 3 + 1): through, (5 + 1) * 4 + (4 + 1): unused}
         raise NotYet(f"it has {count} parameters, and {right} are needed{more.get(count, '')}")
     steps = [_output(answer, wide, deep), _output(answer, wide + 1, deep), _output(answer, wide + 2, deep)]
@@ -129,7 +129,11 @@ def two_questions(answer: object) -> str:
     error = (foreseen - alcohol).square().mean().sqrt().item()
     scores = f"the accuracy is {share:.2f} and the RMSE {error:.2f}"
     if foreseen.abs().max() < 8:
-        raise NotYet(f"{scores}: the alcohol is in standardised units: times the scale, plus the centre")
+        raise NotYet(
+            f"{scores}: the alcohol foreseen is {foreseen.min():.3g} to {foreseen.max():.3g}, and the wines have "
+            f"{alcohol.min():.3g} to {alcohol.max():.3g}: is it in standardised units? Then times the scale, plus the "
+            "centre"
+        )
     if error > 0.7:
         raise NotYet(f"{scores}, and 0.7 is the target: is the alcohol standardised while the net learns it?")
     if share < 0.93:

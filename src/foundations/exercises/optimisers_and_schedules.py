@@ -196,7 +196,9 @@ def tumour_steps(answer: object) -> str:
     """How many steps SGD, momentum and Adam take to 1.03 times the lowest loss."""
     counts = numbers(answer, 3)
     if counts[0] > 900:
-        raise NotYet("plain SGD never got there. Are the gradients cleared before each backward()?")
+        raise NotYet(
+            f"plain SGD needs far fewer steps than {counts[0]:g}: are the gradients cleared before each backward()?"
+        )
     right, names = _steps_needed(), ("plain SGD", "momentum", "Adam")
     for name, count, wanted in zip(names, counts, right, strict=True):
         compare(

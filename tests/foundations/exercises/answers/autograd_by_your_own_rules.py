@@ -97,6 +97,7 @@ WRONG = {
         "with the alcohol in it": 1 / torch.linalg.eigvalsh(table.T @ table / len(table))[-1],
         "that is a table": hessian,
         "is not the limit": 1.0,
+        "0.001 is not the limit": 0.001,  # to three decimals that of the sum, too
         "still stands": ...,
     },
     "rounded": {

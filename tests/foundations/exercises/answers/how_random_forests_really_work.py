@@ -97,7 +97,8 @@ WRONG = {
         "weights are exchanged": exchanged,
         "one minus that": lambda *given: weighted(*given, of=lambda side: 1 - gini(side)),  # type: ignore[misc]
         "right one is missing": lambda *given: (given[0] <= given[2]).double().mean() * sides(*given)[0],
-        "by their shares of the rows, and add": lambda *given: sides(*given)[0],
+        "the left side's impurity": lambda *given: max(sides(*given)),
+        "the right side's impurity": lambda *given: min(sides(*given)),
         "the weighted impurity is": lambda *given: weighted(*given) / 2,
         "after its `return`": lambda *given: None,
     },

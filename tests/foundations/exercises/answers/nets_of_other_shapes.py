@@ -125,7 +125,7 @@ DRAWN = {
 WRONG = {
     "two_ways": {
         "a plain list hides its layers": TwoWays("list"),
-        "`wide` should not go through": TwoWays("all hidden"),
+        "as if `wide` went through": TwoWays("all hidden"),
         "does `wide` reach the last layer": TwoWays("deep alone"),
         "a bend stands in the wide way": TwoWays("late"),
         "the ReLU is missing": TwoWays("straight"),

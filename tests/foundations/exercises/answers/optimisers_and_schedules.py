@@ -153,7 +153,7 @@ WRONG = {
         "after its `return`": lambda *args: None,
     },
     "tumour_steps": {
-        "Are the gradients cleared": [999, 999, 999],
+        "are the gradients cleared": [999, 999, 999],
         "plain SGD takes fewer": [866, *steps[1:]],
         "plain SGD takes more": [96, 53, 433],
         "momentum takes fewer": [433, 530, 96],
