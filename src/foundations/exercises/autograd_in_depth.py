@@ -113,7 +113,8 @@ def between(answer: object) -> str:
     try:
         (slopes,) = torch.autograd.grad(result.sum(), x)
     except RuntimeError as error:
-        reason = "it overwrites a value that its slope needs" if "inplace" in str(error) else "its history is cut"
+        found = {"inplace": "it overwrites a value that its slope needs", "not have been used": "its history is cut"}
+        reason = next((why for words, why in found.items() if words in str(error)), str(error))
         raise NotYet(f"the values are right, but backward() raises RuntimeError: {reason}") from error
     compare(
         slopes.tolist(),
@@ -133,7 +134,7 @@ def dot_slopes(answer: object) -> str:
     threes, sevens = (images[labels == digit].mean(dim=0) for digit in (3, 7))
     right = 2 * (sevens - threes)
     if isinstance(answer, Tensor) and answer.ndim == 0:
-        raise NotYet("that is the number itself: its slope for each of the 64 dots is wanted")
+        raise NotYet("that is one number: the slope for each of the 64 dots is wanted")
     if answer is None:
         raise NotYet("that is None: was backward() called, and is the picture a leaf that requires a gradient?")
     compare(

@@ -42,7 +42,8 @@ def flipped(answer: object) -> str:
             value = compiled(x)
         except Exception as error:
             raise NotYet(
-                "its graph breaks: does Python look at a number there, by an `if`, float(), .item() or .tolist()?"
+                f"as one whole graph it raises {type(error).__name__}: does Python look at a number there, by an `if`, "
+                "float(), .item() or .tolist()?"
             ) from error
         _judge_flipped(value, x, "compiled, ")
     return "one whole graph, for both ways."

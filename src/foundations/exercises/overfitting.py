@@ -25,8 +25,8 @@ from foundations.exercises.judging import (
 def stop_at(answer: object) -> str:
     """A function of validation losses and a patience: the best epoch when the run ends, counted from 1."""
     cases = [
-        ([0.9, 0.5, 0.7, 0.3, 0.4, 0.5, 0.4, 0.1], 3),
-        ([0.9, 0.5, 0.7, 0.3, 0.4, 0.5, 0.4, 0.1], 1),
+        ([0.9, 0.5, 0.7, 0.3, 0.4, 0.5, 0.4, 0.1, 0.2], 3),
+        ([0.9, 0.5, 0.7, 0.3, 0.4, 0.5, 0.4, 0.1, 0.2], 1),
         ([0.5, 0.4, 0.3], 2),
         ([0.2, 0.3, 0.2, 0.2, 0.1], 3),
         ([0.3, 0.3, 0.4, 0.1], 2),

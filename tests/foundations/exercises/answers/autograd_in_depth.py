@@ -154,7 +154,7 @@ WRONG = {
         "should be a function": 1.0,
     },
     "dot_slopes": {
-        "that is the number itself": sevenness(images[3]),
+        "that is one number": sevenness(images[3]),
         "should have the shape (8, 8)": dots.flatten(),
         "the signs are turned": -dots,
         "twice too much": 2 * dots,

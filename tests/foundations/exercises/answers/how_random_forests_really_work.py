@@ -143,7 +143,7 @@ WRONG = {
     },
     "breast_cancer_forest": {
         "one rule is right for": (one_r(fit_x, fit_y)(test_x) > 0.5).double(),
-        "rows to learn from": fit_y,
+        "as many as rows to learn from": fit_y,
         "as numbers": torch.tensor(said) * 0.8 + 0.1,
         "all predictions are the same": torch.ones(len(test_y)),
         "exchanged": 1 - said,
