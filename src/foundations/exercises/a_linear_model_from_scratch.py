@@ -86,8 +86,8 @@ def mae_gradient(answer: object) -> str:
 def acc(answer: object) -> str:
     """A function for the accuracy, whichever of the two is a column."""
     # 0.5 is not above 0.5, a sum may be above 1, and neither another threshold nor another share gives these numbers.
-    preds = torch.tensor([0.9, 0.2, 0.6, 0.5, 1.8, 0.3, 0.3, 0.1, 0.3, 0.3])
-    deps = torch.tensor([0.0, 0, 0, 0, 1, 0, 0, 1, 1, 0])
+    preds = torch.tensor([0.9, 0.2, 0.6, 0.5, 1.8, 0.1, 0.55, 0.7, 0.55, 0.7, 0.55])
+    deps = torch.tensor([0.0, 0, 1, 0, 1, 1, 1, 1, 0, 0, 1])
     right = ((preds > 0.5) == (deps == 1)).float().mean().item()
     all_pairs = ((preds[:, None] > 0.5) == (deps == 1)).float().mean().item()
     for p, d in ((preds, deps), (preds[:, None], deps[:, None]), (preds[:, None], deps), (preds, deps[:, None])):

@@ -123,9 +123,9 @@ WRONG = {
         "take their share": lambda *args: share(*args, total=True),
         "comes as a tensor": lambda *args: torch.tensor(share(*args)),
         "and should give": lambda *args: 0.25,
-        "it gives 0.8 and": lambda p, d: share((p > 1.5).float(), d),
-        "it gives 0.5 and": lambda p, d: share((p >= 0.5).float(), d),
-        "it gives 0.1 and": lambda p, d: ((p.flatten() > 0.5) & (d.flatten() == 1)).float().mean().item(),
+        "it gives 0.5455 and": lambda p, d: share((p > 1.5).float(), d),
+        "it gives 0.4545 and": lambda p, d: share((p > 0.6).float(), d),
+        "it gives 0.8182 and": lambda p, d: (p >= 0.5).float().mean().item(),
         "should be one number": lambda p, d: (p.flatten() > 0.5).float(),
     },
     "sayable_rules": {

@@ -116,6 +116,7 @@ WRONG = {
         "the share of the living": lambda hidden: (hidden > 0).any(dim=0).double().mean(),
         "should be one number": lambda hidden: (hidden == 0).all(dim=0),
         "and the share is": lambda hidden: 0.4,
+        "it gives 1, and the share is 0.25": lambda hidden: (hidden == 0).all(dim=1).sum(),  # all live in some row, too
         "inf in what it gives": lambda hidden: float("inf"),
     },
     "kaiming_layers": {
