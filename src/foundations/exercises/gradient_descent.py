@@ -90,6 +90,7 @@ def _judge_descent(answer: object, bowl: Callable[[Tensor], Tensor], start: Tens
         },
         f"from {[round(each, 4) for each in start.tolist()]} {n_steps} steps with lr {lr:g} should not end at "
         f"{[round(each, 4) for each in output]}: does each step take lr times a fresh gradient away?",
+        within=1e-4,
     )
 
 

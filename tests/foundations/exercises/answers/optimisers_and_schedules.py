@@ -140,6 +140,7 @@ WRONG = {
         "take its root": lambda *args: adamw(*args, root=False),
         "uphill": lambda *args: adamw(*args, sign=1.0),
         "no 1e-8 in it": lambda *args: adamw(*args, added=0.0),
+        "[0.8952, -1.964], and they are [0.9508": lambda *args: adamw(*args, sign=-(1 - 0.9**3) * (2 - 0.9**3)),
         "both means are right; for the slopes": lambda *args: (args[0], *adamw(*args)[1:]),
     },
     "trapezoid": {
