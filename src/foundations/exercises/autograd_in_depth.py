@@ -19,7 +19,7 @@ def piled_up(answer: object) -> str:
             "18 is three times the slope at 3, but x moves after each backward(): the slopes differ": [18.0],
             "14 is the last slope alone: backward() adds it to those before": [14.0],
             "83 is the sum of the heights x²: the slopes are 2x": [83.0],
-            "48 has the slopes at 5, 7 and 9: backward() runs before x moves": [48.0],
+            "42 has the slopes at 5, 7 and 9: backward() runs before x moves": [42.0],
             "15 is the sum of the places: the slope at each is 2x": [15.0],
         },
         "take the slope 2x at each of the three places, and add them up",
@@ -102,13 +102,16 @@ def between(answer: object) -> str:
     try:
         (slopes,) = torch.autograd.grad(result.sum(), x)
     except RuntimeError as error:
-        reason = "it overwrites a value that its slope needs" if "inplace" in str(error) else "its history is cut"
+        found = {"inplace": "it overwrites a value that its slope needs", "not have been used": "its history is cut"}
+        reason = next((why for words, why in found.items() if words in str(error)), str(error))
         raise NotYet(f"the values are right, but backward() raises RuntimeError: {reason}") from error
+    wanted = (1 - right**2) / 2
     compare(
         slopes.tolist(),
-        ((1 - right**2) / 2).tolist(),
+        wanted.tolist(),
         {},
-        "the values are right, but the gradient is not: something in it is cut off from x",
+        f"the values are right, but for x = {x.tolist()} the gradient should be {wanted.round(decimals=3).tolist()}, and "
+        f"is {slopes.round(decimals=3).tolist()}: is something in it cut off from x?",
     )
     return "the values and the gradient are right."
 
@@ -121,7 +124,7 @@ def dot_slopes(answer: object) -> str:
     threes, sevens = (images[labels == digit].mean(dim=0) for digit in (3, 7))
     right = 2 * (sevens - threes)
     if isinstance(answer, Tensor) and answer.ndim == 0:
-        raise NotYet("that is the number itself: its slope for each of the 64 dots is wanted")
+        raise NotYet("that is one number: the slope for each of the 64 dots is wanted")
     if answer is None:
         raise NotYet("that is None: was backward() called, and is the picture a leaf that requires a gradient?")
     compare(

@@ -68,7 +68,8 @@ def stopwatch(answer: object) -> str:
 
 def _otherwise(gives: str, result: float, right: float, queue: _Queue) -> str:
     if queue.waits < queue.calls / 2:
-        return f"{gives}: with one wait after many calls, their launches hide behind the work: wait after each"
+        waits = f"{queue.calls} calls and {queue.waits} wait{'s' * (queue.waits > 1)}"
+        return f"{gives}: with {waits}, launches hide behind the work: wait after each call"
     if result > right:
         return f"{gives}: does the first call get into it, or a disturbed one? The median of several leaves them out"
     return f"{gives}: start the clock before fn(), and stop it after synchronize()"
@@ -116,7 +117,7 @@ def uploads(answer: object) -> str:
     moving, batches = pixels + labels, math.ceil(n / 50)
     right = [launch + moving, n_epochs * (launch * batches + moving)]
     if once > in_batches:
-        raise NotYet("what is sent once comes first")
+        raise NotYet("what is sent once comes first, and takes less time than many transfers do")
     compare(
         [once],
         right[:1],

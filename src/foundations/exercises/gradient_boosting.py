@@ -75,7 +75,7 @@ def leaf_step(answer: object) -> str:
 @exercise
 def dependence(answer: object) -> str:
     """A function of a model, inputs, a column and values: the mean prediction with each value in all rows."""
-    rows = torch.tensor([[0.0, 3.0], [1.0, -1.0], [4.0, 2.0]], dtype=torch.float64)
+    rows = torch.tensor([[0.5, 3.0], [1.0, -1.0], [4.0, 2.0]], dtype=torch.float64)
 
     def model(inputs: Tensor) -> Tensor:
         return inputs[:, 0] ** 2 + 10 * inputs[:, 1] * inputs[:, 0].clamp(max=1)

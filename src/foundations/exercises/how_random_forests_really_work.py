@@ -48,8 +48,9 @@ def weighted_gini(answer: object) -> str:
                 "it gives the chance that two rows are alike: the impurity is one minus that": [
                     share * alike[0] + (1 - share) * alike[1]
                 ],
-                "only the left side counts: the right one is missing": [share * sides[0]],
-                "only the left side counts: weight both by their shares of the rows, and add them": [sides[0]],
+                "that is the left side's part of it: the right one is missing": [share * sides[0]],
+                "that is the left side's impurity: weight both by their shares of the rows, and add them": [sides[0]],
+                "that is the right side's impurity: weight both by their shares of the rows, and add them": [sides[1]],
             },
             f"at {threshold:g} it gives {result:.4g}, and the weighted impurity is {right:.4g}",
         )
@@ -135,7 +136,7 @@ def out_of_bag(answer: object) -> str:
 def breast_cancer_forest(answer: object) -> str:
     """Predictions of 0 or 1 for the quarter of the breast cancer table that train_test_split keeps with state 42."""
     if isinstance(answer, Tensor | np.ndarray) and answer.shape == (426,):
-        raise NotYet("those are predictions for the 426 rows to learn from: give those for test_x")
+        raise NotYet("there are 426 of them, as many as rows to learn from: give those for test_x")
     result = torch.tensor(zeros_and_ones(answer, 143, "the predictions"), dtype=torch.float64)
     if not ((result == 0) | (result == 1)).all():
         raise NotYet("give 0 or 1 for each row, as numbers: is the share of votes above 0.5?")

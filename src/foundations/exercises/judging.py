@@ -271,7 +271,11 @@ def rmse_of_column(answer: object, targets: Tensor, learned: Tensor) -> tuple[fl
     if torch.equal(result.float(), targets.flatten().float()):
         raise NotYet("those are the targets themselves: predict them")
     if result.abs().max() < 10:
-        raise NotYet("the predictions are in standardised units: times the scale, plus the centre")
+        raise NotYet(
+            f"the predictions go from {result.min():.3g} to {result.max():.3g}, and the targets from "
+            f"{targets.min():.3g} to {targets.max():.3g}: are they still in standardised units? Then times the "
+            "scale, plus the centre"
+        )
     errors = [(each - targets.flatten()).square().mean().sqrt().item() for each in (result, learned.mean())]
     return errors[0], errors[1]
 
@@ -297,8 +301,8 @@ def compare(
     """
     if near(result, right, within, decimals):
         return
-    for hint, wrong in mistakes.items():
-        if near(result, wrong, within, decimals):
+    for hint, wrong in mistakes.items():  # near in size too: many numbers are 0.00 to two decimals
+        if near(result, wrong, within, decimals) and near(result, wrong, max(within, 0.01)):
             raise NotYet(hint)
     raise NotYet(otherwise)
 

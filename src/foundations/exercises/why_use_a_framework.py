@@ -165,7 +165,7 @@ def wine_growers(answer: object) -> str:
     order = torch.randperm(178, generator=torch.Generator().manual_seed(42))
     truth = torch.tensor(grower)[order[120:]]
     if isinstance(answer, Tensor | np.ndarray) and answer.shape == (120, 3):
-        raise NotYet("those are logits of the rows trained on: the others are wanted, wine_test")
+        raise NotYet("there are 120 rows, as many as were trained on: the others are wanted, wine_test")
     logits = torch.tensor(values(answer, (58, 3), "what you give")).reshape(58, 3)
     n_right = int((logits.argmax(dim=1) == truth).sum())
     if n_right < 55:

@@ -63,7 +63,8 @@ WRONG = {
         "the slope of a sum": lambda g, x: g.expand(x.shape),
         "all the numbers of x": lambda g, x: g.expand(x.shape) / x.numel(),
         "number of columns": lambda g, x: g.expand(x.shape) / x.shape[1],
-        "the slope along x should be": lambda g, x: x * g,
+        "the slope along x, of shape (5, 3), should be": lambda g, x: x * g,
+        "the slope along x, of shape (2, 4), should be": lambda g, x: g.expand(x.shape) / 5,
     },
     "largest_back": {
         "and is 1.245 there": lambda g, x: g * (50 * x).softmax(dim=1),

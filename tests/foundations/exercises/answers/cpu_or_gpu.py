@@ -74,7 +74,7 @@ WRONG = {
         "the time of a call that was disturbed": lambda *args: stopwatch(*args, n=1),
         "the time of the first call": lambda *args: stopwatch(*args, warm=False, average=max),
         "The median of several leaves them out": lambda *args: stopwatch(*args, average=statistics.mean),
-        "wait after each": lambda *args: stopwatch(*args, each=False, n=3000),
+        "with 3001 calls and 2 waits, launches hide": lambda *args: stopwatch(*args, each=False, n=3000),
         "is a launch counted out": lambda *args: stopwatch(*args, launch=False),
         "start the clock before fn()": doubled,
         "less than a launch takes": lambda fn, synchronize, clock: (fn(), synchronize(), clock() - clock())[2],

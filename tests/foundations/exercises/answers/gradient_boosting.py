@@ -117,6 +117,7 @@ WRONG = {
         "changes nothing": lambda model, inputs, column, values: [model(inputs).mean() for _ in values],
         "for the mean row": of_the_mean_row,
         "gives the median": lambda *given: means(*given, of=torch.median),  # type: ignore[misc]
+        "it gives [0.0, 0.0, 0.0], and the means": lambda *given: torch.zeros(3),
         "and the means are": lambda *given: means(*given, of=torch.amax),  # type: ignore[misc]
         "should have the shape (3,)": lambda *given: means(*given)[0],
         "a function, not": torch.zeros(3),

@@ -97,7 +97,8 @@ WRONG = {
         "weights are exchanged": exchanged,
         "one minus that": lambda *given: weighted(*given, of=lambda side: 1 - gini(side)),  # type: ignore[misc]
         "right one is missing": lambda *given: (given[0] <= given[2]).double().mean() * sides(*given)[0],
-        "by their shares of the rows, and add": lambda *given: sides(*given)[0],
+        "the left side's impurity": lambda *given: max(sides(*given)),
+        "the right side's impurity": lambda *given: min(sides(*given)),
         "the weighted impurity is": lambda *given: weighted(*given) / 2,
         "after its `return`": lambda *given: None,
     },
@@ -142,7 +143,7 @@ WRONG = {
     },
     "breast_cancer_forest": {
         "one rule is right for": (one_r(fit_x, fit_y)(test_x) > 0.5).double(),
-        "rows to learn from": fit_y,
+        "as many as rows to learn from": fit_y,
         "as numbers": torch.tensor(said) * 0.8 + 0.1,
         "all predictions are the same": torch.ones(len(test_y)),
         "exchanged": 1 - said,

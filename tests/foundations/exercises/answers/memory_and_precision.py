@@ -65,11 +65,12 @@ WRONG = {
         ),
         "parameters alone": lambda net, copies: size(net.parameters()),
         "a gradient for each trained parameter is missing": lambda net, copies: training_bytes(net, copies, gradient=0),
+        "the copies are missing": lambda net, copies: training_bytes(net, 0),
         "ask element_size()": lambda net, copies: training_bytes(net, copies, unit=4),
         "numbers are counted there": lambda net, copies: training_bytes(net, copies, unit=1),
         "neither gradient nor copies": lambda net, copies: training_bytes(net, copies, all_trained=True),
         "buffers lie in memory too": lambda net, copies: training_bytes(net, copies, buffers=0),
-        "a net in float32 and copies=2 it gives": lambda net, copies: training_bytes(net, min(copies, 1)),
+        "a net in float32 and copies=3 it gives": lambda net, copies: training_bytes(net, min(copies, 1)),
         "a net in float32 and copies=0 it gives": lambda net, copies: training_bytes(net, copies or 1),
         "should be one number": lambda net, copies: [p.nbytes for p in net.parameters()],
         "changes 0.weight of Sequential from float32 on cpu to float16 on cpu": lambda net, copies: training_bytes(

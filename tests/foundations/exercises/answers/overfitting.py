@@ -115,6 +115,7 @@ WRONG = {
         ),
         "which is a loss": lambda losses, patience: losses[patient(losses, patience) - 1],
         "with 4 the best so far": lambda losses, patience: 2,
+        "and a patience of 3 it gives 9, and the run ends after epoch 7": lambda losses, patience: len(losses),
         "gives None": lambda losses, patience: None,
         "should be one number": lambda losses, patience: losses,
         "[0.3, 0.3, 0.4, 0.1] and a patience of 2 it gives 2": lambda losses, patience: (

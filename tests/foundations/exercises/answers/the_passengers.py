@@ -128,12 +128,13 @@ WRONG = {
         "mode of the training rows": fill(lambda age: age.mode()[0]),
         "median of the validation rows": fill(pd.Series.median, lambda train, valid: valid),
         "gaps should become": fill(lambda age: 0),
+        "where a gap stood, it gives 80": fill(lambda age: age.max()),
         "nan in the first column: a gap is left": lambda train, valid: (train.Age, valid.Age),
         "nan in the second column": lambda train, valid: (fill(pd.Series.median)(train, valid)[0], valid.Age),
-        "should be 8 numbers, not a Series of shape (6,)": dropped,
+        "should be 10 numbers, not a Series of shape (8,)": dropped,
         "work on a copy": fill_in_place,
         "two columns, not a DataFrame": lambda train, valid: train,
-        "should be 8 numbers, not a DataFrame of shape (8, 2)": lambda train, valid: (
+        "should be 10 numbers, not a DataFrame of shape (10, 2)": lambda train, valid: (
             train.fillna(22),
             valid.fillna(22),
         ),
