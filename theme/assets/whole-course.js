@@ -29,6 +29,21 @@ function place(fold) {
 }
 
 /**
+ * On paper all tabs of a set are seen, one after the other, each below its name.
+ * @type {(article: Element) => void}
+ */
+function spreadTabs(article) {
+  for (const set of article.querySelectorAll(".tabbed-set")) {
+    const names = set.querySelectorAll(":scope > .tabbed-labels > label");
+    for (const [at, block] of set.querySelectorAll(":scope > .tabbed-content > .tabbed-block").entries()) {
+      const name = element("p", {}, element("strong", {}, ...names[at].childNodes));
+      set.before(element("div", { class: "whole-course__tab" }, name, ...block.childNodes));
+    }
+    set.remove();
+  }
+}
+
+/**
  * On paper nothing can be folded: solutions, and answers to questions, stand at the end of their page.
  * @type {(article: Element) => void}
  */
@@ -98,6 +113,7 @@ async function section(address, number, all) {
   const article = page.querySelector("article");
   if (!article) throw new Error(`${address}: no page`);
   for (const part of article.querySelectorAll(LEFT_OUT)) part.remove();
+  spreadTabs(article);
   answersLast(article);
   for (const details of article.querySelectorAll("details")) details.open = true;
   rename(article, `${number}-`);
