@@ -7,7 +7,7 @@ const NAME = `${scope}#2`; // count up when what is kept changes its form; other
 const LIST = new URL("offline.json", scope).href;
 const STATE = new URL("offline.json?kept", scope).href; // the hashes of what is kept, in the cache only
 const LISTED = new URL("offline.json?listed", scope).href; // the last list that was read, in the cache only
-const HASHED = /\.[0-9a-f]{8}\.min\.(?:js|css)$/; // a name that says which content it has
+const HASHED = /\.[0-9a-f]{8}[./]/; // a name that says which content it has
 const PATIENCE = 6000; // milliseconds that a page which is kept waits for the network
 
 /**

@@ -48,9 +48,9 @@ log = logging.getLogger("mkdocs.page_cache")
 PAGE_EVENTS = ("pre_page", "page_read_source", "page_markdown", "page_content", "page_context", "post_page")
 # Plugins of which it is known what each page gets from them: all else that changes pages would have to do it again.
 KNOWN = (
-    "glossary_terms", "link_cards", "material.plugins.search", "mkdocs.contrib.search", "mkdocs_autorefs",
-    "mkdocs_jupyter", "mkdocstrings", "offline_site", "page_cache", "page_markdown", "page_runner", "questions",
-    "site_search", "strict_policy",
+    "asset_names", "glossary_terms", "link_cards", "material.plugins.search", "mkdocs.contrib.search",
+    "mkdocs_autorefs", "mkdocs_jupyter", "mkdocstrings", "offline_site", "page_cache", "page_markdown", "page_runner",
+    "questions", "site_search", "strict_policy",
 )  # fmt: skip
 ALWAYS = {"sitemap.xml"}  # templates that say something of every page
 
@@ -123,7 +123,7 @@ class PageCachePlugin(BasePlugin[LegacyConfig]):
             if entries is not None and done.entries:
                 self.searched.setdefault(page.file.src_uri, []).append(done.entries[0])
                 entries += done.entries.pop(0)
-            return None
+            return method(*args, **kwargs) if getattr(owner, "for_kept_pages", False) else None
         making = self.making.get(page.file.src_uri)
         if making is None or owner is self:
             return method(*args, **kwargs)
