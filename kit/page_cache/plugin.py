@@ -118,12 +118,14 @@ class PageCachePlugin(BasePlugin[LegacyConfig]):
         page: Page = kwargs["page"] if "page" in kwargs else args[0]
         owner = getattr(method, "__self__", None)
         entries = entries_of(owner) if event == "page_context" else None
+        if getattr(owner, "for_kept_pages", False):  # what it does is no part of what is kept
+            return method(*args, **kwargs)
         done = self.rendered.get(page.file.src_uri)
         if done:
             if entries is not None and done.entries:
                 self.searched.setdefault(page.file.src_uri, []).append(done.entries[0])
                 entries += done.entries.pop(0)
-            return method(*args, **kwargs) if getattr(owner, "for_kept_pages", False) else None
+            return None
         making = self.making.get(page.file.src_uri)
         if making is None or owner is self:
             return method(*args, **kwargs)
