@@ -14,7 +14,8 @@ ARGUMENTS = [
     "--disable-sync", "--no-first-run",
 ]  # fmt: skip
 HERE = Path(__file__).parent
-Page.wait_for_function = wait_for_function  # for pages with a strict policy
+# For pages with a strict policy.
+Page.wait_for_function = wait_for_function  # type: ignore[method-assign, assignment]
 pytest.register_assert_rewrite("axe", "charts", "keyboard", "pads", "pages")  # so that they say what they saw
 
 
