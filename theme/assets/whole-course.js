@@ -94,10 +94,13 @@ function rename(article, before) {
 }
 
 /**
- * Links lead where they led from the page; to another page of these, within the document.
+ * Links lead where they led from the page; to another page of these, within the document. Its style sheet comes along.
  * @type {(article: Element, address: string, canonical: string, all: string[]) => void}
  */
 function relink(article, address, canonical, all) {
+  for (const sheet of article.querySelectorAll("link[href]")) {
+    sheet.setAttribute("href", new URL(sheet.getAttribute("href") ?? "", address).href);
+  }
   for (const link of article.querySelectorAll("a[href]")) {
     const href = link.getAttribute("href") ?? "", target = new URL(href, address);
     const at = all.indexOf(target.href.split("#")[0]);

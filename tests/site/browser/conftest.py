@@ -5,14 +5,17 @@ from pathlib import Path
 
 import pytest
 from chrome import find_chrome
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, sync_playwright
 from sizes import SIZES
+from waiting import wait_for_function
 
 ARGUMENTS = [
     "--disable-background-networking", "--disable-component-update", "--disable-gpu", "--disable-quic",
     "--disable-sync", "--no-first-run",
 ]  # fmt: skip
 HERE = Path(__file__).parent
+# For pages with a strict policy.
+Page.wait_for_function = wait_for_function  # type: ignore[method-assign, assignment]
 pytest.register_assert_rewrite("axe", "charts", "keyboard", "pads", "pages")  # so that they say what they saw
 
 

@@ -375,7 +375,7 @@ def test_without_a_key_of_its_own_a_site_keeps_answers_under_its_path(course, br
         page = context.new_page()
         page.route("**/questions.js?store=*", lambda route: route.abort())
         page.goto(course.url + LESSON)
-        page.evaluate("import(new URL('assets/questions.js', __md_scope))")
+        page.evaluate("import(new URL('questions.js', document.querySelector('script[src$=\"/live.js\"]').src))")
         give(find(page, "one"))
         assert page.evaluate("Object.keys(localStorage).filter((key) => key.endsWith('questions'))") == [
             "/course/questions"

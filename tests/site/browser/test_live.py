@@ -183,13 +183,14 @@ def families(open_page):
     page = open_page("lessons/gradient-descent/", reduced_motion="reduce")
     first = wake(charts(page)[0])
     first.evaluate(
-        """async (old, [html, address]) => {
+        """async (old, html) => {
             old.insertAdjacentHTML("afterend", html);
-            const { enliven } = await import(address);
+            const beside = document.querySelector("script[src$='/live.js']").src;
+            const { enliven } = await import(new URL("live-charts.js", beside));
             await enliven(old.nextElementSibling);
             old.remove();
         }""",
-        [chart._repr_html_(), "../../assets/live-charts.js"],
+        chart._repr_html_(),
     )
     return charts(page)[0]
 
