@@ -154,6 +154,9 @@ def kaiming_layers(answer: object) -> str:
         raise NotYet("two generators with different seeds give the same weights: hand the generator to torch.randn")
     if not torch.equal(same, first):
         raise NotYet("the same seed gives other weights: hand the generator to torch.randn")
+    one, two = (torch.as_tensor(weights) for weights, _ in _drawn(answer, [8, 8, 8], 0))
+    if torch.equal(one, two):
+        raise NotYet("two layers of one shape get the same weights: let the generator go on from layer to layer")
     return "the numbers keep their size from layer to layer."
 
 

@@ -14,6 +14,7 @@ from foundations.exercises.judging import (
     described,
     equal,
     exercise,
+    gives_again,
     number,
     returned,
     values,
@@ -52,6 +53,7 @@ def newton_step(answer: object) -> str:
             f"{gives}, and one step leads to {wanted}",
             within=1e-6,
         )
+        gives_again(answer, [place - step], valley, at)
     return "slope and curvature lead to the bottom of a parabola at once."
 
 

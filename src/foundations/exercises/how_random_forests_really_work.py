@@ -19,6 +19,7 @@ from foundations.exercises.judging import (
     near,
     number,
     rounded,
+    several,
     values,
     zeros_and_ones,
 )
@@ -60,9 +61,12 @@ def weighted_gini(answer: object) -> str:
 @exercise
 def third_class_women(answer: object) -> str:
     """The name of the column, and the threshold, that separate the women of the third class best."""
-    if not isinstance(answer, tuple | list) or len(answer) != 2 or not isinstance(answer[0], str):
+    pair = several(answer.tolist() if isinstance(answer, np.ndarray) else answer, 2)
+    if pair is None:
         raise NotYet(f"the answer should be a column's name and a threshold, not {described(answer)}")
-    name, result = answer[0], number(answer[1], "the threshold")
+    if not isinstance(pair[0], str):
+        raise NotYet(f"the column's name should come first, and then the threshold: {described(pair[0])} is no name")
+    name, result = pair[0], number(pair[1], "the threshold")
     inputs, survived = _passengers()
     if name not in inputs:
         raise NotYet(f"there is no column {name!r}: {', '.join(inputs)} are")

@@ -131,6 +131,11 @@ WRONG = {
         "count the inputs of a unit": layers(scale=lambda n_in, n_out: (2 / n_out) ** 0.5),
         "which should be": layers(scale=lambda n_in, n_out: 0.01),
         "all within 2 σ": even,
+        "two layers of one shape get the same": lambda sizes, generator: [
+            layer
+            for pair in itertools.pairwise(sizes)
+            for layer in layers()(pair, torch.Generator().manual_seed(generator.initial_seed()))
+        ],
         "the same seed gives other weights": lambda sizes, generator: layers()(sizes, None),
         "hand the generator": unseeded,
         "should have the shape": lambda sizes, generator: [(w.T, b) for w, b in layers()(sizes, generator)],

@@ -81,7 +81,7 @@ WRONG = {
         "47% have the right sign": torch.where(torch.arange(120)[:, None] % 2 == 0, 1.0, -1.0),
         "nan in the answer": signs * torch.nan,
         "not (119, 1)": signs[1:],
-        "holds values of the type bool": signs > 0,
+        "not values of the type bool": signs > 0,
         "all signs are turned": -signs,
         "the same sign": torch.ones(120, 1),
         "take more steps": signs * (torch.arange(120)[:, None] % 4 - 0.5),

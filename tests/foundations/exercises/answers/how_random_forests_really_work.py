@@ -70,6 +70,7 @@ RIGHT = {
         [np.str_(best), np.float32(found[best][0])],
         (best, torch.tensor([found[best][0]])),
         (best, found[best][0] + 1e-4),
+        np.array([best, found[best][0]], dtype=object),
     ],
     "bootstrap_share": [1 - 1 / np.e, 0.63, 0.632, 1 - (1 - 1 / 668) ** 668],
     "out_of_bag": [
@@ -110,6 +111,7 @@ WRONG = {
         "has a score of": (np.str_("Parch"), 0.0),
         "there is no column": ("Fare", 20.0),
         "a column's name and a threshold": found[best][0],
+        "should come first, and then the threshold: the int 5 is no name": (5, found[best][0]),
         "the threshold should be one number": (best, found[best]),
     },
     "bootstrap_share": {
@@ -148,7 +150,7 @@ WRONG = {
         "all predictions are the same": torch.ones(len(test_y)),
         "exchanged": 1 - said,
         "not a tensor of shape (143, 2)": torch.tensor(said)[:, None].expand(143, 2),
-        "holds values of the type <U": np.where(said == 1, "benign", "malignant"),
+        "not values of the type <U": np.where(said == 1, "benign", "malignant"),
         "is no usable number": test_y / 0,
     },
 }

@@ -101,7 +101,9 @@ WRONG = {
         "in bfloat16, 0.1 + 1e-05 is 0.100098, which is what 0.1 is there, so": lambda w, step, dtype: (
             sum_in(w, step, dtype)[0].item() == w
         ),
-        "in bfloat16, 0.01 + 0.001": lambda w, step, dtype: step < torch.finfo(dtype).eps,
+        "0.01 + 0.001 is 0.0109863, so it should give False: and it says the same for each w": lambda w, step, dtype: (
+            step < torch.finfo(dtype).eps
+        ),
         "in bfloat16, 1 + 0.001 is 1": lambda w, step, dtype: w + step == w,
         "in bfloat16, 1000 + 0.5": lambda w, step, dtype: torch.tensor(step, dtype=dtype) < 0.002 * min(w, 2),
         "True or False": lambda w, step, dtype: torch.tensor(w, dtype=dtype) + step,

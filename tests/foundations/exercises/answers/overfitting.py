@@ -149,6 +149,10 @@ WRONG = {
         "not the share that stays": lambda x, p, generator: drop(x, p, generator, kept=1 - p),
         "and about 0.25 should be": lambda x, p, generator: drop(x, p, generator, kept=0.6),
         "whole rows or columns are 0": lambda x, p, generator: drop(x, p, generator, rows=True),
+        "asked twice with one generator": lambda x, p, generator: drop(
+            x, p, torch.Generator().manual_seed(generator.initial_seed())
+        ),
+        "a share of 0.63 is 0": lambda x, p, generator: drop(x.relu(), p, generator),
         "what stays is as it was": lambda x, p, generator: drop(x, p, generator, scale=1),
         "what stays is made smaller": lambda x, p, generator: drop(x, p, generator, scale=1 / (1 - p)),
         "what stays is divided by p": lambda x, p, generator: drop(x, p, generator, scale=p),

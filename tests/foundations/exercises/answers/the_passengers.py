@@ -98,6 +98,10 @@ RIGHT = {
 }
 
 
+def by_numbers_of_rows(pclass):
+    return torch.tensor([[float(pclass[i] == kind) for kind in (1, 2, 3)] for i in range(len(pclass))])
+
+
 def ages(draw):
     some = torch.randint(80, (9,), generator=draw).double()
     some[torch.randint(9, (2,), generator=draw)] = torch.nan
@@ -148,6 +152,7 @@ WRONG = {
         "another order": lambda pclass: one_hot(pclass).float().flip(1),
         "should have the shape (4, 3)": lambda pclass: one_hot(pclass).float()[:, 1:],
         "it should give [[1.0, 0.0, 0.0]": lambda pclass: one_hot(pclass.clip(1, 2)).float(),
+        "KeyError: 0: the rows have numbers of their own here: .iloc[0] takes one": by_numbers_of_rows,
         "a tensor, not a DataFrame": lambda pclass: pd.get_dummies(pclass, dtype="float32"),
     },
     "best_rule": {
