@@ -314,6 +314,35 @@ def test_the_script_is_fetched_only_where_a_chart_nears_the_screen(open_page):
     assert fetched(page)
 
 
+@pytest.mark.parametrize(
+    "script", ["live-charts.js", "marks/line.js", pytest.param("axes.js", marks=pytest.mark.weekly)]
+)
+def test_a_chart_whose_script_did_not_come_says_so_and_tries_again(course, browser, script):
+    page = browser.new_page(service_workers="block")
+    page.route(f"**/{script}", lambda route: route.abort())
+    page.goto(course.url + "lessons/fitting-a-quadratic/")
+    chart = charts(page)[0]
+    chart.scroll_into_view_if_needed()
+    note = chart.locator(".live__still")
+    note.wait_for()
+    assert note.inner_text().startswith("This figure stands still: its script could not be fetched.")
+    note.get_by_role("button", name="Try again").click()
+    page.wait_for_load_state("networkidle")
+    assert note.count() == 1  # still not there
+    page.unroute(f"**/{script}")
+    if script == "axes.js":
+        page.evaluate("dispatchEvent(new Event('online'))")
+    elif script == "live-charts.js":
+        page.evaluate("scrollTo({top: document.body.scrollHeight, behavior: 'instant'})")
+        page.wait_for_timeout(200)
+        chart.scroll_into_view_if_needed()
+    else:
+        note.get_by_role("button").press("Enter")
+    chart.locator(".live__controls").wait_for()
+    note.wait_for(state="detached")
+    page.close()
+
+
 def test_nothing_is_evaluated_as_code(open_page):
     page = open_page("lessons/fitting-a-quadratic/")
     page.evaluate(
