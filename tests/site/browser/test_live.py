@@ -8,7 +8,7 @@ import re
 
 import pytest
 import torch
-from charts import FRAMES, changed, charts, move, open_tab, shown, wake
+from charts import FRAMES, changed, charts, move, open_tab, shown, swipe, wake
 from lesson_charts import WITH_CHARTS, charts_of
 from pages import arrive
 from sizes import SIZES
@@ -59,6 +59,36 @@ def test_a_mouse_drags_and_a_finger_too(open_page):
     dragged = changed(chart, before)
     page.touchscreen.tap(box["x"] + box["width"] * 0.2, middle)
     changed(chart, dragged)
+
+
+def test_a_finger_moves_what_it_means_and_scrolls_beside_it(open_page):
+    page = open_page("lessons/fitting-a-quadratic/", size="phone", has_touch=True, is_mobile=True)
+    slider = wake(charts(page)[0]).get_by_label("a", exact=True)
+    across, along = middle_of(slider)
+    at, place = slider.input_value(), page.evaluate("scrollY")
+    swipe(page, *[(across + 8 * step, along + step) for step in range(11)])
+    moved = slider.input_value()
+    assert moved != at
+    assert page.evaluate("scrollY") == place
+    across, along = middle_of(slider)
+    place = page.evaluate("scrollY")
+    swipe(page, *[(across - 60, along - 15 * step) for step in range(12)])  # on its way up the page
+    page.wait_for_function("place => scrollY > place + 50", arg=place)
+    assert slider.input_value() == moved
+
+    page = open_page("lessons/loss-functions/", size="phone", has_touch=True, is_mobile=True)
+    point = wake(charts(page)[0]).locator(".live__handle").nth(3)
+    across, along = middle_of(point)
+    at, place = point.get_attribute("aria-valuetext"), page.evaluate("scrollY")
+    swipe(page, *[(across, along + 10 * step) for step in range(11)])
+    assert point.get_attribute("aria-valuetext") != at
+    assert page.evaluate("scrollY") == place
+
+
+def middle_of(control):
+    control.evaluate("each => each.scrollIntoView({block: 'center', behavior: 'instant'})")
+    box = control.bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
 def test_every_control_has_a_name_and_says_its_value(open_page):
