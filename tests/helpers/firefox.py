@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -79,9 +80,14 @@ class Firefox:
     def listening(self) -> str:
         """The address at which it listens, as it says when it has started."""
         assert self.process.stderr
-        for line in self.process.stderr:
-            if found := re.search(r"WebDriver BiDi listening on (ws://\S+)", line):
-                return found[1]
+        late = threading.Timer(PATIENCE, self.process.kill)
+        late.start()
+        try:
+            for line in self.process.stderr:
+                if found := re.search(r"WebDriver BiDi listening on (ws://\S+)", line):
+                    return found[1]
+        finally:
+            late.cancel()
         raise AssertionError("Firefox has not started")
 
     def ask(self, method: str, **parameters: Any) -> Any:
@@ -109,7 +115,7 @@ class Firefox:
 
     def wait_for(self, code: str) -> None:
         end = time.monotonic() + PATIENCE
-        while not self.evaluate(code):
+        while not self.evaluate(f"Promise.resolve({code}).then(Boolean)"):
             assert time.monotonic() < end, code
             time.sleep(0.05)
 

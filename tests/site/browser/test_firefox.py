@@ -39,13 +39,8 @@ def test_a_reader_finds_all_of_it_in_firefox(firefox, server, subtests):
     with subtests.test("the first page and its search"):
         firefox.open(url)
         firefox.wait_for("document.querySelector('.progress__count')?.textContent.startsWith('0 of ')")
-        firefox.evaluate("""(() => {
-            const field = document.querySelector(".md-search__input");
-            field.focus();
-            field.value = "sketch pad three or seven";
-            field.dispatchEvent(new Event("input", {bubbles: true}));
-            field.dispatchEvent(new KeyboardEvent("keyup", {bubbles: true}));
-        })()""")
+        firefox.click(".md-search__input")
+        firefox.type("sketch pad")
         firefox.wait_for(f"document.querySelector(\"a.md-search-result__link[href*='{PAD}']\")")
         assert_sound(firefox)
     with subtests.test("the dark"):
@@ -59,9 +54,10 @@ def test_a_reader_finds_all_of_it_in_firefox(firefox, server, subtests):
         firefox.evaluate("document.querySelector('.pad__controls button').click()")
         box = firefox.evaluate("document.querySelector('.pad__grid svg').getBoundingClientRect()")
         firefox.drag(*[(box["x"] + box["width"] * x, box["y"] + box["height"] * x) for x in (0.2, 0.4, 0.6, 0.8)])
-        firefox.wait_for(
-            "[...document.querySelectorAll('.pad__ink rect')].filter((each) => each.getAttribute('fill-opacity') > 0.2).length > 3"
+        inked = (
+            "[...document.querySelectorAll('.pad__ink rect')].filter((cell) => cell.getAttribute('fill-opacity') > 0.2)"
         )
+        firefox.wait_for(f"{inked}.length > 3")
     with subtests.test("a chart"):
         firefox.evaluate("document.querySelector('figure.live').scrollIntoView({block: 'center', behavior: 'instant'})")
         firefox.wait_for("document.querySelector('figure.live .live__controls')")
@@ -76,10 +72,7 @@ def test_a_reader_finds_all_of_it_in_firefox(firefox, server, subtests):
         assert firefox.evaluate("Object.keys(JSON.parse(localStorage['nnf.quiz']).questions).length") == 1
         assert_sound(firefox)
     with subtests.test("without a connection"):
-        kept = (
-            "(async () => (await (await caches.open((await caches.keys())[0])).match(location.href)) !== undefined)()"
-        )
-        firefox.wait_for(kept)
+        firefox.wait_for("caches.match(location.href)")
         server.stop()
         firefox.open(url + PAD)
         assert firefox.evaluate("document.querySelector('h1').textContent").startswith("Three or seven?")
