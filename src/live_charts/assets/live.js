@@ -12,10 +12,12 @@ const near = new IntersectionObserver((entries) => {
 }, { rootMargin: "300px" });
 
 /** @param {HTMLElement} figure */
+const scriptOf = ({ dataset }) => new URL(`${dataset.script ?? "live-charts"}.js`, import.meta.url).href;
+
+/** @param {HTMLElement} figure */
 async function wake(figure) {
-  const address = new URL(`${figure.dataset.script ?? "live-charts"}.js`, import.meta.url);
   try {
-    const { enliven } = await import(address.href);
+    const { enliven } = await import(scriptOf(figure));
     await enliven(figure);
   } catch (error) {
     if (figure.dataset.live !== undefined) throw error; // it came, and is at fault itself
@@ -41,7 +43,13 @@ function say(figure) {
   note.setAttribute("role", "status");
   button.type = "button";
   button.textContent = "Try again";
-  button.addEventListener("click", () => wake(figure));
+  button.addEventListener("click", async () => {
+    await wake(figure);
+    if (!still.has(figure)) return;
+    // As long as a page is open, Firefox and Safari remember which of its scripts did not come.
+    const answer = await fetch(scriptOf(figure), { cache: "no-cache" }).catch(() => null);
+    if (answer?.ok) location.reload();
+  });
   figure.append(note);
   note.append("This figure stands still: its script could not be fetched. ", button);
 }

@@ -357,9 +357,10 @@ def test_a_chart_whose_script_did_not_come_says_so_and_tries_again(course, brows
     note = chart.locator(".live__still")
     note.wait_for()
     assert note.inner_text().startswith("This figure stands still: its script could not be fetched.")
-    note.get_by_role("button", name="Try again").click()
-    page.wait_for_load_state("networkidle")
-    assert note.count() == 1  # still not there
+    if script == "live-charts.js":
+        note.get_by_role("button", name="Try again").click()
+        page.wait_for_load_state("networkidle")
+        assert note.count() == 1  # still not there
     page.unroute(f"**/{script}")
     if script == "axes.js":
         page.evaluate("dispatchEvent(new Event('online'))")
