@@ -83,6 +83,13 @@ def assert_shows(page, name):
     assert list(shown_outputs(page)) == expected_outputs(PAGES[name])
 
 
+# Blocks of code whose buttons lie on their text.
+COVERED = """() => [...document.querySelectorAll("pre:has(> .md-code__nav)")].filter((pre) => {
+    const text = document.createRange();
+    text.selectNodeContents(pre.querySelector("code"));
+    const [code, nav] = [text, pre.querySelector(".md-code__nav")].map((each) => each.getBoundingClientRect());
+    return code.bottom > nav.top && code.top < nav.bottom && code.right > nav.left;
+}).map((pre) => pre.textContent)"""
 STICKING_OUT = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 

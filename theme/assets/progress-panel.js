@@ -6,7 +6,22 @@ import { followMoved, inWords, LESSON, load, nameOf, store } from "./progress.js
 /** @typedef {{ name: string, link: HTMLAnchorElement, state: "done" | "begun" | "none" }} Card */
 
 const BLOCKED = "This browser keeps nothing for this site, as in a private window or where storage is blocked. " +
-  "So your progress cannot be shown. Everything else works.";
+  "So your progress cannot be shown, and what you answer or choose is forgotten when you leave a page.";
+const NO_ROOM =
+  "This browser has no room left for this site: what you read, answer or choose from now on is forgotten " +
+  "when you leave a page.";
+
+/** Whether there is room for what comes next. */
+function hasRoom() {
+  try {
+    store?.setItem("nnf.room", "x".repeat(1000));
+    return true;
+  } catch {
+    return false;
+  } finally {
+    store?.removeItem("nnf.room");
+  }
+}
 
 /** The cards of the lessons, each with its state. */
 function cards() {
@@ -83,7 +98,9 @@ function button(text, act) {
 /** @param {HTMLElement} panel */
 export function offer(panel) {
   panel.hidden = false;
-  if (!store) {
+  const full = element("p", {}, NO_ROOM);
+  full.hidden = hasRoom();
+  if (!store || !full.hidden && !store.length) { // an old Safari's private window: all is there, with room for nothing
     panel.replaceChildren(element("p", {}, BLOCKED));
     return;
   }
@@ -95,6 +112,7 @@ export function offer(panel) {
   /** @param {string} text */
   const tell = (text) => {
     status.textContent = text;
+    full.hidden = hasRoom();
     show(panel);
   };
   file.addEventListener("change", async () => {
@@ -113,7 +131,7 @@ export function offer(panel) {
       tell("Forgotten: this browser knows nothing of your progress any more.");
     }),
   ];
-  panel.replaceChildren(count, bar, element("p", { class: "progress__buttons" }, ...buttons, file), status);
+  panel.replaceChildren(count, bar, full, element("p", { class: "progress__buttons" }, ...buttons, file), status);
   show(panel);
 }
 

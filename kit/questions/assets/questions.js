@@ -6,12 +6,14 @@ const STORE = new URL(import.meta.url).searchParams.get("store") ?? `${SITE.path
 
 /** @type {import("./answers.js").Answers | undefined} */
 let answers;
+let again = () => {}; // say on the page what is known of its questions
 
 /** @type {(url: URL) => string} */
 const inSite = (url) => url.pathname.slice(SITE.pathname.length).replace(/(^|\/)index\.html$/, "$1");
 
 // Material emits the document at the start and after each instant navigation.
 document$.subscribe(async () => {
+  again = () => {};
   const here = inSite(new URL(location.href));
   /** @type {NodeListOf<HTMLDetailsElement>} */
   const questions = document.querySelectorAll("article details.quiz");
@@ -19,8 +21,18 @@ document$.subscribe(async () => {
   const review = document.querySelector(".review:not([data-live])");
   if (!questions.length && !review) return;
   if (review) review.dataset.live = "";
-  const [{ Answers }, { ask }] = await Promise.all([import("./answers.js"), import("./question.js")]);
+  const [{ Answers }, { ask, showState }] = await Promise.all([import("./answers.js"), import("./question.js")]);
   answers ??= new Answers(STORE);
   for (const question of questions) ask(question, `${here}#${question.id}`, answers);
+  again = () => {
+    const records = answers?.all() ?? {};
+    for (const question of questions) {
+      const summary = question.querySelector("summary");
+      if (summary) showState(summary, records[`${here}#${question.id}`]);
+    }
+  };
   if (review) (await import("./review.js")).begin(review, SITE, answers);
 });
+
+addEventListener("storage", () => again()); // another tab
+addEventListener("pageshow", ({ persisted }) => persisted && again());

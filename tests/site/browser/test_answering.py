@@ -193,7 +193,13 @@ def test_what_was_answered_outlives_a_reload_and_instant_navigation(open_page):
     (key,) = page.evaluate(f"Object.keys({KEPT})")
     assert key == f"{LESSON}#{page.locator('details.quiz:has([data-quiz=one])').first.get_attribute('id')}"
     page.reload()
-    assert "missed last time" in page.locator("details.quiz:has([data-quiz=one]) summary").first.inner_text()
+    summary = page.locator("details.quiz:has([data-quiz=one]) summary").first
+    assert "missed last time" in summary.inner_text()
+    other = page.context.new_page()
+    other.goto(page.url)
+    give(find(other, "one"))
+    page.wait_for_function("document.querySelector('.quiz__state')?.textContent.includes('right last time')")
+    assert "is forgotten" not in find(other, "one").locator(".quiz__verdict").inner_text()
     assert not find(page, "one").get_by_role("radio").first.is_checked()
 
 
@@ -339,13 +345,14 @@ def test_a_damaged_record_is_left_out_and_others_stay(open_page):
 
 def test_blocked_storage_is_no_hindrance(course, browser):
     blocked = "get() { throw new DOMException('blocked', 'SecurityError'); }"
-    with browser.new_context() as context:  # a window of its own: Material says in the console that it is blocked, too
+    with browser.new_context() as context:  # a window of its own: the theme's own lines say that it is blocked, too
         context.add_init_script(f"Object.defineProperty(window, 'localStorage', {{ {blocked} }});")
         page = context.new_page()
         page.goto(course.url + LESSON)
         question = find(page, "one")
         give(question, right=False)
         assert "missed last time" in question.locator("summary").inner_text()
+        assert "is forgotten when you leave" in question.locator(".quiz__verdict").inner_text()
         page.locator("nav.md-nav--primary a[href$='review/']").dispatch_event("click")
         page.locator(".review details.quiz").wait_for()
         give(page.locator(".review details.quiz"))

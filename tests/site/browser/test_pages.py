@@ -12,6 +12,7 @@ import pytest
 from axe import contrast_everywhere, faint, violations
 from keyboard import assert_everything_takes_and_gives_the_focus, assert_tab_reaches_everything
 from pages import (
+    COVERED,
     LESSONS,
     ONE_OF_EACH_KIND,
     PAGES,
@@ -33,6 +34,17 @@ PASTED = "lessons/loss-functions/"  # the others run once a week
 PLAIN, WITH_A_CHART = 200_000, 400_000  # bytes that a first visit may take, compressed
 PACKED = (".woff2", ".png")  # compressed already
 every_page = pytest.mark.parametrize("name", PAGES, ids=lambda name: name or "home")
+
+
+# What readers may set for themselves, by WCAG 1.4.12, and words that are cut off then.
+SPACED = """* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important; }
+    p { margin-bottom: 2em !important; }"""
+CUT_OFF = """() => [...document.querySelectorAll("body *")].filter((each) => {
+    const style = getComputedStyle(each), cut = (axis) => style[`overflow${axis}`] === "hidden";
+    return (cut("Y") && each.scrollHeight > each.clientHeight + 3 || cut("X") && each.scrollWidth > each.clientWidth + 3)
+        && each.textContent.trim() && each.checkVisibility({visibilityProperty: true, opacityProperty: true})
+        && !each.closest("svg, .md-sidebar, .md-search");
+}).map((each) => each.cloneNode().outerHTML)"""
 
 
 @every_page
@@ -64,9 +76,15 @@ def test_a_page(open_page, course, subtests, name):
         assert_nothing_sticks_out(page)
     with subtests.test("contrast in the dark"):
         assert faint(page) == []
-    with subtests.test("360 pixels"):
-        page.set_viewport_size({"width": 360, "height": 740})
+        assert page.evaluate(COVERED) == []
+        lines = "all => all.map((part) => part.getClientRects().length && part.offsetHeight < 40)"
+        assert all(page.locator(".take-away__part").evaluate_all(lines))
+    with subtests.test("320 pixels, as a window of 1280 is at 400 %, and wider spacing"):
+        page.set_viewport_size({"width": 320, "height": 256})
         assert page.evaluate(STICKING_OUT) <= 0
+        page.add_style_tag(content=SPACED)
+        assert page.evaluate(STICKING_OUT) <= 0
+        assert page.evaluate(CUT_OFF) == []
 
 
 @pytest.mark.parametrize("name", ONE_OF_EACH_KIND, ids=lambda name: name or "home")

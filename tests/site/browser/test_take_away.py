@@ -245,7 +245,10 @@ def test_the_clean_view_shows_headings_and_code(lesson):
 
 
 def test_the_links(lesson, tiny):
-    links = {link.inner_text(): link.evaluate("link => link.href") for link in lesson.locator(".take-away a").all()}
+    links = {
+        link.get_attribute("aria-label"): link.evaluate("link => link.href")
+        for link in lesson.locator(".take-away a").all()
+    }
     assert links == {
         "Download as notebook": f"{tiny}lesson/lesson.ipynb",
         "Open in Colab": "https://colab.research.google.com/github/me/course/blob/notebooks/lesson/lesson.ipynb",
