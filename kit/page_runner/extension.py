@@ -37,9 +37,14 @@ from .terminal import as_html
 
 OWN = ("raises", "alt", "fold", "download", "varies", "run")  # options that Material knows nothing of
 ANNOTATION = re.compile(r"#.*\(\d+\)!?\s*$", re.M)
-# Names, punctuation and white space in highlighted code have the colour of the text around them, and are most of a
-# long page's elements.
-PLAIN = re.compile(r'<span class="(?:n|p|w)">([^<]*)</span>')
+# Elements of highlighted code are most of a long page's. Those of one look need no mark, or one for several: names,
+# operators, punctuation and white space have the colour of the text around them.
+PLAIN = re.compile(r'<span class="(?:n|o|p|w|fm|kc|sa|vm)">([^<]*)</span>|(?<=<pre>)<span></span>(?=<code>)')
+LOOKS = ("bp nb no", "c c1 cm sd", "k kn kr", "nc ne nf nn", "ow", "s s1 s2 si")  # classes that look alike
+ALIKE = re.compile(
+    "|".join(rf'(?:<span class="(?:{names.replace(" ", "|")})">[^<]*</span>\s*){{2,}}(?<!\s)' for names in LOOKS)
+)
+MARKS = re.compile(r"</span>(\s*)<span[^>]*>")
 # What Markdown reads as more than itself: anywhere, an address among it, and at the beginning of a line.
 MARKDOWN = re.compile(r"[\\`*_\[\]|~$@]|(?<=\w):(?=//)|(?<=www)\.", re.I)
 BEGINNING = re.compile(r"(\d{0,9})([.)](?=\s|\Z)|[-+:](?=[\s:+-]|\Z)|[=#>]|!(?=!!)|\?(?=\?\?))")
@@ -281,11 +286,11 @@ class SetIn(Postprocessor):
 
 
 class Slim(Postprocessor):
-    """Takes the marks off those parts of highlighted code that look like plain text."""
+    """Takes the marks off those parts of highlighted code that look like what stands beside them."""
 
     def run(self, text: str) -> str:
         """The page's HTML with fewer elements, and the same text."""
-        return PLAIN.sub(r"\1", text)
+        return ALIKE.sub(lambda several: MARKS.sub(r"\1", several[0]), PLAIN.sub(r"\1", text))
 
 
 def parts(output: Output) -> list[str]:

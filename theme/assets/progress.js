@@ -134,11 +134,9 @@ addEventListener("scroll", () => {
   later = setTimeout(noteSection, 400);
 }, { passive: true });
 
-// Material emits the document at the start and after each instant navigation.
-document$.subscribe(() => {
-  arrive();
-  followMoved().then((found) => found && arrive());
-});
+arrive();
+followMoved().then((found) => found && arrive());
+addEventListener("pageshow", ({ persisted }) => persisted && arrive()); // back on a page that the browser has kept
 
 /** Keep what is known of pages that have moved under their addresses of today; whether there was any. */
 export async function followMoved() {
@@ -157,8 +155,6 @@ export async function followMoved() {
 
 /** Note the page, and show what is known of it. */
 function arrive() {
-  clearTimeout(later);
-  here = undefined;
   const article = document.querySelector("article");
   /** @type {HTMLElement | null} */
   const panel = document.querySelector(".progress");

@@ -70,7 +70,6 @@ export function enliven(figure) {
       for (const [number, address] of all.entries()) {
         status.textContent = `Lesson ${number + 1} of ${all.length} …`;
         sections.push(await lesson(address, number, all));
-        if (!figure.isConnected) return; // the reader has gone on to another page
       }
       figure.closest("article")?.append(...sections);
       status.textContent = `All ${all.length} lessons stand below.`;

@@ -4,23 +4,17 @@
 const SITE = new URL("..", import.meta.url); // this file lies in its assets/
 const STORE = new URL(import.meta.url).searchParams.get("store") ?? `${SITE.pathname}questions`;
 
-/** @type {import("./answers.js").Answers | undefined} */
-let answers;
-
 /** @type {(url: URL) => string} */
 const inSite = (url) => url.pathname.slice(SITE.pathname.length).replace(/(^|\/)index\.html$/, "$1");
 
-// Material emits the document at the start and after each instant navigation.
-document$.subscribe(async () => {
-  const here = inSite(new URL(location.href));
-  /** @type {NodeListOf<HTMLDetailsElement>} */
-  const questions = document.querySelectorAll("article details.quiz");
-  /** @type {HTMLElement | null} */
-  const review = document.querySelector(".review:not([data-live])");
-  if (!questions.length && !review) return;
-  if (review) review.dataset.live = "";
+const here = inSite(new URL(location.href));
+/** @type {NodeListOf<HTMLDetailsElement>} */
+const questions = document.querySelectorAll("article details.quiz");
+/** @type {HTMLElement | null} */
+const review = document.querySelector(".review");
+if (questions.length || review) {
   const [{ Answers }, { ask }] = await Promise.all([import("./answers.js"), import("./question.js")]);
-  answers ??= new Answers(STORE);
+  const answers = new Answers(STORE);
   for (const question of questions) ask(question, `${here}#${question.id}`, answers);
   if (review) (await import("./review.js")).begin(review, SITE, answers);
-});
+}

@@ -9,7 +9,4 @@ const near = new IntersectionObserver((entries) => {
   }
 }, { rootMargin: "300px" });
 
-// Material emits the document at the start and after each instant navigation.
-document$.subscribe(() => {
-  document.querySelectorAll("figure.live, figure[data-script]").forEach((figure) => near.observe(figure));
-});
+document.querySelectorAll("figure.live, figure[data-script]").forEach((figure) => near.observe(figure));
