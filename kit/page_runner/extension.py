@@ -27,6 +27,7 @@ from .display import visible
 from .errors import NO_VALUE, errors_of, guard, page_source, report
 from .fences import is_python, quoted
 from .generator import RenderedPage, is_docstring, is_zensical, read, rendered_page, zensical_pages
+from .marks import slim
 from .numbers import filled_words
 from .page import Number, Page, PageError, Snippet, name_from
 from .program import Output
@@ -37,14 +38,6 @@ from .terminal import as_html
 
 OWN = ("raises", "alt", "fold", "download", "varies", "run")  # options that Material knows nothing of
 ANNOTATION = re.compile(r"#.*\(\d+\)!?\s*$", re.M)
-# Elements of highlighted code are most of a long page's. Those of one look need no mark, or one for several: names,
-# operators, punctuation and white space have the colour of the text around them.
-PLAIN = re.compile(r'<span class="(?:n|o|p|w|fm|kc|sa|vm)">([^<]*)</span>|(?<=<pre>)<span></span>(?=<code>)')
-LOOKS = ("bp nb no", "c c1 cm sd", "k kn kr", "nc ne nf nn", "ow", "s s1 s2 si")  # classes that look alike
-ALIKE = re.compile(
-    "|".join(rf'(?:<span class="(?:{names.replace(" ", "|")})">[^<]*</span>\s*){{2,}}(?<!\s)' for names in LOOKS)
-)
-MARKS = re.compile(r"</span>(\s*)<span[^>]*>")
 # What Markdown reads as more than itself: anywhere, an address among it, and at the beginning of a line.
 MARKDOWN = re.compile(r"[\\`*_\[\]|~$@]|(?<=\w):(?=//)|(?<=www)\.", re.I)
 BEGINNING = re.compile(r"(\d{0,9})([.)](?=\s|\Z)|[-+:](?=[\s:+-]|\Z)|[=#>]|!(?=!!)|\?(?=\?\?))")
@@ -290,7 +283,7 @@ class Slim(Postprocessor):
 
     def run(self, text: str) -> str:
         """The page's HTML with fewer elements, and the same text."""
-        return ALIKE.sub(lambda several: MARKS.sub(r"\1", several[0]), PLAIN.sub(r"\1", text))
+        return slim(text)
 
 
 def parts(output: Output) -> list[str]:

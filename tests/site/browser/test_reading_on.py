@@ -26,7 +26,7 @@ def left(devtools):
     return [found[name] for name in ("Nodes", "JSEventListeners", "JSHeapUsedSize")]
 
 
-@pytest.mark.parametrize("count", [20, pytest.param(100, marks=pytest.mark.weekly)])
+@pytest.mark.parametrize("count", [12, pytest.param(100, marks=pytest.mark.weekly)])
 def test_reading_on_leaves_nothing_behind(open_page, course, count):
     page = open_page()
     devtools = page.context.new_cdp_session(page)
@@ -46,8 +46,14 @@ def test_reading_on_leaves_nothing_behind(open_page, course, count):
         assert late <= 1.2 * early, after
 
 
-@pytest.mark.parametrize("size", ["desktop", "phone"])
-@pytest.mark.parametrize("name", ["lessons/fitting-a-quadratic/", "reference/error-messages/", "reference/api/curves/"])
+@pytest.mark.parametrize(
+    ("name", "size"),
+    [
+        ("lessons/fitting-a-quadratic/", "desktop"),
+        ("reference/error-messages/", "desktop"),
+        ("reference/api/curves/", "phone"),
+    ],
+)
 def test_back_leads_to_the_very_place(open_page, course, name, size):
     page = open_page(name, size=size)
     heading = page.locator("article :is(h2, h3, h4)[id]").nth(-4)
@@ -86,7 +92,7 @@ def test_nothing_is_fetched_ahead_for_readers_who_save_data(open_page):
 
 def test_code_gets_its_buttons_as_it_nears_the_screen(open_page):
     page = open_page(LESSONS[1])
-    last = page.locator(".snippet").last
+    last = page.locator("article > .snippet").last
     assert last.locator("button").count() == 0
     last.scroll_into_view_if_needed()
     last.get_by_role("button", name="Copy to clipboard").wait_for()
