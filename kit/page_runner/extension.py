@@ -27,6 +27,7 @@ from .display import visible
 from .errors import NO_VALUE, errors_of, guard, page_source, report
 from .fences import is_python, quoted
 from .generator import RenderedPage, is_docstring, is_zensical, read, rendered_page, zensical_pages
+from .marks import slim
 from .numbers import filled_words
 from .page import Number, Page, PageError, Snippet, name_from
 from .program import Output
@@ -37,9 +38,6 @@ from .terminal import as_html
 
 OWN = ("raises", "alt", "fold", "download", "varies", "run")  # options that Material knows nothing of
 ANNOTATION = re.compile(r"#.*\(\d+\)!?\s*$", re.M)
-# Names, punctuation and white space in highlighted code have the colour of the text around them, and are most of a
-# long page's elements.
-PLAIN = re.compile(r'<span class="(?:n|p|w)">([^<]*)</span>')
 # What Markdown reads as more than itself: anywhere, an address among it, and at the beginning of a line.
 MARKDOWN = re.compile(r"[\\`*_\[\]|~$@]|(?<=\w):(?=//)|(?<=www)\.", re.I)
 BEGINNING = re.compile(r"(\d{0,9})([.)](?=\s|\Z)|[-+:](?=[\s:+-]|\Z)|[=#>]|!(?=!!)|\?(?=\?\?))")
@@ -281,11 +279,11 @@ class SetIn(Postprocessor):
 
 
 class Slim(Postprocessor):
-    """Takes the marks off those parts of highlighted code that look like plain text."""
+    """Takes the marks off those parts of highlighted code that look like what stands beside them."""
 
     def run(self, text: str) -> str:
         """The page's HTML with fewer elements, and the same text."""
-        return PLAIN.sub(r"\1", text)
+        return slim(text)
 
 
 def parts(output: Output) -> list[str]:

@@ -10,6 +10,7 @@ import pytest
 from bs4 import BeautifulSoup
 from course_runner import RUNNER
 from project_root import ROOT
+from ready import READY
 
 from page_runner.extension import not_run, to_run
 from page_runner.page import Snippet, read_page
@@ -116,9 +117,6 @@ def copied(page, act):
 
 
 def arrive(page, title):
-    """Wait until instant navigation has put the page with this title in its place, and its scripts have run."""
-    page.wait_for_function(
-        "title => document.querySelector('.md-content h1')?.innerText.startsWith(title)"
-        " && !document.querySelector('.snippet:not(:has(.md-code__nav))')",
-        arg=title,
-    )
+    """Wait until the page with this title is there, and its scripts have run."""
+    page.wait_for_function("title => document.querySelector('.md-content h1')?.innerText.startsWith(title)", arg=title)
+    page.wait_for_function(READY)

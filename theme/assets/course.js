@@ -6,8 +6,6 @@ const met = new WeakSet();
 function mend() {
   /** @type {(selector: string) => NodeListOf<HTMLElement>} */
   const all = (selector) => document.querySelectorAll(selector);
-  // A copy button needs no landmark of its own around it.
-  for (const nav of all("nav.md-code__nav:not([role])")) nav.setAttribute("role", "none");
   // The mark of a note in a snippet is a plus sign, drawn by the style sheet.
   for (const mark of all(".md-annotation__index:not([aria-label])")) mark.setAttribute("aria-label", "Note");
   // A wide table scrolls: by keyboard, too.

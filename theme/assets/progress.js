@@ -123,7 +123,6 @@ function open(name, article) {
 }
 
 addEventListener("storage", () => show()); // another tab
-addEventListener("pageshow", ({ persisted }) => persisted && show());
 
 /** Remember the section in which the reader is. */
 function noteSection() {
@@ -142,11 +141,9 @@ addEventListener("scroll", () => {
   later = setTimeout(noteSection, 400);
 }, { passive: true });
 
-// Material emits the document at the start and after each instant navigation.
-document$.subscribe(() => {
-  arrive();
-  followMoved().then((found) => found && arrive());
-});
+arrive();
+followMoved().then((found) => found && arrive());
+addEventListener("pageshow", ({ persisted }) => persisted && arrive()); // back on a page that the browser has kept
 
 /** Keep what is known of pages that have moved under their addresses of today; whether there was any. */
 export async function followMoved() {
@@ -165,9 +162,6 @@ export async function followMoved() {
 
 /** Note the page, and show what is known of it. */
 function arrive() {
-  clearTimeout(later);
-  here = undefined;
-  show = () => {};
   const article = document.querySelector("article");
   /** @type {HTMLElement | null} */
   const panel = document.querySelector(".progress");

@@ -127,14 +127,14 @@ async function section(address, number, all) {
 }
 
 /**
- * The pages at these addresses, each as a section of one document; as far as `wanted` says so before each.
+ * The pages at these addresses, each as a section of one document; `say` hears before each which one comes.
  * @param {string[]} all
- * @param {(number: number) => boolean} wanted
+ * @param {(number: number) => void} say
  */
-export async function together(all, wanted = () => true) {
+export async function together(all, say = () => {}) {
   const sections = [];
   for (const [number, address] of all.entries()) {
-    if (!wanted(number)) break;
+    say(number);
     sections.push(await section(address, number, all));
   }
   return sections;
@@ -152,9 +152,7 @@ export function enliven(figure) {
     try {
       const sections = await together(all, (number) => {
         status.textContent = `Lesson ${number + 1} of ${all.length} …`;
-        return figure.isConnected; // the reader may have gone on to another page
       });
-      if (!figure.isConnected) return;
       figure.closest("article")?.append(...sections);
       status.textContent = `All ${all.length} lessons stand below.`;
       setTimeout(print, 500); // once they are laid out

@@ -11,9 +11,7 @@ let again = () => {}; // say on the page what is known of its questions
 /** @type {(url: URL) => string} */
 const inSite = (url) => url.pathname.slice(SITE.pathname.length).replace(/(^|\/)index\.html$/, "$1");
 
-// Material emits the document at the start and after each instant navigation.
-document$.subscribe(async () => {
-  again = () => {};
+async function find() {
   const here = inSite(new URL(location.href));
   /** @type {NodeListOf<HTMLDetailsElement>} */
   const questions = document.querySelectorAll("article details.quiz");
@@ -32,7 +30,8 @@ document$.subscribe(async () => {
     }
   };
   if (review) (await import("./review.js")).begin(review, SITE, answers);
-});
+}
 
+await find();
 addEventListener("storage", () => again()); // another tab
 addEventListener("pageshow", ({ persisted }) => persisted && again());

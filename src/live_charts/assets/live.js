@@ -56,8 +56,4 @@ function say(figure) {
 
 addEventListener("online", () => still.forEach(wake));
 
-// Material emits the document at the start and after each instant navigation.
-document$.subscribe(() => {
-  still.clear();
-  document.querySelectorAll("figure.live, figure[data-script]").forEach((figure) => near.observe(figure));
-});
+document.querySelectorAll("figure.live, figure[data-script]").forEach((figure) => near.observe(figure));

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from chrome import find_chrome
 from playwright.sync_api import Page, sync_playwright
+from ready import READY
 from sizes import SIZES
 from waiting import wait_for_function
 
@@ -91,10 +92,7 @@ class OpenPage:
             page.on("response", lambda answer: on_response(answer))
         self.go(page, path)
         if scripts:
-            # Material for MkDocs makes the copy buttons: once they are there, the page's scripts have run, and once
-            # questions are live, so has what they import.
-            waiting = ".snippet:not(:has(.md-code__nav)), article details.quiz:not([data-live])"
-            page.wait_for_function("waiting => document.querySelector(waiting) === null", arg=waiting)
+            page.wait_for_function(READY)
         return page
 
     def go(self, page, path=""):

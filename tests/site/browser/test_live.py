@@ -10,7 +10,6 @@ import pytest
 import torch
 from charts import FRAMES, changed, charts, move, open_tab, shown, swipe, wake
 from lesson_charts import WITH_CHARTS, charts_of
-from pages import arrive
 from sizes import SIZES
 
 from live_charts import choices, data, live, number, points, slider
@@ -314,20 +313,6 @@ def test_on_paper_the_picture_stays_and_where_its_sliders_stand(open_page):
     assert chart.locator(".live__controls :is(input, button):visible").count() == 0
     assert chart.locator(".live__controls").inner_text().split() == ["a", "1.1", "b", "1.1", "c", "1.1"]
     assert chart.locator(".live__picture svg").first.is_visible()
-
-
-def test_charts_live_on_after_instant_navigation_and_back(open_page):
-    page = open_page("lessons/loss-functions/")
-    page.get_by_role("navigation").get_by_role("link", name=re.compile("Fitting a quadratic")).first.click()
-    arrive(page, "Fitting a quadratic")
-    first = wake(charts(page)[0])
-    first.get_by_label("a", exact=True).focus()
-    before = shown(first)
-    page.keyboard.press("ArrowRight")
-    changed(first, before)
-    page.go_back()
-    arrive(page, "Loss functions")
-    wake(charts(page)[0])
 
 
 def fetched(page):

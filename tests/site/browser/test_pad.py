@@ -6,7 +6,6 @@ import pytest
 from charts import FRAMES, swipe
 from lesson_pads import LESSONS, pads_of
 from pads import SEVEN, drag, ink, pads, places, shown, verdicts, wake
-from pages import arrive
 
 LESSON = "lessons/three-or-seven/"
 
@@ -103,16 +102,6 @@ def test_the_verdict_is_heard_once_the_drawing_rests(open_page):
     said = heard.inner_text()
     for caption in pad.locator(".pad__scores caption").all_inner_texts():
         assert f"{caption}," in said
-
-
-def test_it_works_after_instant_navigation(open_page):
-    page = open_page("lessons/how-random-forests-really-work/")
-    page.get_by_role("navigation").get_by_role("link", name="Three or seven?").first.click()
-    arrive(page, "Three or seven?")
-    pad = wake(pads(page)[0])
-    pad.get_by_role("button", name="Clear").click()
-    drag(pad, *SEVEN)
-    assert sum(ink(pad)) > 12
 
 
 def test_without_scripts_the_first_picture_and_its_scores_stand(open_page):

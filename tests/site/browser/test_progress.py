@@ -111,21 +111,6 @@ def test_after_the_last_lesson(open_page, course):
     assert page.locator("a.continue").inner_text() == "You have done every lesson: start again"
 
 
-def test_without_a_reload_it_works_too(open_page):
-    page = open_page()
-    page.evaluate("window.here = true")
-    page.locator("a.continue").click()
-    done(page).click()
-    page.locator("a.md-footer__link--next").click()
-    page.wait_for_url(f"**/{SECOND}")
-    page.wait_for_function(f"{READ}.lessons['{SECOND}']")
-    assert done(page).get_attribute("aria-pressed") == "false"
-    page.get_by_role("link", name="Neural Net Foundations").first.click()
-    page.wait_for_selector(".state--done")
-    assert badge(page, FIRST).startswith("Done on ")
-    assert page.evaluate("window.here"), "the page was loaded anew"
-
-
 def saved(page):
     with page.expect_download() as download:
         page.get_by_role("button", name="Save as a file").click()

@@ -10,8 +10,9 @@ import sys
 
 import pytest
 import yaml
-from pages import copied
+from pages import UNFOLD, copied
 from project_root import ROOT
+from ready import NEAR_ALL_CODE
 from web import SiteHandler, WebServer
 
 NAME = "Copy with everything above"
@@ -162,9 +163,19 @@ def lesson(tiny, browser):
     assert faults == []
 
 
+def last(lesson):
+    """The last snippet's button for the whole program."""
+    lesson.locator(".snippet").last.scroll_into_view_if_needed()
+    button = lesson.locator(".snippet").last.locator(".take-away__copy")
+    button.wait_for()
+    return button
+
+
 def test_every_snippet_but_the_first_has_a_second_button(lesson):
     snippets = lesson.locator(".snippet").all()
     assert len(snippets) == 7
+    lesson.evaluate(UNFOLD)
+    lesson.evaluate(NEAR_ALL_CODE)
     buttons = [snippet.locator("button.take-away__copy") for snippet in snippets]
     assert [button.count() for button in buttons] == [0, 1, 1, 1, 1, 1, 1]
     assert lesson.get_by_role("button", name=NAME).count() >= 3, "those that are not folded away"
@@ -180,14 +191,14 @@ def test_what_is_copied_is_the_program_alone(lesson, annotated):
             note.previousSibling?.nodeType === 3 && note.previousSibling.data === "# " && note.previousSibling.remove();
             note.replaceWith("# (1)!");
         })""")
-    button = lesson.locator(".take-away__copy").last
+    button = last(lesson)
     pasted = copied(lesson, button.click)
     assert pasted == PASTED
     assert lesson.get_by_text("Copied to clipboard").is_visible()
 
 
 def test_the_pasted_program_runs(lesson, tmp_path):
-    pasted = copied(lesson, lesson.locator(".take-away__copy").last.click)
+    pasted = copied(lesson, last(lesson).click)
     ran = subprocess.run([sys.executable, "-c", pasted], cwd=tmp_path, capture_output=True, encoding="utf-8")
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout == "1\nZeroDivisionError: division by zero\n5\n"
@@ -258,23 +269,6 @@ def test_the_links(lesson, tiny):
         lesson.get_by_role("link", name="Download as notebook").click()
     assert download.value.suggested_filename == "lesson.ipynb"
     assert json.loads(download.value.path().read_text("utf-8"))["nbformat"] == 4
-
-
-def test_after_another_page_and_back(lesson, tiny):
-    lesson.evaluate("window.here = true")
-    lesson.get_by_role("button", name="Clean view").click()
-    for name, go in [("other", lesson.get_by_role("link", name="Other").first.click), ("lesson", lesson.go_back)]:
-        go()
-        lesson.wait_for_url(f"{tiny}{name}/")
-        lesson.wait_for_function(
-            "n => document.querySelectorAll('.take-away__copy').length === n", arg={"other": 1, "lesson": 6}[name]
-        )
-        assert lesson.evaluate("window.here"), "the page was loaded anew"
-        assert lesson.get_by_role("button", name="Clean view").get_attribute("aria-pressed") == "false"
-        assert lesson.locator(".take-away-folded").count() == 0
-        link = lesson.get_by_role("link", name="Download as notebook")
-        assert link.evaluate("link => link.href") == f"{tiny}{name}/{name}.ipynb"
-    assert copied(lesson, lesson.locator(".take-away__copy").last.click) == PASTED
 
 
 def test_the_home_page_offers_nothing(tiny, browser):
