@@ -317,7 +317,9 @@ class Editing {
     const { outputs, sentences } = page.mark();
     if (!edits.size && !why) {
       this.#ran = false;
-      return this.#tell();
+      if (this.#changes.length) return this.#tell();
+      this.#bar.offer(false, false);
+      return this.#bar.sayAndGo("This page is as it was built.");
     }
     const differs = [outputs && some(outputs, "output"), sentences && some(sentences, "sentence")].filter(Boolean);
     const one = outputs + sentences === 1;

@@ -27,7 +27,8 @@ let leave = () => {};
 document$.subscribe(async () => {
   leave();
   leave = () => {};
-  const article = document.querySelector("article");
+  const article = document.querySelector("article"), review = document.querySelector(".review");
+  if (review) import("./review-exercises.js").then(({ list }) => list(review, SITE, STORE));
   if (!article?.querySelector(".snippet")) return;
   const engine = settings();
   if (engine) {

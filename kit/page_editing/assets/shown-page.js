@@ -103,14 +103,16 @@ export class ShownPage {
     this.#unmark();
     const found = differing(this.#built, this.#now, this.#article);
     const words = [];
-    let results = 0;
+    let results = 0, sentences = 0;
     for (const [part, once] of found) {
+      if (part.matches(".output--not-run")) continue; // it says so itself
       part.classList.add(MARK);
       if (part.matches(".output")) results++;
-      else if (once) words.push(...rangesOf(part, once));
+      else sentences++;
+      if (once && !part.matches(".output")) words.push(...rangesOf(part, once));
     }
     if (globalThis.Highlight) CSS.highlights.set(MARK, new Highlight(...words));
-    return { outputs: results, sentences: found.length - results };
+    return { outputs: results, sentences };
   }
 
   #unmark() {

@@ -23,6 +23,7 @@ export class EditableSnippet {
   #own = null; // what stands in its block of code, once it shows other code
   #shown = ""; // the code that stands there now
   #late = 0;
+  #ready = false; // whether it is an editor from the beginning
   #heard;
   #code;
   #tools;
@@ -53,7 +54,7 @@ export class EditableSnippet {
     this.#tools.append(this.#run, this.#reset, this.#state);
     this.#run.addEventListener("click", () => heard.run(this));
     this.#reset.addEventListener("click", () => heard.reset(this));
-    if (unsolved) this.#beReady();
+    if (unsolved || block.classList.contains("scratch")) this.#beReady();
     else this.#offer();
   }
 
@@ -80,6 +81,7 @@ export class EditableSnippet {
 
   /** An exercise is to be changed: it is an editor as soon as somebody comes near it. */
   #beReady() {
+    this.#ready = true;
     this.block.classList.add("page-editing--exercise");
     this.#reset.hidden = true;
     this.block.append(this.#tools);
@@ -130,7 +132,7 @@ export class EditableSnippet {
   reset() {
     this.put(this.original);
     this.tell("");
-    if (!this.isExercise) this.#close();
+    if (!this.#ready) this.#close();
   }
 
   #close() {
@@ -146,7 +148,7 @@ export class EditableSnippet {
   #show() {
     this.block.classList.toggle("page-editing--changed", this.changed);
     this.#reset.textContent = this.changed ? "Reset" : "Close";
-    this.#reset.hidden = this.isExercise && !this.changed;
+    this.#reset.hidden = this.#ready && !this.changed;
     clearTimeout(this.#late);
     this.#late = setTimeout(() => this.#colour(), this.#editor ? 300 : 0);
   }

@@ -1,0 +1,168 @@
+"""What a snippet needs of those above it: the statements that make its names, or change what they stand for.
+
+It is found by names alone, as a reader would: nothing runs. A function that changes its argument without a sign of it is
+overlooked, so what comes of this is offered to be copied, and never run in a page's place.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from .names import names
+from .page import Snippet
+
+# Methods that change their object, and functions of modules that change how others work.
+CHANGES = re.compile(
+    r"\w+_|append|extend|insert|update|pop|remove|sort|reverse|clear|add|discard|setdefault|step|backward|fit|train|eval"
+    r"|zero_grad|load_state_dict|register_\w+|apply|shuffle|partial_fit|write\w*|close"
+)
+SETTINGS = re.compile(r"(manual_)?seed|set_\w+|use_\w+")
+ONLY_SHOWS = {"print", "display", "check", "len", "repr", "help", "type"}
+FIRM = (ast.Assign, ast.AnnAssign, ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)
+LATE = (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)  # what reads its names only when it is called
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A statement of the page's program: where it stands, and what it does with names."""
+
+    snippet: int
+    first: int
+    last: int
+    firm: bool  # whether the names that it makes are new, whatever stood for them
+    late: bool
+    makes: frozenset[str]
+    reads: frozenset[str]
+    changes: frozenset[str]
+
+
+def needs(snippets: Sequence[Snippet], number: int) -> list[tuple[int, int, int]]:
+    r"""The lines of the snippets above that one of them needs.
+
+    Args:
+        snippets: Those of a page, in their order.
+        number: Which of them, from 0.
+
+    Returns:
+        For each part the number of its snippet, its first line and its last, from 1, in the page's order.
+
+    Example:
+        ```python
+        from page_runner.needs import needs
+        from page_runner.page import Snippet
+
+        page = [Snippet("z = 1\nx = 2\ny = [1]\n", 1), Snippet("y.append(x)\nprint(y)\n", 6), Snippet("sum(y)\n", 9)]
+        assert needs(page, 2) == [(0, 2, 3), (1, 1, 1)]
+        ```
+    """
+    own = [*statements(snippets[number], number)]
+    above = [each for at in range(number) for each in statements(snippets[at], at)]
+    above = without_failures(above, snippets)
+    late: frozenset[str] = frozenset()  # names that the functions taken read when they are called
+    while True:
+        taken = slice_of(above, own, late)
+        called = frozenset().union(*(each.reads for each in taken if each.late))
+        if called <= late:
+            return joined(taken)
+        late |= called
+
+
+def slice_of(above: Sequence[Statement], own: Sequence[Statement], late: frozenset[str]) -> list[Statement]:
+    """The statements above that those of a snippet need, and what these need."""
+    wanted: set[str] = set()
+    for each in reversed(own):
+        wanted = (wanted - each.makes if each.firm else wanted) | each.reads
+    wanted |= late - frozenset().union(*(each.makes for each in own))
+    taken: list[Statement] = []
+    for each in reversed(above):
+        if not wanted & (each.makes | each.changes):
+            continue
+        taken.append(each)
+        if each.firm:
+            wanted -= each.makes
+        wanted |= each.reads
+    return taken[::-1]
+
+
+def statements(snippet: Snippet, number: int) -> Iterator[Statement]:
+    """The statements of a snippet; none of what is no Python."""
+    try:
+        tree = ast.parse(snippet.source)
+    except SyntaxError:
+        return
+    lines = snippet.source.split("\n")
+    for node in tree.body:
+        first = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", ()))])
+        last = node.end_lineno or first
+        try:
+            makes, reads = names("\n".join(lines[first - 1 : last]))
+        except SyntaxError:  # two on one line
+            makes, reads = names(ast.unparse(node))
+        firm = isinstance(node, FIRM) and not changed_in_place(node)
+        changes = frozenset(changed(node))
+        yield Statement(number, first, last, firm, isinstance(node, LATE), frozenset(makes), frozenset(reads), changes)
+
+
+def without_failures(above: Iterable[Statement], snippets: Sequence[Snippet]) -> list[Statement]:
+    """Statements without those last in snippets that raise an error, and without what makes nothing there."""
+    kept = []
+    for each in above:
+        if "raises" in snippets[each.snippet].options:
+            ends = each.last >= len(snippets[each.snippet].source.rstrip("\n").split("\n"))
+            if ends or not each.makes:
+                continue
+        kept.append(each)
+    return kept
+
+
+def changed(node: ast.stmt) -> Iterator[str]:
+    """The names whose values a statement may change."""
+    if isinstance(node, LATE):
+        return
+    for inner in ast.walk(node):
+        if isinstance(inner, (ast.Subscript, ast.Attribute)) and isinstance(inner.ctx, (ast.Store, ast.Del)):
+            yield from root(inner)
+        elif isinstance(inner, ast.AugAssign):
+            yield from root(inner.target)
+        elif isinstance(inner, ast.Call):
+            yield from changed_by(inner, alone=isinstance(node, ast.Expr) and node.value is inner)
+
+
+def changed_by(call: ast.Call, *, alone: bool) -> Iterator[str]:
+    """The names whose values a call may change: of a method's object, or of arguments where nothing else comes of it."""
+    if isinstance(call.func, ast.Attribute):
+        name = call.func.attr
+        direct = isinstance(call.func.value, ast.Name)
+        if CHANGES.fullmatch(name) or (direct and SETTINGS.fullmatch(name)):
+            yield from root(call.func)
+    elif alone and isinstance(call.func, ast.Name) and call.func.id not in ONLY_SHOWS:
+        for argument in [*call.args, *(keyword.value for keyword in call.keywords)]:
+            yield from root(argument)
+
+
+def changed_in_place(node: ast.stmt) -> bool:
+    """Whether an assignment sets a part of something."""
+    targets = node.targets if isinstance(node, ast.Assign) else []
+    return any(isinstance(target, (ast.Subscript, ast.Attribute)) for target in targets)
+
+
+def root(node: ast.expr) -> Iterator[str]:
+    """The name at the beginning of an expression such as `net.layers[0].bias`."""
+    while isinstance(node, (ast.Attribute, ast.Subscript, ast.Call, ast.Starred)):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    if isinstance(node, ast.Name):
+        yield node.id
+
+
+def joined(taken: Iterable[Statement]) -> list[tuple[int, int, int]]:
+    """Statements that stand under each other as one part."""
+    parts: list[tuple[int, int, int]] = []
+    for each in taken:
+        if parts and parts[-1][0] == each.snippet and each.first <= parts[-1][2] + 1:
+            parts[-1] = each.snippet, parts[-1][1], max(parts[-1][2], each.last)
+        else:
+            parts.append((each.snippet, each.first, each.last))
+    return parts
