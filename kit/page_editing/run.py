@@ -44,7 +44,7 @@ class EditedRun(threading.Thread):
         self.began = time.monotonic()
         self.outputs: Outputs = []
         self.at = 0  # the snippet that runs, or ran last
-        self.is_stopped = False
+        self.has_started = self.is_stopped = False
 
     def stop(self) -> None:
         """End it, wherever it is."""
@@ -72,6 +72,7 @@ class EditedRun(threading.Thread):
         known = list(self.process.outputs)
         before = sum(isinstance(item, Snippet) for item in self.page.items[: len(known)])
         self._say("started", snippets=len(self.page.snippets), **{"from": before})
+        self.has_started = True
         number = -1
         for at, item in enumerate(self.page.items):
             if isinstance(item, Snippet):
@@ -148,7 +149,7 @@ class EditedRun(threading.Thread):
                 except queue.Empty:
                     if is_gone():
                         return
-                    if time.monotonic() - said < SIGN:
+                    if time.monotonic() - said < SIGN or not self.has_started:
                         continue
                     event = {"event": "running", "snippet": self.at, "seconds": self._seconds()}
                 if event is None:
