@@ -1,6 +1,6 @@
 """What a snippet needs of those above it: the statements that make its names, or change what they stand for.
 
-It is found by names alone, as a reader would: nothing runs. A function that changes its argument without a sign of it is
+It is found by names alone, as a reader would: nothing runs. A function that changes its argument without a sign is
 overlooked, so what comes of this is offered to be copied, and never run in a page's place.
 """
 
@@ -132,7 +132,7 @@ def changed(node: ast.stmt) -> Iterator[str]:
 
 
 def changed_by(call: ast.Call, *, alone: bool) -> Iterator[str]:
-    """The names whose values a call may change: of a method's object, or of arguments where nothing else comes of it."""
+    """The names whose values a call may change: a method's object, or arguments where nothing else comes of it."""
     if isinstance(call.func, ast.Attribute):
         name = call.func.attr
         direct = isinstance(call.func.value, ast.Name)

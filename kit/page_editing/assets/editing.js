@@ -259,7 +259,7 @@ class Editing {
       }
     } else if (happening.event === "running") progress.next = happening.snippet;
     else if (happening.event === "output") {
-      page.output(happening.snippet, happening.html);
+      page.output(happening.snippet, happening.html, happening.sheet);
       progress.next = happening.snippet + 1;
       this.#finished(happening.snippet, edits);
     } else if (happening.event === "error") {
@@ -277,7 +277,7 @@ class Editing {
         progress.ended = `the program ended in snippet ${number + 1}, line ${line}`;
         progress.error = message.trimEnd().split("\n").at(-1) ?? "";
       }
-    } else if (happening.event === "page") page.show(happening.html);
+    } else if (happening.event === "page") page.show(happening.html, happening.sheet);
     else if (happening.event === "failed") progress.failed = happening.message;
     still();
   }

@@ -131,6 +131,7 @@ export class EditableSnippet {
   /** The page's own code again. */
   reset() {
     this.put(this.original);
+    this.settle();
     this.tell("");
     if (!this.#ready) this.#close();
   }
