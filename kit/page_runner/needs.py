@@ -10,6 +10,8 @@ import ast
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import TypeAlias
 
 from .names import names
 from .page import Snippet
@@ -29,7 +31,6 @@ LATE = (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)  # what reads its n
 class Statement:
     """A statement of the page's program: where it stands, and what it does with names."""
 
-    snippet: int
     first: int
     last: int
     firm: bool  # whether the names that it makes are new, whatever stood for them
@@ -37,6 +38,9 @@ class Statement:
     makes: frozenset[str]
     reads: frozenset[str]
     changes: frozenset[str]
+
+
+Placed: TypeAlias = tuple[int, Statement]  # with the number of its snippet
 
 
 def needs(snippets: Sequence[Snippet], number: int) -> list[tuple[int, int, int]]:
@@ -58,64 +62,62 @@ def needs(snippets: Sequence[Snippet], number: int) -> list[tuple[int, int, int]
         assert needs(page, 2) == [(0, 2, 3), (1, 1, 1)]
         ```
     """
-    own = [*statements(snippets[number], number)]
-    above = [each for at in range(number) for each in statements(snippets[at], at)]
-    above = without_failures(above, snippets)
+    own = statements(snippets[number].source)
+    above = [(at, each) for at in range(number) for each in usable(snippets[at])]
     late: frozenset[str] = frozenset()  # names that the functions taken read when they are called
     while True:
         taken = slice_of(above, own, late)
-        called = frozenset().union(*(each.reads for each in taken if each.late))
+        called = frozenset().union(*(each.reads for _, each in taken if each.late))
         if called <= late:
             return joined(taken)
         late |= called
 
 
-def slice_of(above: Sequence[Statement], own: Sequence[Statement], late: frozenset[str]) -> list[Statement]:
+def slice_of(above: Sequence[Placed], own: Sequence[Statement], late: frozenset[str]) -> list[Placed]:
     """The statements above that those of a snippet need, and what these need."""
     wanted: set[str] = set()
     for each in reversed(own):
         wanted = (wanted - each.makes if each.firm else wanted) | each.reads
     wanted |= late - frozenset().union(*(each.makes for each in own))
-    taken: list[Statement] = []
-    for each in reversed(above):
+    taken: list[Placed] = []
+    for at, each in reversed(above):
         if not wanted & (each.makes | each.changes):
             continue
-        taken.append(each)
+        taken.append((at, each))
         if each.firm:
             wanted -= each.makes
         wanted |= each.reads
     return taken[::-1]
 
 
-def statements(snippet: Snippet, number: int) -> Iterator[Statement]:
-    """The statements of a snippet; none of what is no Python."""
+@lru_cache(maxsize=1000)
+def statements(source: str) -> tuple[Statement, ...]:
+    """The statements of some code; none of what is no Python."""
     try:
-        tree = ast.parse(snippet.source)
+        tree = ast.parse(source)
     except SyntaxError:
-        return
-    lines = snippet.source.split("\n")
-    for node in tree.body:
-        first = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", ()))])
-        last = node.end_lineno or first
-        try:
-            makes, reads = names("\n".join(lines[first - 1 : last]))
-        except SyntaxError:  # two on one line
-            makes, reads = names(ast.unparse(node))
-        firm = isinstance(node, FIRM) and not changed_in_place(node)
-        changes = frozenset(changed(node))
-        yield Statement(number, first, last, firm, isinstance(node, LATE), frozenset(makes), frozenset(reads), changes)
+        return ()
+    lines = source.split("\n")
+    return tuple(statement(node, lines) for node in tree.body)
 
 
-def without_failures(above: Iterable[Statement], snippets: Sequence[Snippet]) -> list[Statement]:
-    """Statements without those last in snippets that raise an error, and without what makes nothing there."""
-    kept = []
-    for each in above:
-        if "raises" in snippets[each.snippet].options:
-            ends = each.last >= len(snippets[each.snippet].source.rstrip("\n").split("\n"))
-            if ends or not each.makes:
-                continue
-        kept.append(each)
-    return kept
+def statement(node: ast.stmt, lines: Sequence[str]) -> Statement:
+    """What a statement does with names; the lines are those of all the code."""
+    first = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", ()))])
+    last = node.end_lineno or first
+    try:
+        makes, reads = names("\n".join(lines[first - 1 : last]))
+    except SyntaxError:  # one of two on a line
+        makes, reads = names(ast.unparse(node))
+    firm = isinstance(node, FIRM) and not changed_in_place(node)
+    sets = map(frozenset, (makes, reads, changed(node)))
+    return Statement(first, last, firm, isinstance(node, LATE), *sets)
+
+
+def usable(snippet: Snippet) -> tuple[Statement, ...]:
+    """The statements of a snippet; of one that raises an error, those above the last that make names."""
+    found = statements(snippet.source)
+    return tuple(each for each in found[:-1] if each.makes) if "raises" in snippet.options else found
 
 
 def changed(node: ast.stmt) -> Iterator[str]:
@@ -157,12 +159,12 @@ def root(node: ast.expr) -> Iterator[str]:
         yield node.id
 
 
-def joined(taken: Iterable[Statement]) -> list[tuple[int, int, int]]:
+def joined(taken: Iterable[Placed]) -> list[tuple[int, int, int]]:
     """Statements that stand under each other as one part."""
     parts: list[tuple[int, int, int]] = []
-    for each in taken:
-        if parts and parts[-1][0] == each.snippet and each.first <= parts[-1][2] + 1:
-            parts[-1] = each.snippet, parts[-1][1], max(parts[-1][2], each.last)
+    for at, each in taken:
+        if parts and parts[-1][0] == at and each.first <= parts[-1][2] + 1:
+            parts[-1] = at, parts[-1][1], max(parts[-1][2], each.last)
         else:
-            parts.append((each.snippet, each.first, each.last))
+            parts.append((at, each.first, each.last))
     return parts

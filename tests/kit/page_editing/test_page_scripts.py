@@ -45,10 +45,11 @@ def test_the_words_that_differ_are_found(once, now, words):
 def test_damaged_edits_are_left_out():
     edit = {"code": "x = 2\n", "was": "x = 1\n"}
     whole = {"lessons/a/": {"h1": {"0": edit}}}
-    for given in (None, [], {"pages": 3}, {"pages": {"lessons/a/": {"h1": {"zero": edit, "1": {"code": 1}}}}}):
+    damaged: list[object] = [{"pages": 3}, {"pages": {"lessons/a/": {"h1": {"zero": edit, "1": {"code": 1}}}}}]
+    for given in (None, [], *damaged):
         assert evaluate(ASSETS / "kept-edits.js", "script.sound(given)", given) == {}
-    given = {"pages": {**whole, "lessons/b/": {"h1": {"0": 4}}, "lessons/c/": []}}
-    assert evaluate(ASSETS / "kept-edits.js", "script.sound(given)", given) == whole
+    mixed = {"pages": {**whole, "lessons/b/": {"h1": {"0": 4}}, "lessons/c/": []}}
+    assert evaluate(ASSETS / "kept-edits.js", "script.sound(given)", mixed) == whole
 
 
 def test_an_exercise_is_known_by_its_check():

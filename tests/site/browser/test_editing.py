@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 from axe import violations
-from conftest import Watch
 from project_root import ROOT
 from served import Served
 from sizes import SIZES
+from watch import Watch
 
 pytestmark = pytest.mark.xdist_group("editing")  # so that one server answers all
 
