@@ -28,6 +28,7 @@ from .errors import NO_VALUE, errors_of, guard, page_source, report
 from .fences import is_python, quoted
 from .generator import RenderedPage, is_docstring, is_zensical, read, rendered_page, zensical_pages
 from .marks import slim
+from .needs import needs
 from .numbers import filled_words
 from .page import Number, Page, PageError, Snippet, name_from
 from .program import Output
@@ -42,6 +43,7 @@ ANNOTATION = re.compile(r"#.*\(\d+\)!?\s*$", re.M)
 MARKDOWN = re.compile(r"[\\`*_\[\]|~$@]|(?<=\w):(?=//)|(?<=www)\.", re.I)
 BEGINNING = re.compile(r"(\d{0,9})([.)](?=\s|\Z)|[-+:](?=[\s:+-]|\Z)|[=#>]|!(?=!!)|\?(?=\?\?))")
 STARTED: set[Runner] = set()  # of projects that Zensical renders
+NOT_REACHED = '<p class="output output--not-run">Not run: the program ended above.</p>'
 WORD = re.compile(r"qzjvalue(\d+)z")  # a word that stands for a text until the page is HTML
 
 
@@ -98,9 +100,9 @@ def with_values(md: Markdown, text: str) -> str:
 class RunSnippets(Preprocessor):
     """Sets what a page's program gave into the page's Markdown."""
 
-    def __init__(self, md: Markdown, preload: tuple[str, ...]):
+    def __init__(self, md: Markdown, preload: tuple[str, ...], exercise: str = ""):
         super().__init__(md)
-        self.preload = preload
+        self.preload, self.exercise = preload, exercise
         self.texts = Texts()
         self.coloured: list[tuple[str, list[str]]] = []  # code that is shown as Python, and its classes
         self.read = Reading()
@@ -118,16 +120,19 @@ class RunSnippets(Preprocessor):
             raise ValueError(
                 "page_runner renders the pages of MkDocs and Zensical; this Markdown text comes from neither"
             )
-        runner = runner_for(page.root, self.preload)
+        runner = page.runner or runner_for(page.root, self.preload)
         if is_zensical(self.md):  # where no plugin of ours starts the runs
             self._start_all(runner)
             errors_of(page.root).pop(page.name, None)
         page = replace(page, read=functools.cache(partial(page.read, survey=runner.cache.page)))
-        shown = shown_page(self.md, page, page_source(self.md), lines)
+        self.shown = shown = shown_page(self.md, page, page_source(self.md), lines)
         run = runner.run(shown)
         text = "\n".join(lines).rstrip("\n")
         self.below = max(0, shown.text.rstrip("\n").count("\n") - text.count("\n"))
-        reading = scan("\n" * self.below + text).below(-self.below)
+        if shown.edited:  # what stands in its fences need not be code
+            reading = Reading(shown.items, shown.shown).below(-self.below)
+        else:
+            reading = scan("\n" * self.below + text).below(-self.below)
         if not run.errors and (reading.faults or len(reading.items) != len(run.outputs)):
             raise ValueError("something changed the page's snippets before they were shown")
         found = [placed(error, shown, page.read(), generated=page.generated) for error in run.errors]
@@ -136,8 +141,8 @@ class RunSnippets(Preprocessor):
         rows = self._write(lines, reading, run.outputs, boxes.pop() if below else "")
         for line, box in reversed(list(zip(at, boxes, strict=False))):
             self._show_above(rows, lines, line, reading, box)
-        if run.page and not run.errors:
-            self.page, self.shown, self.read = page, shown, reading
+        if run.page and not run.errors and not shown.edited:
+            self.page, self.read = page, reading
             self._watch()
         return [line for row in rows for line in row]
 
@@ -172,6 +177,8 @@ class RunSnippets(Preprocessor):
                 pieces = parts(value) if isinstance(value, Output) else []
                 if below_failed and number == len(outputs):
                     pieces = [below_failed]
+                elif value is None and self.shown.edited:
+                    pieces = [NOT_REACHED]
                 self._show(rows, lines, item, pieces, value)
         for item in read.shown:
             self._show(rows, lines, item, [f'<p class="output output--not-run">{escape(not_run(item))}</p>'])
@@ -186,6 +193,9 @@ class RunSnippets(Preprocessor):
         classes += [f".raises-{options['raises']}"] if "raises" in options else []
         title, fold = (self._words(key, snippet, value) for key in ("title", "fold"))
         shown = options | ({"title": title} if title else {})
+        if self.exercise and options.get("raises") == self.exercise:
+            parts = needs(self.shown.snippets, self._number(snippet))
+            classes += [quoted("data-needs", " ".join(f"{number}:{first}-{last}" for number, first, last in parts))]
         classes += [quoted(key, words) for key, words in shown.items() if key not in OWN]
         indent = snippet.indent
         code = [
@@ -199,6 +209,10 @@ class RunSnippets(Preprocessor):
         rows[snippet.line - 2 : snippet.end] = [code, *[[] for _ in range(snippet.end - snippet.line + 1)]]
         below = after_annotations(lines, snippet) if ANNOTATION.search(snippet.source) else snippet.end
         rows[below - 1] += [line for piece in pieces for line in self._block(piece, indent)]
+
+    def _number(self, snippet: Snippet) -> int:
+        """Which snippet of the page it is."""
+        return [each.line - self.below for each in self.shown.snippets].index(snippet.line)
 
     def _words(self, key: str, snippet: Snippet, value: Any) -> str:
         """The words of an option; where Markdown would read them, a word that stands for them."""
@@ -365,12 +379,13 @@ class PageRunnerExtension(Extension):
     def __init__(self, **options: Any):
         self.config = {
             "preload": [[], "modules to import once, before pages are forked"],
+            "exercise": ["", "the error that the starter of an exercise raises until it is solved"],
         }
         super().__init__(**options)
 
     def extendMarkdown(self, md: Markdown) -> None:
         """Run snippets before the fences are read; thin out what the highlighter made of them."""
-        run = RunSnippets(md, tuple(self.getConfig("preload")))
+        run = RunSnippets(md, tuple(self.getConfig("preload")), self.getConfig("exercise"))
         md.preprocessors.register(run, "page_runner", 27)
         md.postprocessors.register(Slim(md), "page_runner", 5)  # after 30, where the code is set in
         md.postprocessors.register(SetIn(md, run), "page_runner_texts", -100)  # when nothing is read any more

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import os
-import sys
 import threading
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -17,7 +16,7 @@ from .page import NumberError, Page, PageError, name_from, read_regular
 from .process import PageProcess, end_all
 from .program import settled
 from .progress import Progress
-from .snapshots import Snapshots
+from .snapshots import CAN_KEEP, Snapshots
 
 
 @dataclass
@@ -131,7 +130,7 @@ class Runner:
 
     def _run(self, page: Page) -> Run:
         run = Run(page=page)
-        declared: Looks = {("pattern", pattern): see("pattern", pattern, str(self.root)) for pattern in page.reads}
+        declared = self.declared(page)
         self.progress.begin(page)
         try:
             with self._process(page, declared) as process:
@@ -153,6 +152,10 @@ class Runner:
             self.cache.save(page, run.outputs, run.looks)
         return run
 
+    def declared(self, page: Page) -> Looks:
+        """What a page says of itself that it looks at, as that is now."""
+        return {("pattern", pattern): see("pattern", pattern, str(self.root)) for pattern in page.reads}
+
     def _process(self, page: Page, declared: Looks) -> PageProcess:
         if self.snapshots and self.snapshots.wanted(page):
             return self.snapshots.process(page, declared)
@@ -160,7 +163,7 @@ class Runner:
 
     def keep_snapshots(self) -> None:
         """From now on a page that is edited leaves snapshots, where the system can keep them."""
-        if sys.platform == "linux" and hasattr(os, "fork") and not self.snapshots:
+        if CAN_KEEP and not self.snapshots:
             self.snapshots = Snapshots(self.cache, self.root, self.preload)
 
     def stop(self) -> None:

@@ -1,10 +1,12 @@
 // The first page: the state of every lesson, where to go on, and what to do with all that is kept.
 import { element } from "./element.js";
 import { forget, save, take } from "./progress-file.js";
+import { solved } from "./solved-exercises.js";
 import { followMoved, inWords, LESSON, load, nameOf, store } from "./progress.js";
 
 /** @typedef {{ name: string, link: HTMLAnchorElement, state: "done" | "begun" | "none" }} Card */
 
+const SOLVED = "nnf.edits.solved"; // where the pages keep which exercises were solved
 const BLOCKED = "This browser keeps nothing for this site, as in a private window or where storage is blocked. " +
   "So your progress cannot be shown, and what you answer or choose is forgotten when you leave a page.";
 const NO_ROOM =
@@ -84,7 +86,9 @@ function show(panel) {
   const bar = panel.querySelector("progress"), count = panel.querySelector(".progress__count");
   if (!bar || !count) return; // nothing is kept
   [bar.max, bar.value] = [found.length, done];
-  count.textContent = `${done} of ${found.length} lessons done${begun ? `, ${begun} more begun` : ""}.`;
+  const exercises = Object.keys(solved(SOLVED)).length;
+  const beside = exercises ? ` ${exercises} exercise${exercises === 1 ? "" : "s"} solved in the pages.` : "";
+  count.textContent = `${done} of ${found.length} lessons done${begun ? `, ${begun} more begun` : ""}.${beside}`;
   goOn(found, done);
 }
 
@@ -126,7 +130,7 @@ export function offer(panel) {
     button("Save as a file", () => tell(save())),
     button("Load a file", () => file.click()),
     button("Forget everything", () => {
-      if (!confirm("Forget what you have read and answered in this course, in this browser?")) return;
+      if (!confirm("Forget what you have read, answered and changed in this course, in this browser?")) return;
       forget();
       tell("Forgotten: this browser knows nothing of your progress any more.");
     }),

@@ -6,7 +6,7 @@ const NOT_COMPILED = /^(Syntax|Indentation|Tab)Error$/;
 const MARKER = /[ \t]*(#[ \t]*(\(\d+\)!?)?)?[ \t]*$/gm; // of a code annotation, and what Material leaves of it
 
 /** @param {Element} snippet its code, or the block around it */
-function source(snippet) {
+export function source(snippet) {
   const code = /** @type {Element} */ (snippet.querySelector("pre > code")?.cloneNode(true));
   const annotated = code.querySelector(".md-annotation") || hasNotes(snippet);
   for (const added of code.querySelectorAll(".md-annotation, .md-code__nav, .linenos")) added.remove();
@@ -42,8 +42,20 @@ function survived(snippet) {
 }
 
 /** @type {(snippets: Element[], last: number) => string} */
-function program(snippets, last) {
+export function program(snippets, last) {
   return [...snippets.slice(0, last).map(survived), source(snippets[last])].join("\n\n") + "\n";
+}
+
+/**
+ * The row of buttons on a block of code.
+ * @param {Element} pre
+ */
+export function row(pre) {
+  const own = pre.querySelector(".md-code__nav");
+  if (own) return own;
+  const made = element("div", { class: "md-code__nav" });
+  pre.append(made);
+  return made;
 }
 
 /**
@@ -51,7 +63,7 @@ function program(snippets, last) {
  * @type {(pre: Element, all: Element[]) => void}
  */
 function offer(pre, all) {
-  const block = pre.closest(".snippet") ?? pre, at = all.indexOf(block), own = pre.querySelector(".md-code__nav");
+  const block = pre.closest(".snippet") ?? pre, at = all.indexOf(block), place = row(pre);
   /** @type {(name: string, className: string, text: () => string) => HTMLElement} */
   const button = (name, className, text) => {
     const made = element("button", { type: "button", class: className, title: name, "aria-label": name });
@@ -61,11 +73,12 @@ function offer(pre, all) {
     });
     return made;
   };
-  const copy = button("Copy to clipboard", "md-code__button", () => source(block));
-  copy.dataset.mdType = "copy"; // its drawing
-  const row = own ?? element("div", { class: "md-code__nav" }, copy);
-  if (at > 0) row.prepend(button("Copy with everything above", "take-away__copy", () => program(all, at)));
-  if (!own) pre.append(row);
+  if (!place.querySelector(".md-code__button")) {
+    const copy = button("Copy to clipboard", "md-code__button", () => source(block));
+    copy.dataset.mdType = "copy"; // its drawing
+    place.append(copy);
+  }
+  if (at > 0) place.prepend(button("Copy with everything above", "take-away__copy", () => program(all, at)));
 }
 
 /**

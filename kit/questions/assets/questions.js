@@ -35,3 +35,4 @@ async function find() {
 await find();
 addEventListener("storage", () => again()); // another tab
 addEventListener("pageshow", ({ persisted }) => persisted && again());
+document.addEventListener("page-changed", find); // a reader's own program has changed what is asked

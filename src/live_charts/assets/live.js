@@ -56,4 +56,8 @@ function say(figure) {
 
 addEventListener("online", () => still.forEach(wake));
 
-document.querySelectorAll("figure.live, figure[data-script]").forEach((figure) => near.observe(figure));
+const find = () => {
+  document.querySelectorAll("figure.live, figure[data-script]").forEach((figure) => near.observe(figure));
+};
+find();
+document.addEventListener("page-changed", find); // a reader's own program has drawn another

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, sync_playwright
 from ready import READY
 from sizes import SIZES
 from waiting import wait_for_function
+from watch import Watch
 
 ARGUMENTS = [
     "--disable-background-networking", "--disable-component-update", "--disable-gpu", "--disable-quic",
@@ -39,35 +40,6 @@ def browser():
         browser = playwright.chromium.launch(executable_path=chrome, args=ARGUMENTS)
         yield browser
         browser.close()
-
-
-class Watch:
-    """What goes wrong in a page, and where its requests go."""
-
-    def __init__(self, page, url, scripts=True):
-        self.url, self.scripts, self.faults = url, scripts, []
-        page.on("console", lambda message: message.type in ("error", "warning") and self.read(message.text))
-        page.on("pageerror", lambda error: self.note(str(error)))
-        page.on("request", lambda request: self.check(request.url))
-        page.on("requestfailed", self.fail)
-        page.on("response", lambda response: response.status >= 400 and self.note(f"{response.url}: {response.status}"))
-
-    def note(self, fault):
-        self.faults.append(fault)
-
-    def read(self, text):
-        if text != "Service Worker registration blocked by Playwright":  # as open_page wants it
-            self.note(text)
-
-    def fail(self, request):
-        if not self.scripts and request.failure == "csp":  # where no scripts run, none is fetched beforehand
-            return
-        if request.failure != "net::ERR_ABORTED":  # the page was left before all of it had come
-            self.note(f"{request.url}: {request.failure}")
-
-    def check(self, address):
-        if not address.startswith((self.url, "data:", "blob:")):
-            self.note(f"a request to {address}")
 
 
 class OpenPage:
