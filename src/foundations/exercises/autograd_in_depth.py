@@ -110,8 +110,8 @@ def between(answer: object) -> str:
         slopes.tolist(),
         wanted.tolist(),
         {},
-        f"the values are right, but for x = {x.tolist()} the gradient should be {wanted.round(decimals=3).tolist()}, and "
-        f"is {slopes.round(decimals=3).tolist()}: is something in it cut off from x?",
+        f"the values are right, but for x = {x.tolist()} the gradient should be {wanted.round(decimals=3).tolist()}, "
+        f"and is {slopes.round(decimals=3).tolist()}: is something in it cut off from x?",
     )
     return "the values and the gradient are right."
 
