@@ -44,7 +44,7 @@ def names_on(page):
             figure.scroll_into_view_if_needed()
             figure.locator("xpath=self::*[@data-live]").wait_for()
     parts = [page.locator(part).aria_snapshot() for part in ("header.md-header", "article")]
-    names = re.sub(r"A \d, read as \d", "A digit, read as another", "\n".join(parts))  # which, a trained net decides
+    names = re.sub(r"An? \d, read as \d", "A digit, read as another", "\n".join(parts))  # which, a trained net decides
     return "".join(f"{line}\n" for line in LISTED.findall(names) if line not in EVERYWHERE)
 
 
