@@ -243,7 +243,9 @@ def test_the_next_page_and_back(open_page):
         page.evaluate(UNFOLD)
         assert_shows(page, name)
         assert_nothing_sticks_out(page)
-        button = page.locator(".snippet .md-code__button").first
+        first = page.locator(".snippet").first
+        first.scroll_into_view_if_needed()
+        button = first.locator(".md-code__button")
         assert copied(page, button.click).rstrip("\n") == read_page(PAGES[name], ROOT).snippets[0].source.rstrip("\n")
 
 

@@ -147,7 +147,11 @@ def tiny(tmp_path_factory):
 @pytest.fixture
 def lesson(tiny, browser):
     """The lesson in a window of its own; no script of it may have failed at the end."""
-    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"], accept_downloads=True)
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 3000},  # all of it is in view
+        permissions=["clipboard-read", "clipboard-write"],
+        accept_downloads=True,
+    )
     page = context.new_page()
     faults = []
     page.on("pageerror", lambda error: faults.append(str(error)))
