@@ -8,10 +8,13 @@ import { snippetsOf } from "./shown-page.js";
  * @type {(blocks: Element[], block: HTMLElement) => string}
  */
 export function withNeeds(blocks, block) {
-  const parts = [...(block.dataset.needs ?? "").matchAll(/(\d+):(\d+)-(\d+)/g)].map(([, number, first, last]) =>
-    source(blocks[Number(number)]).split("\n").slice(Number(first) - 1, Number(last)).join("\n")
-  );
-  return `${[...parts, source(block)].join("\n")}\n`;
+  /** @type {Map<string, string[]>} */
+  const lines = new Map();
+  for (const [, number, first, last] of (block.dataset.needs ?? "").matchAll(/(\d+):(\d+)-(\d+)/g)) {
+    const taken = source(blocks[Number(number)]).split("\n").slice(Number(first) - 1, Number(last));
+    lines.set(number, [...lines.get(number) ?? [], ...taken]);
+  }
+  return `${[...[...lines.values()].map((taken) => taken.join("\n")), source(block)].join("\n\n")}\n`;
 }
 
 /** Two ways to run what was copied. @param {Element} article */

@@ -202,6 +202,9 @@ def test_the_page_becomes_that_of_the_changed_program_and_back(reader):
     there.hears("This page shows your program: 1 snippet changed.")
     assert there.output(FIRST) == "7" and there.output(LAST) == "[0, 1, 2, 3]"
     assert there.marked() == ["7", "The sum is 7, and twice that is 14.", "4", "[0, 1, 2, 3]", "These are 4."]
+    there.page.emulate_media(media="print")
+    assert not there.editor(FIRST).is_visible() and "a = 4" in there.snippet(FIRST).locator("pre").inner_text()
+    there.page.emulate_media(media="screen")
     there.page.get_by_text("What is the sum?").click()
     there.page.get_by_label("Number:").fill("7")
     there.page.get_by_role("button", name="Check").click()
