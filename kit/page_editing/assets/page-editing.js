@@ -34,7 +34,7 @@ document$.subscribe(async () => {
   if (engine) {
     const { begin } = await import("./editing.js");
     leave = begin(article, engine, NAMES);
-  } else {
+  } else if (article.querySelector(".snippet[data-needs]")) {
     const { offer } = await import("./without-engine.js");
     offer(article, NAMES);
   }

@@ -1,7 +1,6 @@
 // Where nothing runs what a reader changes: how to do the exercises all the same, each with the lines that it needs.
 import { source } from "./copy-program.js";
 import { element } from "./element.js";
-import { snippetsOf } from "./shown-page.js";
 
 /**
  * The lines that an exercise needs, and its own: its block of code names them as 0:2-5, by snippet.
@@ -34,7 +33,7 @@ function ways(article) {
 
 /** @type {(article: Element, names: import("./page-editing.js").Names) => void} */
 export function offer(article, { unsolved }) {
-  const blocks = snippetsOf(article);
+  const blocks = [...article.querySelectorAll(".snippet")];
   const exercises = /** @type {HTMLElement[]} */ (blocks.filter((block) => block.matches(`.${unsolved}[data-needs]`)));
   for (const block of exercises) {
     if (block.querySelector(".page-editing__needs")) continue;
