@@ -21,6 +21,16 @@ function settings() {
   return named ? JSON.parse(named) : null;
 }
 
+/** The style of what these scripts put into a page, once it is there. */
+function styled() {
+  const { href } = new URL("./page-editing.css", import.meta.url);
+  if (document.querySelector(`link[href="${href}"]`)) return Promise.resolve();
+  const link = document.createElement("link");
+  [link.rel, link.href] = ["stylesheet", href];
+  document.head.append(link);
+  return new Promise((resolve) => link.onload = link.onerror = resolve);
+}
+
 let leave = () => {};
 
 // Material emits the document at the start and after each instant navigation.
@@ -32,10 +42,10 @@ document$.subscribe(async () => {
   if (!article?.querySelector(".snippet")) return;
   const engine = settings();
   if (engine) {
-    const { begin } = await import("./editing.js");
+    const [{ begin }] = await Promise.all([import("./editing.js"), styled()]);
     leave = begin(article, engine, NAMES);
   } else if (article.querySelector(".snippet[data-needs]")) {
-    const { offer } = await import("./without-engine.js");
+    const [{ offer }] = await Promise.all([import("./without-engine.js"), styled()]);
     offer(article, NAMES);
   }
 });

@@ -43,7 +43,7 @@ markdown_extensions:
   - pymdownx.superfences
   - questions
   - page_runner: {{exercise: NotYet}}
-extra_css: [assets/page-runner.css, assets/questions.css, assets/page-editing.css, assets/course.css]
+extra_css: [assets/page-runner.css, assets/questions.css, assets/course.css]
 extra_javascript:
   - {{path: assets/course.js, type: module}}
   - {{path: assets/questions.js, type: module}}
