@@ -319,7 +319,9 @@ class ResumedProcess(PageProcess):
         self.trail.outputs.append(outputs)
         self.seconds += time.monotonic() - began
         before_change = len(self.trail.outputs) == self.change
-        if self.seconds >= (BEFORE_CHANGE if before_change else max(self.trail.spacing, self.cost / self.snapshots.share)):
+        if self.seconds >= (
+            BEFORE_CHANGE if before_change else max(self.trail.spacing, self.cost / self.snapshots.share)
+        ):
             began = time.monotonic()
             self._leave_snapshot()
             self.seconds, self.cost = 0.0, time.monotonic() - began
