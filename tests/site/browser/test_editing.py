@@ -196,7 +196,8 @@ def reader(browser, served):
     assert [fault for each in readers for fault in each.watch.faults] == []
 
 
-TEXT = "article => [...article.children].map(part => part.innerText).join('\\n')"
+TEXT = """article => [...article.querySelectorAll("h2, p, td, summary, .output")].map(({textContent}) => textContent)
+    .join(" ")"""
 
 
 def test_the_page_becomes_that_of_the_changed_program_and_back(reader):
