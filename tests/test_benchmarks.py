@@ -33,6 +33,8 @@ SERVE = {
     "`make serve`, nothing changed, start → first page, 1 generated pages": ["plain MkDocs serve"],
     "`make serve`, one word changed → page served, 1 generated pages": ["plain MkDocs serve"],
     "`zensical serve`, one word changed → page served, 1 generated pages": ["plain MkDocs serve"],
+    "an edited page, last snippet → its output, 1 generated pages": ["0.3 s + its own time"],
+    "an edited page, first snippet → the last output, 1 generated pages": ["0.5 s + own compute"],
 }
 SUITE = {"tests of all pages, 1 generated pages": ["own compute ÷ cores + one import of torch"]}
 

@@ -78,8 +78,8 @@ def edited(page: Page, edits: Mapping[int, str]) -> Page:
         ```
     """
     snippets = page.snippets
-    changed = {snippets[number].line: settled_code(code) for number, code in edits.items()}
-    changed = {item.line: changed[item.line] for item in snippets if changed.get(item.line, item.source) != item.source}
+    given = {snippets[number].line: (snippets[number], settled_code(code)) for number, code in edits.items()}
+    changed = {line: code for line, (snippet, code) in given.items() if code != settled_code(snippet.source)}
     if not changed:
         return page
     lines = page.text.split("\n")

@@ -21,10 +21,21 @@ function settings() {
   return named ? JSON.parse(named) : null;
 }
 
+/** The style of what these scripts put into a page, once it is there. */
+function styled() {
+  const link = document.createElement("link");
+  [link.rel, link.href] = ["stylesheet", new URL("./page-editing.css", import.meta.url).href];
+  document.head.append(link);
+  return new Promise((resolve) => link.onload = link.onerror = resolve);
+}
+
 const article = document.querySelector("article"), review = document.querySelector(".review");
 if (review) import("./review-exercises.js").then(({ list }) => list(review, SITE, STORE));
-if (article?.querySelector(".snippet")) {
-  const engine = settings();
-  if (engine) import("./editing.js").then(({ begin }) => begin(article, engine, NAMES));
-  else import("./without-engine.js").then(({ offer }) => offer(article, NAMES));
+const engine = article?.querySelector(".snippet") && settings();
+if (article && engine) {
+  const [{ begin }] = await Promise.all([import("./editing.js"), styled()]);
+  begin(article, engine, NAMES);
+} else if (article?.querySelector(".snippet[data-needs]")) {
+  const [{ offer }] = await Promise.all([import("./without-engine.js"), styled()]);
+  offer(article, NAMES);
 }

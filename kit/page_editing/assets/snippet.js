@@ -142,6 +142,7 @@ export class EditableSnippet {
     this.#tools.remove();
     this.#editor = this.#opening = null;
     this.block.classList.remove("page-editing--open");
+    this.#code.tabIndex = 0; // wide code scrolls by keyboard, too; Material took it away where there was nothing to see
     const button = this.block.querySelector(".page-editing__edit");
     if (within && button instanceof HTMLElement) button.focus();
   }

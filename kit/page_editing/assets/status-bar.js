@@ -83,6 +83,7 @@ export class StatusBar {
   /** @type {(running: boolean, changed: boolean) => void} */
   offer(running, changed) {
     this.#run.textContent = running ? "Stop" : "Run";
+    this.#run.hidden = !running && !changed;
     this.#others.hidden = this.#more.hidden = !changed;
   }
 

@@ -1,17 +1,19 @@
 // Where nothing runs what a reader changes: how to do the exercises all the same, each with the lines that it needs.
 import { source } from "./copy-code.js";
 import { element } from "./element.js";
-import { snippetsOf } from "./shown-page.js";
 
 /**
  * The lines that an exercise needs, and its own: its block of code names them as 0:2-5, by snippet.
  * @type {(blocks: Element[], block: HTMLElement) => string}
  */
 export function withNeeds(blocks, block) {
-  const parts = [...(block.dataset.needs ?? "").matchAll(/(\d+):(\d+)-(\d+)/g)].map(([, number, first, last]) =>
-    source(blocks[Number(number)]).split("\n").slice(Number(first) - 1, Number(last)).join("\n")
-  );
-  return `${[...parts, source(block)].join("\n")}\n`;
+  /** @type {Map<string, string[]>} */
+  const lines = new Map();
+  for (const [, number, first, last] of (block.dataset.needs ?? "").matchAll(/(\d+):(\d+)-(\d+)/g)) {
+    const taken = source(blocks[Number(number)]).split("\n").slice(Number(first) - 1, Number(last));
+    lines.set(number, [...lines.get(number) ?? [], ...taken]);
+  }
+  return `${[...[...lines.values()].map((taken) => taken.join("\n")), source(block)].join("\n\n")}\n`;
 }
 
 /** Two ways to run what was copied. @param {Element} article */
@@ -31,7 +33,7 @@ function ways(article) {
 
 /** @type {(article: Element, names: import("./page-editing.js").Names) => void} */
 export function offer(article, { unsolved }) {
-  const blocks = snippetsOf(article);
+  const blocks = [...article.querySelectorAll(".snippet")];
   const exercises = /** @type {HTMLElement[]} */ (blocks.filter((block) => block.matches(`.${unsolved}[data-needs]`)));
   for (const block of exercises) {
     if (block.querySelector(".page-editing__needs")) continue;

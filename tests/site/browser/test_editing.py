@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from functools import partial
@@ -9,10 +10,13 @@ from pathlib import Path
 
 import pytest
 from axe import violations
+from pages import LESSONS, PAGES
 from project_root import ROOT
 from served import Served
 from sizes import SIZES
 from watch import Watch
+
+from page_runner.page import read_page
 
 pytestmark = pytest.mark.xdist_group("editing")  # so that one server answers all
 
@@ -39,7 +43,7 @@ markdown_extensions:
   - pymdownx.superfences
   - questions
   - page_runner: {{exercise: NotYet}}
-extra_css: [assets/page-runner.css, assets/questions.css, assets/page-editing.css, assets/course.css]
+extra_css: [assets/page-runner.css, assets/questions.css, assets/course.css]
 extra_javascript:
   - {{path: assets/course.js, type: module}}
   - {{path: assets/questions.js, type: module}}
@@ -126,15 +130,16 @@ def served(tmp_path_factory):
 class Reader:
     """Someone who has opened the page."""
 
-    def __init__(self, browser, served, size="desktop", scheme="light", context=None):
+    def __init__(self, browser, served, size="desktop", scheme="light", context=None, name="sums/"):
         self.context = context or browser.new_context(viewport=SIZES[size], color_scheme=scheme, accept_downloads=True)
         self.page = self.context.new_page()
         self.page.set_default_timeout(20_000)
         self.watch = Watch(self.page, f"http://{served.address}/")
+        self.name = name
         self.open(served)
 
     def open(self, served):
-        self.page.goto(f"http://{served.address}/sums/")
+        self.page.goto(f"http://{served.address}/{self.name}")
         self.page.locator(".page-editing__edit").first.wait_for()
 
     @property
@@ -191,7 +196,8 @@ def reader(browser, served):
     assert [fault for each in readers for fault in each.watch.faults] == []
 
 
-TEXT = "article => [...article.children].map(part => part.innerText).join('\\n')"
+TEXT = """article => [...article.querySelectorAll("h2, p, td, summary, .output")].map(({textContent}) => textContent)
+    .join(" ")"""
 
 
 def test_the_page_becomes_that_of_the_changed_program_and_back(reader):
@@ -202,6 +208,9 @@ def test_the_page_becomes_that_of_the_changed_program_and_back(reader):
     there.hears("This page shows your program: 1 snippet changed.")
     assert there.output(FIRST) == "7" and there.output(LAST) == "[0, 1, 2, 3]"
     assert there.marked() == ["7", "The sum is 7, and twice that is 14.", "4", "[0, 1, 2, 3]", "These are 4."]
+    there.page.emulate_media(media="print")
+    assert not there.editor(FIRST).is_visible() and "a = 4" in there.snippet(FIRST).locator("pre").inner_text()
+    there.page.emulate_media(media="screen")
     there.page.get_by_text("What is the sum?").click()
     there.page.get_by_label("Number:").fill("7")
     there.page.get_by_role("button", name="Check").click()
@@ -332,3 +341,40 @@ def test_a_server_that_is_another_or_gone_is_told_and_the_edits_stay(reader):
     there.run()
     there.hears("This page shows your program")
     assert there.output(LAST) == "[0]"
+
+
+@pytest.fixture(scope="module")
+def course_served(tmp_path_factory):
+    served = Served(ROOT, log=tmp_path_factory.mktemp("log") / "serve.log")
+    try:
+        served.wait_for("Neural Net Foundations", LESSONS[0].rstrip("/"), absent="http-equiv=refresh")
+        yield served
+    finally:
+        served.stop()
+
+
+def answers(page):
+    """What a reader types into each exercise: the starter up to its check, and the solution."""
+    snippets = page.snippets
+    for number, snippet in enumerate(snippets):
+        if snippet.options.get("raises") == "NotYet":
+            last = ast.parse(snippet.source).body[-1].lineno
+            above = snippet.source.split("\n")[: last - 1]
+            yield number, "\n".join(above) + "\n" + snippets[number + 1].source
+
+
+@pytest.mark.weekly
+@pytest.mark.parametrize("name", LESSONS)
+def test_every_exercise_is_solved_where_it_stands(name, browser, course_served):
+    typed = dict(answers(read_page(PAGES[name], ROOT)))
+    if not typed:
+        pytest.skip("no exercises")
+    there = Reader(browser, course_served, name=name)
+    there.page.set_default_timeout(180_000)
+    for number, code in typed.items():
+        there.edit(number, code)
+    there.run()
+    there.hears("This page shows your program")
+    unsolved = {number: there.output(number) for number in typed if "✓" not in there.output(number)}
+    there.context.close()
+    assert unsolved == {} and there.watch.faults == []

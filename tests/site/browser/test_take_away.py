@@ -109,7 +109,25 @@ e
 '''
 
 
-ASSETS = ["glossary_terms", "live_charts", "page_runner", "questions"]
+ASSETS = ["glossary_terms", "live_charts", "page_editing", "page_runner", "questions"]
+EXERCISE = "class NotYet(Exception):\n    pass\n\n\nraise NotYet(x)"
+OTHER = f"""# Other
+
+```python
+y = 2
+x = 1
+```
+
+```python
+x + 1
+```
+
+## Exercises
+
+```python raises="NotYet"
+{EXERCISE}
+```
+"""
 
 
 @pytest.fixture(scope="module")
@@ -134,7 +152,7 @@ def tiny(tmp_path_factory):
     (root / "mkdocs.yml").write_text(yaml.safe_dump(config), "utf-8")
     (root / "docs/index.md").write_text("# Home\n", "utf-8")
     (root / "docs/lesson.md").write_text(LESSON, "utf-8")
-    (root / "docs/other.md").write_text("# Other\n\n```python\nx = 1\n```\n\n```python\nx + 1\n```\n", "utf-8")
+    (root / "docs/other.md").write_text(OTHER, "utf-8")
     with WebServer(type("TinyHandler", (SiteHandler,), {"folder": root / "site"})) as server:
         url = f"{server.root}/"
         command = [sys.executable, "-m", "mkdocs", "build", "--quiet"]
@@ -224,6 +242,14 @@ def test_by_keyboard(lesson):
     assert clean.get_attribute("aria-pressed") == "true"
     lesson.keyboard.press("Enter")
     assert clean.get_attribute("aria-pressed") == "false"
+
+
+def test_an_exercise_is_copied_with_the_lines_that_it_needs(lesson, tiny):
+    lesson.goto(tiny + "other/")
+    button = lesson.get_by_role("button", name="Copy what this exercise needs")
+    assert copied(lesson, button.click) == f"x = 1\n\n{EXERCISE}\n"
+    assert "make serve" in lesson.locator("h2 + .page-editing__ways").inner_text()
+    assert lesson.locator(".page-editing__edit").count() == 0, "nothing is there that could run it"
 
 
 def visible(page) -> list[str]:
