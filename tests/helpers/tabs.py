@@ -143,7 +143,7 @@ class Ran(list[Event]):
         return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", "", self.page)))
 
 
-def wait_until(what: Callable[[], Any], seconds: float = 10.0) -> None:
+def wait_until(what: Callable[[], Any], seconds: float = 60.0) -> None:
     """Wait until something is so."""
     ends = time.monotonic() + seconds
     while not what():

@@ -43,7 +43,7 @@ WALK = [
 ]
 OTHER = "# Other\n\n" + "\n".join(fence(f"n{number} = {number}\nprint(n{number})") for number in range(4))
 SLOW = fence("import time\nprint('a')") + fence("time.sleep(0)") + fence("print('end')")
-LIMITED = "---\ntime_limit: 1\nmemory_limit: 300 MB\n---\n\n# Limited\n\n" + fence("x = 1") + fence("print(x)")
+LIMITED = "---\ntime_limit: 3\nmemory_limit: 300 MB\n---\n\n# Limited\n\n" + fence("x = 1") + fence("print(x)")
 ENDLESS = "while True: pass"
 
 
@@ -186,7 +186,7 @@ def test_where_no_snapshot_is_to_be_had_it_runs_from_the_top(walk: Tab, monkeypa
 @pytest.mark.parametrize(
     ("code", "said"),
     [
-        (ENDLESS, "the page still ran here after 1 seconds: speed it up"),
+        (ENDLESS, "the page still ran here after 3 seconds: speed it up"),
         ("print('x' * 100, flush=True)\nwhile True: print('x' * 10000)", "the snippet printed more than"),
         ("kept = [bytearray(10**7) for _ in range(10**6)]", "MemoryError"),
         ("import os; os._exit(3)", "ended by itself with exit code 3"),
@@ -206,13 +206,13 @@ def test_a_run_has_the_limits_of_any_page(served: Serving, code: str, said: str)
 def test_a_reader_who_goes_away_ends_the_run(served: Serving):
     tab = served.tab("slow/")
     events = tab.events({1: ENDLESS})
-    assert next(event for event in events if event["event"] == "running" and event["seconds"] > 0.4)["snippet"] == 1
+    assert next(event for event in events if event.get("snippet") == 1)["event"] == "running"
     (run,) = served.engine.runs.values()
     page = psutil.Process(run.process.process.pid)
     events.close()
     began = time.monotonic()
     wait_until(lambda: not page.is_running() or page.status() == psutil.STATUS_ZOMBIE)
-    assert time.monotonic() - began < 0.5
+    assert time.monotonic() - began < 3  # where nothing else runs, a tenth of a second
     wait_until(lambda: not served.engine.runs)
 
 
@@ -228,7 +228,7 @@ def test_a_new_run_ends_the_last_one_of_its_tab_and_others_go_on(served: Serving
         1
     ] == '<pre class="output" tabindex="0">b</pre>'
     assert list(first)[-1]["event"] == "running"
-    assert next(event for event in second if event.get("seconds", 0) > 0.4)["snippet"] == 1
+    assert next(event for event in second if event.get("snippet") == 1)["event"] == "running"
     second.close()
     first.close()
     wait_until(lambda: not served.engine.runs)
