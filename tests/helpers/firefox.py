@@ -103,7 +103,7 @@ class Firefox:
             if message.get("method") == "log.entryAdded" and entry["level"] in ("error", "warn"):
                 self.faults.append(entry["text"])
 
-    def open(self, url: str, wait: str = "complete") -> None:
+    def visit(self, url: str, wait: str = "complete") -> None:
         self.ask("browsingContext.navigate", context=self.window, url=url, wait=wait)
 
     def evaluate(self, code: str) -> Any:

@@ -136,9 +136,9 @@ class Reader:
         self.page.set_default_timeout(20_000)
         self.watch = Watch(self.page, f"http://{served.address}/")
         self.name = name
-        self.open(served)
+        self.visit(served)
 
-    def open(self, served):
+    def visit(self, served):
         self.page.goto(f"http://{served.address}/{self.name}")
         self.page.locator(".page-editing__edit").first.wait_for()
 
@@ -309,7 +309,7 @@ def test_edits_stay_in_the_browser_and_leave_as_files(reader, browser, served):
         kept.pages["sums/"] = {earlier: Object.values(kept.pages["sums/"])[0]};
         localStorage["nnf.edits"] = JSON.stringify(kept);
     }""")
-    there.open(served)
+    there.visit(served)
     there.page.get_by_text("You have changed an earlier version of this page.").click()
     there.page.get_by_role("button", name="Put it into snippet 1", exact=True).click()
     there.hears("1 snippet changed, and not run yet")

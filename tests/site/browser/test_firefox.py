@@ -37,7 +37,7 @@ def assert_sound(firefox):
 def test_a_reader_finds_all_of_it_in_firefox(firefox, server, subtests):
     url = server.root + BASE
     with subtests.test("the first page and its search"):
-        firefox.open(url)
+        firefox.visit(url)
         firefox.wait_for("document.querySelector('.progress__count')?.textContent.startsWith('0 of ')")
         firefox.click(".md-search__input")
         firefox.type("sketch pad")
@@ -47,7 +47,7 @@ def test_a_reader_finds_all_of_it_in_firefox(firefox, server, subtests):
         firefox.evaluate("document.querySelector('label[title=\"Switch to dark\"]').click()")
         firefox.wait_for("document.body.dataset.mdColorScheme === 'slate'")
     with subtests.test("a pad"):
-        firefox.open(url + PAD)
+        firefox.visit(url + PAD)
         assert firefox.evaluate("document.body.dataset.mdColorScheme") == "slate"
         firefox.evaluate("document.querySelector('figure.pad').scrollIntoView({block: 'center', behavior: 'instant'})")
         firefox.wait_for("document.querySelector('.pad__controls button')")
@@ -74,7 +74,7 @@ def test_a_reader_finds_all_of_it_in_firefox(firefox, server, subtests):
     with subtests.test("without a connection"):
         firefox.wait_for("caches.match(location.href)")
         server.stop()
-        firefox.open(url + PAD)
+        firefox.visit(url + PAD)
         assert firefox.evaluate("document.querySelector('h1').textContent").startswith("Three or seven?")
         assert firefox.evaluate("getComputedStyle(document.querySelector('article')).fontFamily").count("Georgia")
 
@@ -82,7 +82,7 @@ def test_a_reader_finds_all_of_it_in_firefox(firefox, server, subtests):
 @pytest.mark.weekly
 @pytest.mark.parametrize("name", PAGES, ids=lambda name: name or "home")
 def test_a_page_in_firefox(firefox, course, name):
-    firefox.open(course.url + name)
+    firefox.visit(course.url + name)
     firefox.wait_for(
         "!document.querySelector('.snippet:not(:has(.md-code__nav)), article details.quiz:not([data-live])')"
     )
