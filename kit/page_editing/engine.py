@@ -19,7 +19,7 @@ from page_runner.runner import cores
 from page_runner.snapshots import unchanged
 
 from .edited import code_hash, edited
-from .preview import Site, runner_of
+from .preview import Site, Styled, runner_of
 from .run import EditedRun
 from .trails import trails_of
 
@@ -122,7 +122,7 @@ class Engine:
             if len(self.runs) >= cores() or tab in self.runs:
                 raise Refused(429, "As many pages run as this machine has cores: try again in a moment.")
             process = self._process(page, unchanged(original, page))
-            run = EditedRun(page, process, partial(self._show, file, page), self._ended)
+            run = EditedRun(page, process, partial(self._show, file, page), self.site.pieces, self._ended)
             self.runs[tab] = run
             run.start()
         return run
@@ -132,7 +132,7 @@ class Engine:
             return PageProcess(page, self.runner.root, self.runner.preload)
         return self.trails.process(page, self.runner.declared(page), change)
 
-    def _show(self, file: File, page: Page, outputs: Outputs, is_stopped: Callable[[], bool]) -> str:
+    def _show(self, file: File, page: Page, outputs: Outputs, is_stopped: Callable[[], bool]) -> Styled:
         """The article of a page that has run, when nobody builds the site."""
         while not self.builds.acquire(timeout=0.1):
             if is_stopped():

@@ -28,6 +28,7 @@ class EditedRun(threading.Thread):
         page: The page as it is edited.
         process: Its process.
         show: Renders the page with its outputs, in its turn; it is given a question: whether the run is to end.
+        pieces: Makes of pieces of HTML what the page has, and styles that do not stand in it.
         ended: What to do at its end.
     """
 
@@ -35,11 +36,12 @@ class EditedRun(threading.Thread):
         self,
         page: Page,
         process: PageProcess,
-        show: Callable[[Outputs, Callable[[], bool]], str],
+        show: Callable[[Outputs, Callable[[], bool]], tuple[str, str]],
+        pieces: Callable[[str], tuple[str, str]],
         ended: Callable[[EditedRun], None],
     ):
         super().__init__(name=f"edited {page.name}", daemon=True)
-        self.page, self.process, self.show, self.ended = page, process, show, ended
+        self.page, self.process, self.show, self.pieces, self.ended = page, process, show, pieces, ended
         self.events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
         self.began = time.monotonic()
         self.outputs: Outputs = []
@@ -57,8 +59,8 @@ class EditedRun(threading.Thread):
             with self.process:
                 self._run_items()
             missing = len(self.page.items) - len(self.outputs)
-            html = self.show([*self.outputs, *[None] * missing], lambda: self.is_stopped)
-            self._say("page", html=with_downloads(html, self.page, self.outputs))
+            html, sheet = self.show([*self.outputs, *[None] * missing], lambda: self.is_stopped)
+            self._say("page", html=with_downloads(html, self.page, self.outputs), **({"sheet": sheet} if sheet else {}))
             self._say("done", seconds=self._seconds())
         except PageError as error:
             self._say("failed", message=told(error))
@@ -94,14 +96,14 @@ class EditedRun(threading.Thread):
         """Say what a snippet gave; whether the program ends with it."""
         if not isinstance(output, Output):  # a number in an option has failed
             output = Output()
-        html = with_downloads("\n".join(parts(output)), self.page, [output])
+        shown = self._shown(output)
         if not output.error:
-            self._say("output", snippet=self.at, html=html, seconds=self._seconds())
+            self._say("output", snippet=self.at, **shown, seconds=self._seconds())
             return False
         ends = "raises" not in snippet.options
         line = output.line - snippet.line + 1 if output.line else None
         message = in_one_line(output.error)
-        self._say("error", snippet=self.at, line=line, message=message, html=html, ends=ends, seconds=self._seconds())
+        self._say("error", snippet=self.at, line=line, message=message, **shown, ends=ends, seconds=self._seconds())
         return ends
 
     def _end_at(self, item: Any, error: PageError) -> None:
@@ -120,9 +122,13 @@ class EditedRun(threading.Thread):
         output.parts.append(("error", told(error)))
         output.line = error.line if item.line <= error.line < item.end else 0
         self.outputs.append(output)
-        html = "\n".join(parts(output))
         line = output.line - item.line + 1 if output.line else None
-        self._say("error", snippet=self.at, line=line, message=told(error), html=html, ends=True)
+        self._say("error", snippet=self.at, line=line, message=told(error), **self._shown(output), ends=True)
+
+    def _shown(self, output: Output) -> dict[str, str]:
+        """What stands under a snippet."""
+        html, sheet = self.pieces("\n".join(parts(output)))
+        return {"html": with_downloads(html, self.page, [output])} | ({"sheet": sheet} if sheet else {})
 
     def _seconds(self) -> float:
         return round(time.monotonic() - self.began, 3)
