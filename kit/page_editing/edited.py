@@ -73,7 +73,7 @@ def edited(page: Page, edits: Mapping[int, str]) -> Page:
         ticks = "`" * 3
         page = parse(f"{ticks}python\n1\n{ticks}\n\n{{{{ 2 }}}}\n", "x.md")
         other = edited(page, {0: f"'''\n{ticks}\n'''"})
-        assert other.text == f"{ticks}`python\n'''\n{ticks}\n'''\n{ticks}`\n\n{{{{ 2 }}}}"
+        assert other.text == f"{ticks}`python\n'''\n{ticks}\n'''\n{ticks}`\n\n{{{{ 2 }}}}\n"
         assert other.items[1].line == 7
         ```
     """
