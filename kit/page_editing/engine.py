@@ -122,10 +122,24 @@ class Engine:
             if len(self.runs) >= cores() or tab in self.runs:
                 raise Refused(429, "As many pages run as this machine has cores: try again in a moment.")
             process = self._process(page, unchanged(original, page))
-            run = EditedRun(page, process, partial(self._show, file, page), self.site.pieces, self._ended)
+            run = EditedRun(
+                page,
+                process,
+                partial(self._show, file, page),
+                self.site.pieces,
+                self._checks(original, page),
+                self._ended,
+            )
             self.runs[tab] = run
             run.start()
         return run
+
+    def _checks(self, original: Page, page: Page) -> dict[int, frozenset[str]]:
+        """For the snippets that are as they were, the errors by which they say that something else is not."""
+        options = self.site.config.mdx_configs.get("page_runner") or {}
+        errors = frozenset({"AssertionError", options.get("exercise", "AssertionError")})
+        both = enumerate(zip(original.snippets, page.snippets, strict=True))
+        return {number: errors for number, (once, now) in both if once.source == now.source}
 
     def _process(self, page: Page, change: int) -> PageProcess:
         if not self.trails:

@@ -6,7 +6,8 @@ import json
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from page_runner.cache import Outputs
@@ -18,6 +19,7 @@ from page_runner.program import Output, settled
 
 SIGN = 0.5  # seconds after which a run that says nothing says that it goes on
 LOOK = 0.1  # seconds between two looks whether its reader is still there
+DOES_NOT_HOLD = "\n(What this page checks here does not hold for your program.)"
 Event = dict[str, Any]
 
 
@@ -29,6 +31,8 @@ class EditedRun(threading.Thread):
         process: Its process.
         show: Renders the page with its outputs, in its turn; it is given a question: whether the run is to end.
         pieces: Makes of pieces of HTML what the page has, and styles that do not stand in it.
+        checks: For the page's own snippets, by number, the errors by which they only say that something is not as
+            the page had it: then the program goes on below.
         ended: What to do at its end.
     """
 
@@ -38,10 +42,12 @@ class EditedRun(threading.Thread):
         process: PageProcess,
         show: Callable[[Outputs, Callable[[], bool]], tuple[str, str]],
         pieces: Callable[[str], tuple[str, str]],
+        checks: Mapping[int, frozenset[str]],
         ended: Callable[[EditedRun], None],
     ):
         super().__init__(name=f"edited {page.name}", daemon=True)
         self.page, self.process, self.show, self.pieces, self.ended = page, process, show, pieces, ended
+        self.checks = checks
         self.events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
         self.began = time.monotonic()
         self.outputs: Outputs = []
@@ -96,13 +102,17 @@ class EditedRun(threading.Thread):
         """Say what a snippet gave; whether the program ends with it."""
         if not isinstance(output, Output):  # a number in an option has failed
             output = Output()
+        message = in_one_line(output.error)
+        is_check = message.partition(":")[0] in self.checks.get(self.at, ())
+        if is_check and "raises" not in snippet.options:
+            output = replace(output, parts=[*output.parts, ("error", DOES_NOT_HOLD)])
+            self.outputs[-1] = output
         shown = self._shown(output)
         if not output.error:
             self._say("output", snippet=self.at, **shown, seconds=self._seconds())
             return False
-        ends = "raises" not in snippet.options
+        ends = "raises" not in snippet.options and not is_check
         line = output.line - snippet.line + 1 if output.line else None
-        message = in_one_line(output.error)
         self._say("error", snippet=self.at, line=line, message=message, **shown, ends=ends, seconds=self._seconds())
         return ends
 

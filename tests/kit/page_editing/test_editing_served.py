@@ -44,6 +44,7 @@ WALK = [
 OTHER = "# Other\n\n" + "\n".join(fence(f"n{number} = {number}\nprint(n{number})") for number in range(4))
 SLOW = fence("import time\nprint('a')") + fence("time.sleep(0)") + fence("print('end')")
 LIMITED = "---\ntime_limit: 3\nmemory_limit: 300 MB\n---\n\n# Limited\n\n" + fence("x = 1") + fence("print(x)")
+CHECKED = "# Checked\n\n" + fence("x = 3\nassert x > 0") + fence("assert x == 3, 'it was 3'\nx") + fence("print(x)")
 ENDLESS = "while True: pass"
 
 
@@ -55,6 +56,7 @@ def a_site(root: Path) -> Site:
     site.page(OTHER, "other")
     site.page("# Slow\n\n" + SLOW, "slow")
     site.page(LIMITED, "limited")
+    site.page(CHECKED, "checked")
     site.page("# Words\n\nNothing runs here.\n", "words")
     return site
 
@@ -121,6 +123,17 @@ def test_an_error_ends_the_page_and_what_did_not_run_says_so(walk: Tab):
     assert ran.of(0)["html"] in ran.page and ran[-1]["event"] == "done"
     below = walk.run({0: "z = 3"})
     assert (below.of(1)["message"], below.of(1)["line"]) == ("NameError: name 'x' is not defined", 1)
+
+
+def test_what_the_page_itself_asserts_does_not_end_the_readers_program(served: Serving):
+    tab = served.tab("checked/")
+    for _ in range(2):  # the second time it goes on from a snapshot
+        ran = tab.run({0: "x = 4"})
+        assert not ran.of(1)["ends"] and ran.of(1)["line"] == 1
+        assert ran.of(1)["html"].count("does not hold for your program") == 1 and ran.of(1)["html"] in ran.page
+        assert ran.of(2)["html"] == '<pre class="output" tabindex="0">4</pre>'
+    assert tab.run({0: "x = -1\nassert x > 0"}).of(0)["ends"], "the reader's own assertion is an error as any"
+    assert tab.run({}).page == tab.article
 
 
 def test_a_syntax_error_is_said_by_its_line_and_stays_in_its_fence(walk: Tab):
