@@ -10,7 +10,12 @@ from foundations.exercises.judging import apart, call, column, compare, describe
 @exercise
 def batch_slopes(answer: object) -> str:
     """A function of a, b and g: the slopes of a batch of products along both factors."""
-    a, b, g = (_drawn(*shape) for shape in ((4, 3, 2), (2, 5), (4, 3, 5)))
+    for shapes in (((4, 3, 2), (2, 5), (4, 3, 5)), ((2, 4, 3), (3, 2), (2, 4, 2))):
+        _judge_batch_slopes(answer, *(_drawn(*shape) for shape in shapes))
+    return "each matrix for itself, and what was stretched is summed back."
+
+
+def _judge_batch_slopes(answer: object, a: Tensor, b: Tensor, g: Tensor) -> None:
     found = call(answer, a, b, g)
     if not isinstance(found, tuple | list) or len(found) != 2:
         raise NotYet(f"it should give two slopes, along a and along b, not {described(found)}")
@@ -35,7 +40,6 @@ def batch_slopes(answer: object) -> str:
         },
         _first_gap("b", second, of_each.sum(dim=0)),
     )
-    return "each matrix for itself, and what was stretched is summed back."
 
 
 @exercise
