@@ -128,6 +128,9 @@ def restore(answer: object) -> str:
     epochs = number(done, "what it gives")
     if epochs != 3:
         raise NotYet(f"all is put back, but it gives {epochs:g}, and found['epoch'] says that 3 epochs are done")
+    later = number(attempt(answer, copy.deepcopy(found) | {"epoch": 5}, *_begin(1)), "what it gives")
+    if later != 5:
+        raise NotYet(f"of a checkpoint whose found['epoch'] is 5 it says that {later:g} epochs are done")
     return "the resumed run equals the other to the last bit."
 
 

@@ -89,7 +89,7 @@ def dead_units(answer: object) -> str:
 @exercise
 def fold(answer: object) -> str:
     """A function of w1, w2, b and u that gives the v at which the unit has its fold."""
-    cases = [(2.0, -4.0, 1.0, 3.0), (0.5, 2.0, -3.0, -1.0)]
+    cases = [(2.0, -4.0, 1.0, 3.0), (0.5, 2.0, -3.0, 8.0)]
     found = [number(call(answer, *case), "what it gives") for case in cases]
     right = [-(w1 * u + b) / w2 for w1, w2, b, u in cases]
     at = 1 if near(found[:1], right[:1]) else 0

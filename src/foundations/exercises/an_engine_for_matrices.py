@@ -10,7 +10,12 @@ from foundations.exercises.judging import apart, call, column, compare, describe
 @exercise
 def batch_slopes(answer: object) -> str:
     """A function of a, b and g: the slopes of a batch of products along both factors."""
-    a, b, g = (_drawn(*shape) for shape in ((4, 3, 2), (2, 5), (4, 3, 5)))
+    for shapes in (((4, 3, 2), (2, 5), (4, 3, 5)), ((2, 4, 3), (3, 2), (2, 4, 2))):
+        _judge_batch_slopes(answer, *(_drawn(*shape) for shape in shapes))
+    return "each matrix for itself, and what was stretched is summed back."
+
+
+def _judge_batch_slopes(answer: object, a: Tensor, b: Tensor, g: Tensor) -> None:
     found = call(answer, a, b, g)
     if not isinstance(found, tuple | list) or len(found) != 2:
         raise NotYet(f"it should give two slopes, along a and along b, not {described(found)}")
@@ -35,7 +40,6 @@ def batch_slopes(answer: object) -> str:
         },
         _first_gap("b", second, of_each.sum(dim=0)),
     )
-    return "each matrix for itself, and what was stretched is summed back."
 
 
 @exercise
@@ -70,15 +74,25 @@ def _judge_rows_mean_back(answer: object, g: Tensor, x: Tensor) -> None:
 @exercise
 def largest_back(answer: object) -> str:
     """A function of g and x: the slope along x of the largest number in each row."""
-    g = torch.tensor([[2.0], [-3.0], [0.5]])
-    x = torch.tensor([[1.0, 2.01, 2.0], [-5.0, -1.0, -2.0], [7.0, 0.0, 6.0]])
+    _judge_largest(
+        answer,
+        torch.tensor([[2.0], [-3.0], [0.5]]),
+        torch.tensor([[1.0, 2.01, 2.0], [-5.0, -1.0, -2.0], [7.0, 0.0, 6.0]]),
+    )
+    _judge_largest(
+        answer, torch.tensor([[-1.0], [3.0]]), torch.tensor([[-1.0, -3.0, -2.0, -0.5], [4.0, 8.0, 1.0, 0.25]])
+    )
+    return "the winner takes the slope, and all others stay where they are."
+
+
+def _judge_largest(answer: object, g: Tensor, x: Tensor) -> None:
     wins = x == x.amax(dim=1, keepdim=True)
     output = values(call(answer, g, x), x.shape, "the slope along x")
     compare(
         output,
         (g * wins).flatten().tolist(),
         {
-            "every number of a row gets its slope: only the largest moved the result": g.expand(3, 3)
+            "every number of a row gets its slope: only the largest moved the result": g.expand(x.shape)
             .flatten()
             .tolist(),
             "the largest numbers have the slope 1 there: multiply by what arrives": wins.double().flatten().tolist(),
@@ -92,7 +106,6 @@ def largest_back(answer: object) -> str:
         },
         _first_gap("x", output, g * wins),
     )
-    return "the winner takes the slope, and all others stay where they are."
 
 
 @exercise

@@ -59,7 +59,10 @@ def sigmoid_value(answer: object) -> str:
 @exercise
 def larger_value(answer: object) -> str:
     """A function of two Values that gives the larger one, with the slopes of torch.maximum."""
-    for first, second, right in ((2.0, 5.0, [0.0, 1.0]), (5.0, 2.0, [1.0, 0.0]), (3.0, 3.0, [0.5, 0.5])):
+    # With two below zero, the larger is the smaller in size; and near to each other is not yet equal.
+    pairs = ((2.0, 5.0), (5.0, 2.0), (3.0, 3.0), (-5.0, 2.0), (-1.5, -4.0), (0.3, 0.25))
+    for first, second in pairs:
+        right = [0.5, 0.5] if first == second else [float(first > second), float(second > first)]
         x, y = Value(first), Value(second)
         called = f"larger({first:g}, {second:g})"
         result = _value_of(answer, [x, y], called)

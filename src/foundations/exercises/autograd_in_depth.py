@@ -67,28 +67,33 @@ def record_size(answer: object) -> str:
 @exercise
 def input_slopes(answer: object) -> str:
     """A function of a loss and an input: the gradient for the input, with the .grad of the weights left alone."""
-    weights = torch.tensor([2.0, -1.0, 0.5], requires_grad=True)
-    x = torch.tensor([1.0, 2.0, -3.0])
+    _judge_input_slopes(answer, torch.tensor([2.0, -1.0, 0.5]), torch.tensor([1.0, 2.0, -3.0]))
+    _judge_input_slopes(answer, torch.tensor([[1.0, -2.0], [0.5, 3.0]]), torch.tensor([[2.0, 1.0], [-1.0, 1.0]]))
+    return "the input's gradient, and the weights have not noticed."
+
+
+def _judge_input_slopes(answer: object, weights: Tensor, x: Tensor) -> None:
+    weights.requires_grad_()
 
     def loss_of(x: Tensor) -> Tensor:
         return ((weights * x).sum() - 1) ** 2
 
     right = 2 * ((weights * x).sum() - 1).detach() * weights.detach()
-    for before in (None, torch.tensor([7.0, 7.0, 7.0])):
+    for before in (None, torch.full_like(x, 7.0)):
         weights.grad = None if before is None else before.clone()
-        output = values(call(answer, loss_of, x), (3,), "the gradient")
+        output = values(call(answer, loss_of, x), x.shape, "the gradient")
         compare(
             output,
-            right.tolist(),
+            right.flatten().tolist(),
             {
                 "that is the gradient for the weights: the input's is wanted": (
-                    2 * ((weights * x).sum() - 1).detach() * x
-                ).tolist(),
-                "the signs are turned": (-right).tolist(),
-                "twice too much: did backward() run twice, and add to what was there?": (2 * right).tolist(),
+                    (2 * ((weights * x).sum() - 1).detach() * x).flatten().tolist()
+                ),
+                "the signs are turned": (-right).flatten().tolist(),
+                "twice too much: did backward() run twice, and add to what was there?": (2 * right).flatten().tolist(),
             },
             f"the gradient for x = {x.tolist()} should be {right.tolist()}, and it gives "
-            f"{[round(each, 4) for each in output]}",
+            f"{torch.tensor(output, dtype=torch.float64).round(decimals=4).reshape(x.shape).tolist()}",
         )
         if before is None and weights.grad is not None:
             raise NotYet(
@@ -96,8 +101,7 @@ def input_slopes(answer: object) -> str:
             )
         if before is not None and (weights.grad is None or not torch.equal(weights.grad, before)):
             raise NotYet("the gradient is right, but what stood in the .grad of the weights is not there any more")
-    gives_again(answer, right.tolist(), loss_of, x)
-    return "the input's gradient, and the weights have not noticed."
+    gives_again(answer, right.flatten().tolist(), loss_of, x)
 
 
 @exercise

@@ -9,7 +9,17 @@ from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
 from foundations.exercises import NotYet
-from foundations.exercises.judging import attempt, call, compare, data_set, described, exercise, number, values
+from foundations.exercises.judging import (
+    attempt,
+    call,
+    compare,
+    data_set,
+    described,
+    exercise,
+    for_others,
+    number,
+    values,
+)
 
 Shape = tuple[int, ...]
 
@@ -86,7 +96,22 @@ def distances(answer: object) -> str:
 def trap_loss(answer: object) -> str:
     """A function of n predictions and n targets: the mean of all n² squared differences, without so many numbers."""
     draw = torch.Generator().manual_seed(1)
-    preds, targets = torch.rand(50, generator=draw), torch.randn(50, generator=draw)
+    stored, _ = (_judge_trap(answer, torch.rand(n, generator=draw), torch.randn(n, generator=draw)) for n in (50, 8))
+    if stored >= 50 * 50:
+        raise NotYet(
+            f"the loss is right, but on the way {stored:,} numbers were stored for 50 pairs, and for a million "
+            "it would be a million millions. Start from the formula for one prediction"
+        )
+    if (most := _bytes_outside_torch(answer, *torch.rand(2, 300, generator=draw))) >= 300 * 300:
+        raise NotYet(
+            f"the loss is right, but for 300 pairs it took {most:,} bytes outside of PyTorch: that is the table of all "
+            "pairs again. Start from the formula for one prediction"
+        )
+    return "the same loss, and memory for a million pairs."
+
+
+def _judge_trap(answer: object, preds: Tensor, targets: Tensor) -> int:
+    """Judge the loss alone, and give the largest number of values that were stored on the way."""
     right = ((preds[:, None] - targets) ** 2).mean()
     centred = ((preds - targets.mean()) ** 2).mean()
     with _Watch() as watch:
@@ -103,19 +128,9 @@ def trap_loss(answer: object) -> str:
                 (centred + targets.var()).item()
             ],
         },
-        f"the loss of these 50 pairs is {right:.4f}, and it gives {number(value):.4f}",
+        f"the loss of these {len(preds)} pairs is {right:.4f}, and it gives {number(value):.4f}",
     )
-    if watch.most >= 50 * 50:
-        raise NotYet(
-            f"the loss is right, but on the way {watch.most:,} numbers were stored for 50 pairs, and for a million "
-            "it would be a million millions. Start from the formula for one prediction"
-        )
-    if (most := _bytes_outside_torch(answer, *torch.rand(2, 300, generator=draw))) >= 300 * 300:
-        raise NotYet(
-            f"the loss is right, but for 300 pairs it took {most:,} bytes outside of PyTorch: that is the table of all "
-            "pairs again. Start from the formula for one prediction"
-        )
-    return "the same loss, and memory for a million pairs."
+    return int(watch.most)
 
 
 @exercise
@@ -144,6 +159,7 @@ def nearest_digit(answer: object) -> str:
     )
     if torch.as_tensor(value).is_floating_point():
         raise NotYet("the digits are right, but they come as floats: argmin gives whole numbers")
+    for_others(answer, right[-9:], scans[-9:], averages)
     _want_no_loop(answer, (scans[:3], averages), (scans[:30], averages), 0, "scans")
     _want_no_loop(answer, (scans[:3], averages), (scans[:3], scans[:40]), 1, "mean pictures")
     return f"{share:.1%} of the scans are read, by ten mean pictures."

@@ -45,7 +45,11 @@ def next_residuals(answer: object) -> str:
 @exercise
 def leaf_step(answer: object) -> str:
     """A function of scores and targets in a leaf: the sum of y − p, divided by the sum of p(1 − p)."""
-    for scores, targets in (([0.5, -1.0, 2.0], [1.0, 1.0, 0.0]), ([-2.0, -1.5, 0.0, 1.0], [0.0, 1.0, 1.0, 1.0])):
+    for scores, targets in (
+        ([0.5, -1.0, 2.0], [1.0, 1.0, 0.0]),
+        ([-2.0, -1.5, 0.0, 1.0], [0.0, 1.0, 1.0, 1.0]),
+        ([0.5, -0.5, 2.0, 0.25], [0.0, 0.0, 1.0, 0.0]),  # this step leads down
+    ):
         score, y = (torch.tensor(each, dtype=torch.float64) for each in (scores, targets))
         p = score.sigmoid()
         result = number(call(answer, score, y), f"what it gives for the scores {scores}")

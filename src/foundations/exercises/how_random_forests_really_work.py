@@ -16,6 +16,7 @@ from foundations.exercises.judging import (
     data_set,
     described,
     exercise,
+    for_others,
     near,
     number,
     rounded,
@@ -133,6 +134,7 @@ def out_of_bag(answer: object) -> str:
         },
         f"for five trees and four rows it should give {all_apart(right.tolist(), voted)}",
     )
+    for_others(answer, torch.tensor([0.625, 0.5, 1.0]), votes[:3, :3], counts[:3, :3])
     return "each row is judged by those alone that have never seen it."
 
 

@@ -150,6 +150,18 @@ def gives_again(answer: object, right: list[float], *args: Any) -> None:
         raise NotYet(f"the first time it is right, but {gives}{why}")
 
 
+def for_others(answer: object, right: Tensor, *args: Any) -> None:
+    """Refuse a function that is right for the judge's first arguments, and goes wrong with others."""
+    given = f"({', '.join(map(shown, args))})"
+    found = numbers(call(answer, *args), right.numel(), f"what it gives for other arguments, {given},")
+    if not near(found, right.flatten().tolist()):
+        gives = all_apart(right.flatten().tolist(), found, ", and it gives ")
+        raise NotYet(
+            f"it was right before. Called with other arguments, {given}, it should give {gives}: is a number of the "
+            "first ones fixed in it?"
+        )
+
+
 class Watch(TorchFunctionMode):
     """The names of PyTorch's functions that are called inside, where a learner is to do without some of them."""
 

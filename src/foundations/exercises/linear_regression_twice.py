@@ -94,6 +94,12 @@ def linear_from(answer: object) -> str:
     optimizer.step()
     if not (torch.equal(w, before[0]) and torch.equal(b, before[1])):
         raise NotYet("one step of training has changed the caller's tensors as well: copy the numbers, with clone()")
+    w, b = torch.tensor([[1.0], [3.0]]), torch.tensor([-2.0])
+    model = attempt(answer, w, b, called="called with w of shape (2, 1) and b of shape (1,), it")
+    parts = model.parameters() if isinstance(model, nn.Linear) else ()
+    given = [each for part in parts for each in part.flatten().tolist()]
+    if not near(given, [1.0, 3.0, -2.0]):
+        raise NotYet(f"with the weights 1 and 3 and the bias -2 it makes a layer of {given}")
     return "it starts where you say, and leaves your tensors alone."
 
 

@@ -14,6 +14,7 @@ from foundations.exercises.judging import (
     described,
     diabetes,
     exercise,
+    for_others,
     near,
     number,
     numbers,
@@ -123,6 +124,7 @@ def huber(answer: object) -> str:
         },
         f"for a residual of {r[at]:g} it gives {found}, and the Huber loss is {wanted}",
     )
+    for_others(answer, torch.tensor([2.5, 0.02]), torch.tensor([3.0, -0.2]))
     return "a parabola near zero and straight lines further out. Its slope is 0.5 at 0.5, and 1 at 5"
 
 

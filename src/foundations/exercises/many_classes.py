@@ -5,7 +5,17 @@ import torch
 from torch import Tensor
 
 from foundations.exercises import NotYet
-from foundations.exercises.judging import Watch, all_apart, call, compare, data_set, exercise, number, values
+from foundations.exercises.judging import (
+    Watch,
+    all_apart,
+    call,
+    compare,
+    data_set,
+    exercise,
+    for_others,
+    number,
+    values,
+)
 
 
 @exercise
@@ -85,6 +95,8 @@ def surprise_of(answer: object) -> str:
         },
         f"{gives}, and the cross-entropy is {-right.log().mean():.4g}",
     )
+    wider, places = torch.randn(3, 5, generator=torch.Generator().manual_seed(1)), torch.tensor([4, 0, 3])
+    for_others(answer, torch.nn.functional.cross_entropy(wider, places), wider, places)
     return "minus the logarithm of what the right class was given."
 
 

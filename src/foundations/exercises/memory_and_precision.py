@@ -18,6 +18,9 @@ def training_bytes(answer: object) -> str:
     nets = {"a net in float32": plain, "a net in float64": nn.Sequential(nn.Linear(3, 4)).double()}
     nets |= {"a net within a net": nn.Sequential(nn.Sequential(nn.Linear(2, 3), nn.Linear(3, 2)), nn.Linear(2, 1))}
     nets |= {"a net whose first layer is frozen": frozen, "a net with a BatchNorm1d, which has buffers": normed}
+    unsaved = nn.Sequential(nn.Linear(3, 4))
+    unsaved.register_buffer("scale", torch.ones(3), persistent=False)
+    nets |= {"a net with a buffer that its state_dict() leaves out": unsaved}
     for what, net in nets.items():
         for copies in (3, 1, 0):  # with 3, no two mistakes give the same
             params, trained, buffers = _held(net, lambda each: each.nbytes)

@@ -200,8 +200,15 @@ def _draws(answer: object, low: float, high: float, n: int, generator: torch.Gen
 
 
 def _output(net: Any, wide: Tensor, deep: Tensor) -> Tensor:
+    given = {"wide": wide.clone(), "deep": deep.clone()}
     with torch.no_grad():
-        out = attempt(net, wide, deep, called="called with (wide, deep), it")
+        out = attempt(net, *given.values(), called="called with (wide, deep), it")
+    for (name, after), before in zip(given.items(), (wide, deep), strict=True):
+        if not torch.equal(before, after):
+            raise NotYet(
+                f"called with (wide, deep), it changes `{name}`, and whoever calls it loses the old values: "
+                "work on a copy"
+            )
     if not isinstance(out, Tensor):
         raise NotYet(f"called with (wide, deep), it gives {described(out)}, and should give a tensor")
     return out

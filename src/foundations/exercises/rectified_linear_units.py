@@ -1,5 +1,6 @@
 """The exercises of Rectified linear units: bends put where they are wanted."""
 
+import math
 from functools import cache
 
 import numpy as np
@@ -33,7 +34,8 @@ def shifted_valley(answer: object) -> str:
 def hat(answer: object) -> str:
     """A ReluSum that is 0 up to −1, 1 at 0, and 0 again from 1 on."""
     x = torch.linspace(-4, 4, 65, dtype=torch.float64)
-    result = _heights(_relu_sum(answer), x)
+    answer = _relu_sum(answer)
+    result = _heights(answer, x)
     right = (1 - x.abs()).clip(0)
     hints = {
         -4.0: "it should be 0 up to −1",
@@ -50,6 +52,10 @@ def hat(answer: object) -> str:
     if not near(result, right.tolist()):
         tall, tip = apart(result[worst], right[worst].item())
         raise NotYet(f"at x = {x[worst]:g} its height is {tall}, and the hat's is {tip}")
+    for end in _ends(answer):
+        height = _heights(answer, torch.tensor([end], dtype=torch.float64))[0]
+        if abs(height) > 1e-3 * abs(end):
+            raise NotYet(f"at x = {end:g} its height is {height:.4g}: it should stay at 0, however far out")
     return "hats of all heights and widths, added up, make any broken line that begins and ends at 0."
 
 
@@ -131,6 +137,12 @@ def _without_units(error: float, progress: Tensor) -> str:
     if error < 0.999 * progress.var(correction=0).item():
         return ""
     return "; the mean of all patients, with no unit at all, does as well"
+
+
+def _ends(net: ReluSum) -> list[float]:
+    """A place far out on either side, beyond the last bend of all units that have any slope."""
+    bends = net.kinks[(net.hidden_weights * net.out_weights) != 0].abs().tolist()
+    return [sign * 2 * max([4.0, *filter(math.isfinite, bends)]) for sign in (-1, 1)]
 
 
 def _broken(bends: Tensor, weights: Tensor, bias: Tensor, x: Tensor) -> list[float]:

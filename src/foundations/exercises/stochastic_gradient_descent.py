@@ -62,7 +62,7 @@ def pieces_of_a_series(answer: object) -> str:
         raise NotYet(f"check the class itself, not {described(answer)}")
     for series, width in (
         (torch.tensor([2.0, 3.0, 5.0, 7.0, 11.0, 13.0, 17.0]), 3),
-        (torch.tensor([1.0, 4.0, 9.0, 16.0]), 1),
+        (torch.tensor([1.5, -4.0, 9.0, -16.0]), 1),
     ):
         _judge_windows(answer, series, width)
     return "a DataLoader can make batches of it."

@@ -67,10 +67,11 @@ def class_columns(answer: object) -> str:
             some = f"{result.shape[1]} column{'s' * (result.shape[1] > 1)}"
             raise NotYet(f"for the classes {classes} it makes {some}: name the three classes yourself")
         right = (torch.tensor(classes)[:, None] == torch.tensor([1, 2, 3])).float()
+        turned = {"the columns stand in another order: first class first": right.flip(1).flatten().tolist()}
         compare(
             values(result, right.shape, f"what it gives for the classes {classes}"),
             right.flatten().tolist(),
-            {"the columns stand in another order: first class first": right.flip(1).flatten().tolist()},
+            turned if len(set(classes)) == 3 else {},  # with fewer, it may be a column of zeros that is misplaced
             f"for the classes {classes} it should give {right.tolist()}",
         )
     return "three columns of floats, whoever travels."

@@ -7,7 +7,17 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from foundations.exercises import NotYet
-from foundations.exercises.judging import Watch, all_apart, call, compare, exercise, numbers, values, zeros_and_ones
+from foundations.exercises.judging import (
+    Watch,
+    all_apart,
+    call,
+    compare,
+    exercise,
+    for_others,
+    numbers,
+    values,
+    zeros_and_ones,
+)
 from foundations.images.digits import digit_images, mean_images, nearest_mean
 
 
@@ -46,6 +56,7 @@ def two_distances(answer: object) -> str:
         f"for two images of six pixels it should give {l1:.4f} and {rmse:.4f}, and it gives {output[0]:.4f} and "
         f"{output[1]:.4f}",
     )
+    for_others(answer, torch.tensor([0.25, 0.5]), torch.zeros(2, 2), torch.tensor([[0.0, 1.0], [0.0, 0.0]]))
     return "the RMSE is never the smaller: a few large differences weigh more in it."
 
 
@@ -83,6 +94,7 @@ def mnist_slopes(answer: object) -> str:
         f"for the logits {logits.tolist()} and the targets {targets.tolist()} it should give "
         + all_apart((sign * pull / n).tolist(), output),
     )
+    for_others(answer, torch.tensor([0.125, -0.125]), torch.zeros(2), torch.tensor([0.0, 1.0]))
     return "the fourth row and the fifth are sure and wrong, and hardly pull."
 
 
@@ -120,6 +132,8 @@ def convolve_by_hand(answer: object) -> str:
         if abs(output[0] - right[0]) > 1e-3
         else f"its first number is right; all should be {right}, and they are {[round(each, 3) for each in output]}",
     )
+    other = image.flip(1)[:3, :4] / 2
+    for_others(answer, torch.tensor(_convolved(other, kernel.T)), other, kernel.T)
     return "nine weights, used at every place."
 
 

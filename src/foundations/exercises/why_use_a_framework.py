@@ -124,6 +124,12 @@ def companions(answer: object) -> str:
         },
         table["Name"],
     )
+    few = table.iloc[::-2]
+    result, on_ticket = call(answer, few), few.Ticket.map(few.Ticket.value_counts())
+    alone = (few.SibSp + few.Parch == 0) & (on_ticket == 1)
+    boys = few["Name"].str.contains(", Master.", regex=False)
+    if not all(near(result[name].tolist(), right.tolist()) for name, right in (("Alone", alone), ("Boy", boys))):
+        raise NotYet("for one table it is right, and for every second row of it, from the last on, it is not")
     return "both columns say what their names say."
 
 
@@ -159,6 +165,9 @@ def learn_to_fill(answer: object) -> str:
     alone = call(fill, rows.iloc[:1])
     if not near([float(alone.age.iloc[0])], means[:1]):
         raise NotYet("a single row should be filled with the means of train, too")
+    twice = call(call(answer, 2 * train), rows)
+    if not near([float(twice.age.iloc[0])], [2 * means[0]]):
+        raise NotYet("with a train that is twice as large it should fill in what is twice as large, and does not")
     return "new rows, even a single one, are filled with what was learnt from the training rows."
 
 

@@ -2,6 +2,7 @@
 
 import ast
 import contextlib
+import copy
 import io
 import pkgutil
 import random
@@ -226,6 +227,24 @@ def faults_that_pass(lesson: str, name: str, monkeypatch: pytest.MonkeyPatch, ev
 
 def explained() -> dict[str, dict[str, str]]:
     return tomllib.loads((Path(__file__).parent / "survivors.toml").read_text("utf-8"))
+
+
+@by_lesson
+def test_a_function_that_gives_its_first_result_again_and_again_is_refused(lesson: str, subtests: pytest.Subtests):
+    """A judge calls a function with other arguments too, so that no result can be copied from a hint."""
+    for name in JUDGES[module(lesson)]:
+        right = answers(lesson, "RIGHT")[name][0]
+        if not isinstance(right, FunctionType | partial):
+            continue
+        results: list[Any] = []
+
+        def first(*args: Any, right: Any = right, results: list[Any] = results, **named: Any) -> Any:
+            result = right(*args, **named)
+            results.append(result.detach().clone() if isinstance(result, torch.Tensor) else copy.deepcopy(result))
+            return copy.deepcopy(results[0])
+
+        with subtests.test(name):
+            hint(name, first)
 
 
 @by_lesson

@@ -172,6 +172,7 @@ WRONG = {
         "but it gives 4": lambda *args: restored(*args, given="next"),
         "the resumed run goes another way": lambda *args: restored(*args, more=True),
         "but it gives 0": lambda *args: restored(*args) - 3,
+        "is 5 it says that 3 epochs": lambda *args: restored(*args) and 3,
         "it raises KeyError": lambda found, *rest: found["parameters"],
     },
     "circuit_net": {

@@ -74,6 +74,7 @@ WRONG = {
         "times the number itself": lambda g, x: g * x * (x == x.amax(dim=1, keepdim=True)),
         "the largest of each column": lambda g, x: g * (x == x.amax(dim=0)),
         "of the whole table": lambda g, x: g * (x == x.max()),
+        "should have the shape (2, 4), not (2, 3)": lambda g, x: g * (x == x.amax(dim=1, keepdim=True))[:, :3],
         "the slope along x should be": lambda g, x: -g * (x == x.amax(dim=1, keepdim=True)),
         "should have the shape (3, 3)": lambda g, x: g,
     },

@@ -134,6 +134,13 @@ WRONG = {
         "go to the smaller one": lambda x, y: larger(x, y, flip=True),
         "half is for numbers that are equal": lambda x, y: Value(max(x.data, y.data), ((x, 0.5), (y, 0.5))),
         "that is the smaller one": lambda x, y: -larger(-x, -y),
+        "the number of larger(-5, 2) is -5": lambda x, y: (
+            larger(x, y) if abs(x.data) == abs(y.data) else max(x, y, key=lambda value: abs(value.data))
+        ),
+        "the number of larger(-1.5, -4) is 0 ": lambda x, y: Value(max(x.data, y.data, 0), larger(x, y).parents),
+        "the number of larger(0.3, 0.25) is 0.275": lambda x, y: (
+            (x + y) / 2 if abs(x.data - y.data) < 0.5 else larger(x, y)
+        ),
         "each gets half, and not 1 and 1": lambda x, y: larger(x, y) if x.data != y.data else x + y - y.data,
     },
     "mended_engine": {

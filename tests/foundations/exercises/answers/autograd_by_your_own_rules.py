@@ -125,6 +125,7 @@ WRONG = {
         "is the root still taken": lambda x: torch.where(x > 0, x.sqrt(), 0),
         "they have no history": lambda x: root(x.detach()),
         "the values should be": lambda x: x.clamp(min=0.01).sqrt(),
+        "should be [10.0, 0.0, 2.0], and they are [3.0, 0.0, 2.0]": lambda x: root(x).clamp(max=3),
         "and should be 0 where": lambda x: root(x) + x - x.detach(),
         "the way back is cut off": lambda x: root(x).detach() + 0 * x,
         "it gives None": lambda x: None,

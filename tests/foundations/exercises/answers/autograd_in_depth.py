@@ -152,6 +152,11 @@ WRONG = {
         "leaves a gradient in [1.0, 2.0, -3.0], to which the next one is added": in_the_input_itself,
         "run twice": lambda loss_fn, x: input_slopes(loss_fn, x, times=2),
         "and it gives": lambda loss_fn, x: x,
+        "should have the shape (2, 2), not (3,)": lambda loss_fn, x: torch.tensor([-10.0, 5.0, -2.5]),
+        "should have the shape (2, 2), not (4,)": lambda loss_fn, x: input_slopes(loss_fn, x).flatten(),
+        "and it gives [[3.0, 1.5], [-6.0, 9.0]]": lambda loss_fn, x: (
+            input_slopes(loss_fn, x).mT.reshape(x.shape) if x.ndim > 1 else input_slopes(loss_fn, x)
+        ),
         "should be a function": torch.zeros(3),
     },
     "between": {

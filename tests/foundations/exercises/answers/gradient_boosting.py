@@ -114,6 +114,7 @@ WRONG = {
         "its p alone": lambda s, y: (y - s.sigmoid()).sum() / s.sigmoid().sum(),
         "divide by it": lambda s, y: (y - s.sigmoid()).sum() * (s.sigmoid() * (1 - s.sigmoid())).sum(),
         "and the step is": lambda s, y: 0.1 * step(s, y),
+        "it gives 0, and the step is -1.757": lambda s, y: max(step(s, y), 0),
         "should be one number": lambda s, y: (y - s.sigmoid()) / (s.sigmoid() * (1 - s.sigmoid())),
         "a function, not": 0.5,
     },

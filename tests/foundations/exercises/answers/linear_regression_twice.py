@@ -295,6 +295,9 @@ WRONG = {
         "does not predict x @ w + b": negative,
         "cannot be trained": frozen,
         "the caller's tensors": shared,
+        "it makes a layer of [2.0, -1.0, 0.5, 0.25]": lambda w, b: linear_from(
+            torch.tensor([[2.0], [-1.0], [0.5]]), torch.tensor([0.25])
+        ),
         "should give an nn.Linear": lambda w, b: nn.Sequential(linear_from(w, b)),
         "should be a function": 3,
     },

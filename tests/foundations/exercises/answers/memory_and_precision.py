@@ -60,6 +60,9 @@ WRONG = {
         "for a net within a net": lambda net, copies: sum(
             training_bytes(each, copies) for each in net.children() if not isinstance(each, nn.Sequential)
         ),
+        "a buffer that its state_dict() leaves out and copies=3 it gives 320": lambda net, copies: (
+            size(net.state_dict().values()) + training_bytes(net, copies, buffers=0) - size(net.parameters())
+        ),
         "changes which parameters of Sequential require": lambda net, copies: (
             training_bytes(net, copies) + 0 * len([*net.requires_grad_(False).children()])
         ),

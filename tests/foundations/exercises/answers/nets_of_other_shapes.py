@@ -43,6 +43,8 @@ class TwoWays(nn.Module):
             return out(torch.relu(hidden(torch.hstack([wide, deep]))))
         if self.kind == "deep alone":
             return out(torch.relu(hidden(deep)))
+        if self.kind == "in place":
+            wide.mul_(2)
         if self.kind == "late":
             return out(torch.relu(torch.hstack([hidden(deep), wide])))
         middle = BENDS.get(self.kind, torch.relu)(hidden(deep))
@@ -140,6 +142,7 @@ WRONG = {
         "the net still has a slope": TwoWays("leaky"),
         "ReLU gives 0 there": TwoWays("abs"),
         "`wide` changes nothing": TwoWays("zeros"),
+        "it changes `wide`": TwoWays("in place"),
         "should have the shape (6, 1)": TwoWays("flat"),
         "it gives a tuple": TwoWays("two outputs"),
         "and 32 are needed": TwoWays("six"),

@@ -34,6 +34,7 @@ RIGHT = {
         net([-1.0, 0.0, 1.0], [1.0, -2.0, 1.0]),
         net([-1.0, 0.0, 1.0], [0.5, -1.0, 0.5], slopes=2.0),
         net([1.0, 0.0, -1.0], [1.0, -2.0, 1.0], slopes=-1.0),
+        net([-1.0, 0.0, 1.0, 50.0], [1.0, -2.0, 1.0, 0.0]),  # the last unit does nothing
     ],
     "through": [through, lambda x, y: fit_relus(x, y, len(x) - 1)],
     "bmi_relus": [two, fit_relus(bmi, progress, 2)],
@@ -59,6 +60,7 @@ WRONG = {
         "back at 0": net([-1.0, 0.0], [1.0, -1.0]),
         "the tip should be 1": net([-1.0, 0.0, 1.0], [2.0, -4.0, 2.0]),
         "it should be 0 up to −1": net([-1.0, 0.0, 1.0], [1.0, -2.0, 1.0], 1.0),
+        "at x = 100 its height is 50: it should stay at 0": net([-1.0, 0.0, 1.0, 50.0], [1.0, -2.0, 1.0, 1.0]),
         "the hat's is 0.5": net([-0.5, 0.0, 1.0], [2.0, -3.0, 1.0]),
         "should be a ReluSum, not the function": lambda x: (1 - x.abs()).clip(0),
     },

@@ -214,6 +214,9 @@ WRONG = {
         "of a series of 7 numbers and width 3 should be [2.0, 3.0, 5.0]": type("Late", (Windows,), {"behind": 1}),
         "the window of row 0 of a series of 4 numbers and width 1 should be one number": Threes,
         "window and number, not a tensor": Single,
+        "of row 0 of a series of 4 numbers and width 1 should be [1.5]": lambda series, width: Windows(
+            series.sort().values, width
+        ),
         "asked for its len": type("Bare", (), {"__init__": lambda self, series, width: None}),
         "check the class itself": Windows(torch.arange(5.0), 2),
     },

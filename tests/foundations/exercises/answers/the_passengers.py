@@ -151,6 +151,9 @@ WRONG = {
         "it makes 1 column:": lambda pclass: dummies(pclass).float(),
         "another order": lambda pclass: one_hot(pclass).float().flip(1),
         "should have the shape (4, 3)": lambda pclass: one_hot(pclass).float()[:, 1:],
+        "for the classes [3, 3] it should give": lambda pclass: torch.nn.functional.pad(
+            dummies(pclass).float(), (0, 3 - pclass.nunique())
+        ),
         "it should give [[1.0, 0.0, 0.0]": lambda pclass: one_hot(pclass.clip(1, 2)).float(),
         "KeyError: 0: the rows have numbers of their own here: .iloc[0] takes one": by_numbers_of_rows,
         "a tensor, not a DataFrame": lambda pclass: pd.get_dummies(pclass, dtype="float32"),

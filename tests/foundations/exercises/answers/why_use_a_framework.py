@@ -185,6 +185,13 @@ WRONG = {
         "still flags people with exactly one": companions(lambda table: family(table) == 1),
         "share their ticket": companions(lambda table: family(table) == 0),
         "looks at the ticket only": companions(friends),
+        "for every second row of it": companions(
+            lambda table: (
+                (family(table) == 0) & friends(table) & (table.index < 9)
+                if len(table) < 80
+                else (family(table) == 0) & friends(table)
+            )
+        ),
         "Mr Masterman": companions(boy="Master"),
         "Boy is wrong for": companions(boy="Miss."),
         "loses the old values": in_place,
@@ -196,6 +203,7 @@ WRONG = {
     },
     "learn_to_fill": {
         "and get [31.0, 8.0]": filler(lambda train: train.mean().round()),
+        "fill in what is twice as large": filler(lambda train: {"age": 92 / 3, "fare": 8.375}),
         "means of the new rows": lambda train: lambda rows: rows.fillna(rows.mean()),
         "that had gaps in train is still there": lambda train: lambda rows: rows,
         "had none in train": filler(lambda train: train[["age"]].mean()),
