@@ -290,11 +290,7 @@ class PageCachePlugin(BasePlugin[LegacyConfig]):
         """Render a page after all."""
         page, rendered = file.page, self.rendered.pop(file.src_uri, None)
         assert page is not None
-        undone = ["read_source", "render", *([] if page.__dict__.pop("named") else ["title"])] if rendered else []
-        for name in undone:
-            page.__dict__.pop(name, None)
-        page.markdown, page.content, page.meta = None, None, {}
-        beside(page).clear()
+        unmake(page)
         for path in rendered.files if rendered else self.making[file.src_uri].files:
             files.remove(files.src_uris[path])
         self.names[file.src_uri] = self._name(file, file.content_bytes)
@@ -460,11 +456,26 @@ class PageCachePlugin(BasePlugin[LegacyConfig]):
         return files.documentation_pages()
 
 
+def unmake(page: Page) -> None:
+    """Let a page be as it was before it was read, whether it was made or taken from what was kept."""
+    named = page.__dict__.pop("named", True)
+    for name in ("read_source", "render", *([] if named else ["title"])):
+        page.__dict__.pop(name, None)
+    page.markdown, page.content, page.meta = None, None, {}
+    page.__dict__.pop("beside", None)
+
+
 def origin(method: Callable[..., Any]) -> str:
     """The module of the plugin, or of the hook, that a method belongs to."""
-    own = method.args[1] if isinstance(method, partial) else method
-    owner = getattr(own, "__self__", None)
-    return own.__module__ if owner is None else type(owner).__module__
+    method = unwrapped(method)
+    owner = getattr(method, "__self__", None)
+    return method.__module__ if owner is None else type(owner).__module__
+
+
+def unwrapped(method: Callable[..., Any]) -> Callable[..., Any]:
+    """A plugin's own method, without what comes here between it and MkDocs."""
+    wrapped = isinstance(method, partial) and isinstance(getattr(method.func, "__self__", None), PageCachePlugin)
+    return method.args[1] if wrapped else method  # type: ignore[attr-defined]
 
 
 def look_more_often(server: LiveReloadServer, takes: float) -> None:

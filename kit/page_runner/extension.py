@@ -44,6 +44,7 @@ PLAIN = re.compile(r'<span class="(?:n|p|w)">([^<]*)</span>')
 MARKDOWN = re.compile(r"[\\`*_\[\]|~$@]|(?<=\w):(?=//)|(?<=www)\.", re.I)
 BEGINNING = re.compile(r"(\d{0,9})([.)](?=\s|\Z)|[-+:](?=[\s:+-]|\Z)|[=#>]|!(?=!!)|\?(?=\?\?))")
 STARTED: set[Runner] = set()  # of projects that Zensical renders
+NOT_REACHED = '<p class="output output--not-run">Not run: the program ended above.</p>'
 WORD = re.compile(r"qzjvalue(\d+)z")  # a word that stands for a text until the page is HTML
 
 
@@ -120,16 +121,19 @@ class RunSnippets(Preprocessor):
             raise ValueError(
                 "page_runner renders the pages of MkDocs and Zensical; this Markdown text comes from neither"
             )
-        runner = runner_for(page.root, self.preload)
+        runner = page.runner or runner_for(page.root, self.preload)
         if is_zensical(self.md):  # where no plugin of ours starts the runs
             self._start_all(runner)
             errors_of(page.root).pop(page.name, None)
         page = replace(page, read=functools.cache(partial(page.read, survey=runner.cache.page)))
-        shown = shown_page(self.md, page, page_source(self.md), lines)
+        self.shown = shown = shown_page(self.md, page, page_source(self.md), lines)
         run = runner.run(shown)
         text = "\n".join(lines).rstrip("\n")
         self.below = max(0, shown.text.rstrip("\n").count("\n") - text.count("\n"))
-        reading = scan("\n" * self.below + text).below(-self.below)
+        if shown.edited:  # what stands in its fences need not be code
+            reading = Reading(shown.items, shown.shown).below(-self.below)
+        else:
+            reading = scan("\n" * self.below + text).below(-self.below)
         if not run.errors and (reading.faults or len(reading.items) != len(run.outputs)):
             raise ValueError("something changed the page's snippets before they were shown")
         found = [placed(error, shown, page.read(), generated=page.generated) for error in run.errors]
@@ -138,8 +142,8 @@ class RunSnippets(Preprocessor):
         rows = self._write(lines, reading, run.outputs, boxes.pop() if below else "")
         for line, box in reversed(list(zip(at, boxes, strict=False))):
             self._show_above(rows, lines, line, reading, box)
-        if run.page and not run.errors:
-            self.page, self.shown, self.read = page, shown, reading
+        if run.page and not run.errors and not shown.edited:
+            self.page, self.read = page, reading
             self._watch()
         return [line for row in rows for line in row]
 
@@ -174,6 +178,8 @@ class RunSnippets(Preprocessor):
                 pieces = parts(value) if isinstance(value, Output) else []
                 if below_failed and number == len(outputs):
                     pieces = [below_failed]
+                elif value is None and self.shown.edited:
+                    pieces = [NOT_REACHED]
                 self._show(rows, lines, item, pieces, value)
         for item in read.shown:
             self._show(rows, lines, item, [f'<p class="output output--not-run">{escape(not_run(item))}</p>'])

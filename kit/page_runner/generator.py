@@ -16,8 +16,11 @@ from .page import Page, PageError, name_from, read_regular, survey
 if TYPE_CHECKING:  # Zensical needs no MkDocs
     from mkdocs.structure.files import File
 
+    from .runner import Runner
+
 MKDOCSTRINGS = re.compile(r"^::: ", re.M)  # stands in a page whose words mkdocstrings writes, from docstrings
 Survey: TypeAlias = Callable[[bytes, str], Page]  # reads a page of this name
+EDITED = "edited"  # the name under which a file of MkDocs has the page that a reader has made of it
 NOT_READ = "*This page could not be read.*\n"  # stands in for its text
 
 
@@ -31,6 +34,7 @@ class RenderedPage:
     docs: Path
     read: Callable[..., Page]  # gives the page as it was written, before plugins change it
     generated: bool = False  # by a plugin: no file of this name can be opened
+    runner: Runner | None = None  # that of the plugin, where it takes part
 
 
 def rendered_page(md: Markdown) -> RenderedPage | None:
@@ -40,7 +44,9 @@ def rendered_page(md: Markdown) -> RenderedPage | None:
         file, config = links.file, links.config
         name, docs = page_name(file.src_uri, config), Path(config.docs_dir)
         generated = Path(file.abs_src_path or "") != docs / file.src_uri
-        return RenderedPage(file.src_uri, name, project_root(config), docs, partial(written, file, config), generated)
+        runner = getattr(config.plugins.get("page_runner"), "runner", None)
+        read = partial(written, file, config)
+        return RenderedPage(file.src_uri, name, project_root(config), docs, read, generated, runner)
     if is_zensical(md):
         context: Any = md.preprocessors["rendering_context"]
         root = Path.cwd().resolve()
@@ -93,7 +99,10 @@ def is_generated(file: File, config: Any) -> bool:
 
 
 def written(file: File, config: Any, survey: Survey = survey) -> Page:
-    """A page of MkDocs as it was written, before plugins change it."""
+    """A page of MkDocs as it was written, before plugins change it; where a reader has edited it, as it is now."""
+    if edited := getattr(file, EDITED, None):
+        page: Page = edited
+        return page
     name = page_name(file.src_uri, config)
     if file.abs_src_path:
         return read(Path(file.abs_src_path), name, survey)

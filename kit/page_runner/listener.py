@@ -113,7 +113,7 @@ class Answer(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(data)
 
-    do_HEAD = do_GET
+    do_HEAD = do_POST = do_GET
 
     def _page(self, text: dict[str, Any]) -> str:
         values = {

@@ -106,7 +106,7 @@ class Page:
 
     `reads` are patterns of files of the project on which its outputs depend. Those that stand beside the page, or below
     its folder, lie in the folder in which it works.
-    `shown` are its fences of Python that are shown and not run.
+    `shown` are its fences of Python that are shown and not run. A page that a reader has `edited` need not be right.
     """
 
     name: str
@@ -117,6 +117,7 @@ class Page:
     reads: tuple[str, ...] = ()
     memory_limit: float = MEMORY_LIMIT
     shown: tuple[Snippet, ...] = ()
+    edited: bool = False
 
     @property
     def snippets(self) -> list[Snippet]:

@@ -12,6 +12,7 @@ import base64
 import contextlib
 import functools
 import linecache
+import os
 import re
 import sys
 import threading
@@ -38,6 +39,7 @@ DRAWING_LIMIT = 1_000_000  # characters of HTML and SVG that one snippet may put
 DOWNLOAD_LIMIT = 5_000_000  # bytes of a file that a snippet may offer
 ADDRESS = re.compile(r" at 0x[0-9a-fA-F]{6,}")
 OBJECT = re.compile(r"<(?:[^<>\n]|<[^<>\n]*>)*? at 0x[0-9a-fA-F]{6,}[^<>\n]*>?")
+DRAWN = "A figure that your code drew"  # where a reader has edited the page, and says nothing else of a figure
 FILE_NAME = re.compile(r"\w[\w.-]*(?<!\.)")
 HERE = Path(__file__).parent
 FLAGS = functools.reduce(int.__or__, (getattr(features, name).compiler_flag for name in features.all_feature_names))
@@ -49,7 +51,7 @@ class Output:
 
     Text may have styles (`page_runner.terminal`). A file that it offers for download is there by its name and by what
     it holds, in base64. `title` and `fold` stand above the code. Where `varies` says what it shows, all that it shows
-    is another thing on every machine.
+    is another thing on every machine. `line` is that of its error, on a page that a reader has edited.
     """
 
     parts: list[tuple[str, str]] = field(default_factory=list)
@@ -59,6 +61,7 @@ class Output:
     varies: str = ""
     title: str = ""
     fold: str = ""
+    line: int = 0
 
     def __post_init__(self) -> None:
         self.parts = [(kind, content) for kind, content in self.parts]
@@ -163,7 +166,7 @@ class Program:
     def _keep_apart(self, item: Snippet | Number) -> None:
         """Refuse what would show a value of another snippet that varies, as far as names tell."""
         varies = isinstance(item, Snippet) and "varies" in item.options
-        if not varies and not self.varying:
+        if self.page.edited or (not varies and not self.varying):
             return
         try:
             makes, reads = names(item.source if isinstance(item, Snippet) else as_program(item.expression))
@@ -192,14 +195,15 @@ class Program:
         try:
             value = self._execute(snippet)
         except BaseException as error:
-            if type(error).__name__ != expected:
+            if type(error).__name__ != expected and not self.page.edited:
                 raise
             self.shown.draw()
             self.shown.printed()
             self.shown.parts.append(["error", message(error)])
+            output.line = self._line_in(snippet, error) if self.page.edited else 0
             before = len(self.shown.parts)
         else:
-            if expected:
+            if expected and not self.page.edited:
                 raise PageError(self.page.name, snippet.line, f"the snippet should raise {expected} but raised nothing")
             self.shown.printed()
             before = len(self.shown.parts)
@@ -207,12 +211,13 @@ class Program:
             self.shown.last(value)
             self.shown.draw()
             self.shown.printed()
-        if not output.varies:
+        if not output.varies and not self.page.edited:
             self._refuse_addresses(snippet, self.shown.parts[:before], self.shown.parts[before:])
         output.parts = readable(self.shown.parts)
         self._check(snippet, output)
         self._fill_in(snippet, output)
-        if (name := snippet.options.get("download")) is not None:
+        name = snippet.options.get("download")
+        if name is not None and (os.path.isfile(name) or not self.page.edited):
             output.download, output.content = name, self._offered(name, snippet.line)
         return output
 
@@ -291,6 +296,8 @@ class Program:
                 f"the output weighs {size:,} characters of SVG, HTML or pictures, over {DRAWING_LIMIT:,}: "
                 "draw fewer points, or show fewer rows",
             )
+        if self.page.edited:
+            return
         if output.figures and not snippet.options.get("alt"):
             raise PageError(*where, 'the figure has no alternative text: add alt="what one sees" to the fence')
         if not output.figures and "alt" in snippet.options:
@@ -305,11 +312,13 @@ class Program:
                 return self._value(written, snippet.line - 1)
             except NumberError as error:
                 failed.append(error)
-                return ""
+                return "…"
 
         for key in WORDS:
             setattr(output, key, filled_words(snippet.options.get(key, ""), value))
-        if failed:
+        if self.page.edited:
+            output.alt = output.alt or DRAWN * bool(output.figures)
+        elif failed:
             raise NumberError(*together(failed).args)
 
     def _refuse_addresses(self, snippet: Snippet, printed: list[list[str]], value: list[list[str]]) -> None:
@@ -325,10 +334,7 @@ class Program:
         keep_lines(self.page.name, lines_of(self.page.text))
         trace = own_frames(traceback.TracebackException.from_exception(error))
         keep_lines(self.page.name, self.code)
-        lines = [frame.lineno for frame in trace.stack if frame.filename == self.page.name and frame.lineno]
-        line = lines[-1] if lines else item.line
-        if isinstance(error, SyntaxError) and error.filename == self.page.name:
-            line = error.lineno or line
+        line = (self._lines(error, trace) or [item.line])[-1]
         if isinstance(error, SystemExit):
             what = f"the snippet calls sys.exit({error.code!r}), which would end the page"
         else:
@@ -340,6 +346,17 @@ class Program:
         if expected := getattr(item, "options", {}).get("raises"):
             what = f"the snippet should raise {expected} but raised {what}"
         return PageError(self.page.name, line, what, shortened("".join(trace.format())))
+
+    def _lines(self, error: BaseException, trace: traceback.TracebackException) -> list[int]:
+        """The lines of the page at which an error was raised, those that called others first."""
+        if isinstance(error, SyntaxError) and error.filename == self.page.name and error.lineno:
+            return [error.lineno]
+        return [frame.lineno for frame in trace.stack if frame.filename == self.page.name and frame.lineno]
+
+    def _line_in(self, snippet: Snippet, error: BaseException) -> int:
+        """The line of a snippet at which an error was raised."""
+        lines = self._lines(error, traceback.TracebackException.from_exception(error))
+        return [snippet.line, *(line for line in lines if snippet.line <= line < snippet.end)][-1]
 
     def _advice(self, error: BaseException, line: int, what: str) -> str:
         """What to do about an error, where that is known."""

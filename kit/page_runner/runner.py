@@ -131,7 +131,7 @@ class Runner:
 
     def _run(self, page: Page) -> Run:
         run = Run(page=page)
-        declared: Looks = {("pattern", pattern): see("pattern", pattern, str(self.root)) for pattern in page.reads}
+        declared = self.declared(page)
         self.progress.begin(page)
         try:
             with self._process(page, declared) as process:
@@ -153,6 +153,10 @@ class Runner:
             self.cache.save(page, run.outputs, run.looks)
         return run
 
+    def declared(self, page: Page) -> Looks:
+        """What a page says of itself that it looks at, as that is now."""
+        return {("pattern", pattern): see("pattern", pattern, str(self.root)) for pattern in page.reads}
+
     def _process(self, page: Page, declared: Looks) -> PageProcess:
         if self.snapshots and self.snapshots.wanted(page):
             return self.snapshots.process(page, declared)
@@ -160,8 +164,13 @@ class Runner:
 
     def keep_snapshots(self) -> None:
         """From now on a page that is edited leaves snapshots, where the system can keep them."""
-        if sys.platform == "linux" and hasattr(os, "fork") and not self.snapshots:
-            self.snapshots = Snapshots(self.cache, self.root, self.preload)
+        if not self.snapshots:
+            self.snapshots = self.new_snapshots()
+
+    def new_snapshots(self) -> Snapshots | None:
+        """Room for snapshots, where the system can keep them."""
+        known = sys.platform == "linux" and hasattr(os, "fork")
+        return Snapshots(self.cache, self.root, self.preload) if known else None
 
     def stop(self) -> None:
         """End all runs at once, and begin none that waits."""

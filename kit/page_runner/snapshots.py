@@ -49,32 +49,37 @@ class Snapshots:
 
     def __init__(self, cache: Cache, root: Path, preload: tuple[str, ...]):
         self.cache, self.root, self.preload = cache, root, preload
-        self.trails: dict[str, Trail] = {}  # by the page's name, in the order of the runs
+        self.trails: dict[str, Trail] = {}  # by whose they are, in the order of the runs
         self.lock = threading.Lock()
 
     def wanted(self, page: Page) -> bool:
         """Whether a page is being edited: it has snapshots, or no good run of the very same code is known."""
         return page.name in self.trails or self.cache.store.load(self.cache.entry(page)) is None
 
-    def process(self, page: Page, declared: Looks) -> PageProcess:
+    def process(self, page: Page, declared: Looks, owner: str = "", change: int = 0) -> PageProcess:
         """A process for a page, which goes on from a snapshot if it can, and leaves snapshots.
 
         Args:
             page: The page.
             declared: What it says of itself that it looks at.
+            owner: For whom it runs, where several run it; each goes on from what runs of their own have left, or else
+                from what others have.
+            change: How many items stand before a change, where no earlier run tells.
 
         Returns:
             The process; those of the page's items are left to run that are not among its `outputs`.
         """
+        owner = owner or page.name
         with self.lock:
-            last = self.trails.pop(page.name, None)
-        return ResumedProcess(page, declared, self, last)
+            known = [name for name, trail in self.trails.items() if trail.page.name == page.name]
+            last = self.trails.pop(owner if owner in known else known[-1]) if known else None
+        return ResumedProcess(page, declared, self, last, owner, change)
 
     def put(self, trail: Trail) -> None:
         """Keep what a run has left, in the place of what an earlier one has, and drop what is too much."""
         with self.lock:
-            dropped = [self.trails.pop(trail.page.name, None)]
-            self.trails[trail.page.name] = trail
+            dropped = [self.trails.pop(trail.owner, None)]
+            self.trails[trail.owner] = trail
             dropped += [self.trails.pop(name) for name in list(self.trails)[:-PAGES]]
         for each in filter(None, dropped):
             each.close()
@@ -94,6 +99,7 @@ class Trail:
     page: Page
     declared: Looks
     folder: TemporaryDirectory[str]
+    owner: str
     environment: dict[str, str] = field(default_factory=lambda: dict(os.environ))
     outputs: Outputs = field(default_factory=list)
     snapshots: list[Snapshot] = field(default_factory=list)
@@ -231,20 +237,22 @@ class ResumedProcess(PageProcess):
         declared: What it says of itself that it looks at.
         snapshots: Those of all pages.
         last: What the page's last run has left, if anything.
+        owner: For whom it runs.
+        change: How many items stand before a change, where no earlier run tells.
     """
 
     leaves_snapshots = True
 
-    def __init__(self, page: Page, declared: Looks, snapshots: Snapshots, last: Trail | None):
+    def __init__(self, page: Page, declared: Looks, snapshots: Snapshots, last: Trail | None, owner: str, change: int):
         super().__init__(page, snapshots.root, snapshots.preload)
-        self.declared, self.snapshots, self.last = declared, snapshots, last
-        self.change = unchanged(last.page, page) if last else 0  # how many items stand before it
+        self.declared, self.snapshots, self.last, self.owner = declared, snapshots, last, owner
+        self.change = unchanged(last.page, page) if last else change  # how many items stand before it
         self.failed = False  # a number has: from there on all runs again, and says so again
         self.seconds = 0.0  # of running since the last snapshot
         self.cost = 0.0  # of that one, in seconds
 
     def _start(self) -> None:
-        self.trail = Trail(self.page, self.declared, self.folder)
+        self.trail = Trail(self.page, self.declared, self.folder, self.owner)
         if self.last and self.last.fits(self.trail) and self._go_on(self.last):
             return
         if self.last:
@@ -264,7 +272,7 @@ class ResumedProcess(PageProcess):
                     self.kill()
                 self.pipe.recv()
                 self.folder.cleanup()
-                self.folder, self.trail, last.page = last.folder, last, self.page
+                self.folder, self.trail, last.page, last.owner = last.folder, last, self.page, self.owner
                 self.outputs = list(last.outputs)
                 return True
             self.pipe.close()

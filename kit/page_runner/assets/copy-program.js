@@ -5,7 +5,7 @@ const NOT_COMPILED = /^(Syntax|Indentation|Tab)Error$/;
 const MARKER = /[ \t]*(#[ \t]*(\(\d+\)!?)?)?[ \t]*$/gm; // of a code annotation, and what Material leaves of it
 
 /** @param {Element} snippet */
-function source(snippet) {
+export function source(snippet) {
   const code = /** @type {Element} */ (snippet.querySelector("pre > code")?.cloneNode(true));
   const annotated = code.querySelector(".md-annotation") || hasNotes(snippet);
   for (const added of code.querySelectorAll(".md-annotation, .md-code__nav, .linenos")) added.remove();
@@ -41,7 +41,7 @@ function survived(snippet) {
 }
 
 /** @type {(snippets: Element[], last: number) => string} */
-function program(snippets, last) {
+export function program(snippets, last) {
   return [...snippets.slice(0, last).map(survived), source(snippets[last])].join("\n\n") + "\n";
 }
 
@@ -49,7 +49,7 @@ function program(snippets, last) {
  * The row of Material's own buttons on a block of code, or one like it.
  * @param {Element} pre
  */
-function row(pre) {
+export function row(pre) {
   const own = pre.querySelector(".md-code__nav");
   if (own) return own;
   const made = element("nav", { class: "md-code__nav", role: "none" });

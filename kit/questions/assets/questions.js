@@ -10,8 +10,7 @@ let answers;
 /** @type {(url: URL) => string} */
 const inSite = (url) => url.pathname.slice(SITE.pathname.length).replace(/(^|\/)index\.html$/, "$1");
 
-// Material emits the document at the start and after each instant navigation.
-document$.subscribe(async () => {
+async function find() {
   const here = inSite(new URL(location.href));
   /** @type {NodeListOf<HTMLDetailsElement>} */
   const questions = document.querySelectorAll("article details.quiz");
@@ -23,4 +22,6 @@ document$.subscribe(async () => {
   answers ??= new Answers(STORE);
   for (const question of questions) ask(question, `${here}#${question.id}`, answers);
   if (review) (await import("./review.js")).begin(review, SITE, answers);
-});
+}
+document$.subscribe(find); // Material emits the document at the start and after each instant navigation
+document.addEventListener("page-changed", find); // a reader's own program has changed what is asked

@@ -9,7 +9,8 @@ const near = new IntersectionObserver((entries) => {
   }
 }, { rootMargin: "300px" });
 
-// Material emits the document at the start and after each instant navigation.
-document$.subscribe(() => {
+const find = () => {
   document.querySelectorAll("figure.live, figure[data-script]").forEach((figure) => near.observe(figure));
-});
+};
+document$.subscribe(find); // Material emits the document at the start and after each instant navigation
+document.addEventListener("page-changed", find); // a reader's own program has drawn another

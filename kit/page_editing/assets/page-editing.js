@@ -1,0 +1,40 @@
+// The code of a page can be changed where it is read, if something is there that runs it: `mkdocs serve` names its engine
+// in the page. Elsewhere a reader is told how to do the exercises. What either needs is fetched where there are snippets.
+// This script's address names the key under which the browser keeps edits, and the error that an exercise raises until it
+// is solved: page-editing.js?store=key&unsolved=NotYet.
+
+const SITE = new URL("..", import.meta.url); // this file lies in its assets/
+const NAMED = new URL(import.meta.url).searchParams;
+const STORE = NAMED.get("store") ?? `${SITE.pathname}edits`;
+
+/** @typedef {{ engine: string, run: string, token: string, page: string, made_from: string }} Settings of an engine */
+
+/** @typedef {{ store: string, unsolved: string }} Names that the site has chosen */
+
+/** @type {Names} */
+const NAMES = { store: STORE, unsolved: `raises-${NAMED.get("unsolved") ?? "NotYet"}` };
+
+/** @returns {Settings | null} */
+function settings() {
+  const named = document.querySelector("meta[name=page-editing]")?.getAttribute("content") ??
+    document.querySelector("script#page-editing")?.textContent;
+  return named ? JSON.parse(named) : null;
+}
+
+let leave = () => {};
+
+// Material emits the document at the start and after each instant navigation.
+document$.subscribe(async () => {
+  leave();
+  leave = () => {};
+  const article = document.querySelector("article");
+  if (!article?.querySelector(".snippet")) return;
+  const engine = settings();
+  if (engine) {
+    const { begin } = await import("./editing.js");
+    leave = begin(article, engine, NAMES);
+  } else {
+    const { offer } = await import("./without-engine.js");
+    offer(article, NAMES);
+  }
+});
