@@ -7,14 +7,16 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from page_runner.cache import Outputs
 from page_runner.display import text as escape
-from page_runner.extension import parts
 from page_runner.page import NumberError, Page, PageError, Snippet
-from page_runner.process import PageProcess
+from page_runner.pieces import parts
 from page_runner.program import Output, settled
+
+if TYPE_CHECKING:  # it runs in browsers, too, where there are no processes
+    from page_runner.cache import Outputs
+    from page_runner.process import PageProcess
 
 SIGN = 0.5  # seconds after which a run that says nothing says that it goes on
 LOOK = 0.1  # seconds between two looks whether its reader is still there

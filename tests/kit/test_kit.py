@@ -19,7 +19,7 @@ from packaging.utils import canonicalize_name
 from project_root import ROOT
 
 from page_runner.fences import OPTIONS
-from page_runner.front_matter import MEMORY_LIMIT, TIME_LIMIT
+from page_runner.page import MEMORY_LIMIT, TIME_LIMIT
 from page_runner.times import RUNS_IN
 from page_runner.wheel import project_wheel
 

@@ -1,0 +1,177 @@
+"""The plugin as `plugins` in mkdocs.yml names it: `browser_engine`, after page_editing."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import shutil
+from collections.abc import Iterator
+from html import escape
+from pathlib import Path
+from typing import Any, Literal
+
+from jinja2 import Environment
+from mkdocs.config import config_options as options
+from mkdocs.config.base import Config
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
+from mkdocs.plugins import BasePlugin, event_priority
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.nav import Navigation
+from platformdirs import user_cache_path
+
+from page_editing.preview import Site, runner_of
+from page_runner.generator import written
+from page_runner.page import Page
+
+from .agreement import Difference, of_page
+from .files import EngineError, Places, Wheel, gather
+from .gate import run_pages
+from .programs import Program, program_of, runner_archive
+
+log = logging.getLogger("mkdocs.browser_engine")
+
+FOLDER, PROGRAM, TABLE = "engine", "program.json", "engine/pages.json"
+META = re.compile(r'<meta name="page-editing"[^>]*>')
+
+
+class WheelOptions(Config):
+    """A wheel that is not of Pyodide's release."""
+
+    name = options.Type(str)
+    url = options.URL()
+    sha256 = options.Type(str)
+    depends = options.ListOfItems(options.Type(str), default=[])
+
+
+class BrowserEngine(Config):
+    """The plugin's options."""
+
+    enabled = options.Type(bool, default=False)
+    pyodide = options.Type(str, default="314.0.2")
+    integrity = options.Type(
+        str,
+        default="sha512-rXkXOriXhzRkEV/coVGELjz4da77oNQEOu8hOf8dtBHEKOzqoIAmSJGeKuPl4wbLDv9EDibfKOchnC73CVX4DQ==",
+    )
+    libraries = options.ListOfItems(options.Type(str), default=[])  # by the names that Pyodide has for them
+    wheels = options.ListOfItems(options.SubConfig(WheelOptions), default=[])
+    packages = options.ListOfItems(options.Type(str), default=[])  # of this site, in Python alone
+    imports = options.ListOfItems(options.Type(str), default=[])  # before a page runs
+    folder = options.Optional(options.Dir())  # of files that lie ready
+
+
+class BrowserEnginePlugin(BasePlugin[BrowserEngine]):
+    """An engine in the site, and with each page that it gives as it was built a program to change."""
+
+    building = False
+    site: Site | None = None
+
+    def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
+        """Note what the build is for: under `mkdocs serve` there is another engine."""
+        self.building = command != "serve"
+
+    def on_config(self, config: MkDocsConfig) -> None:
+        """Ask for the plugin that has the pages' part of it."""
+        if self.config.enabled and "page_editing" not in config.plugins:
+            raise PluginError("browser_engine needs page_editing under plugins too")
+
+    @event_priority(-100)
+    def on_nav(self, nav: Navigation, /, *, config: MkDocsConfig, files: Files) -> None:
+        """Keep what pages are rendered with."""
+        self.nav = nav
+
+    @event_priority(-100)
+    def on_env(self, env: Environment, /, *, config: MkDocsConfig, files: Files) -> None:
+        """Keep what pages are rendered with."""
+        self.site = Site(config, files, self.nav, env)
+
+    @event_priority(-50)  # when the site stands, and before its files are listed
+    def on_post_build(self, *, config: MkDocsConfig) -> None:
+        """Put the engine into the site, and offer it on those pages that it gives as they were built."""
+        folder = Path(config.site_dir)
+        shutil.rmtree(folder / FOLDER, ignore_errors=True)
+        if not (self.config.enabled and self.building and self.site):
+            return
+        try:
+            self._put_engine(folder / FOLDER)
+            found = self._gate(folder, dict(self._programs(self.site)))
+        except EngineError as error:
+            shutil.rmtree(folder / FOLDER, ignore_errors=True)
+            for program in folder.rglob(PROGRAM):
+                program.unlink()
+            log.warning("readers cannot change the code of this site: %s", error)
+            return
+        (folder / TABLE).write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", "utf-8", newline="\n")
+        agree = [page for page, about in found.items() if about["agrees"]]
+        log.info("%d of %d pages run in the reader's browser as they were built", len(agree), len(found))
+        for page, about in found.items():
+            if not about["agrees"]:
+                log.info("  %s does not: %s", page or "the first page", about["why"])
+
+    def _put_engine(self, folder: Path) -> None:
+        """Put all files of the engine into the site."""
+        settings = self.config
+        wheels = [Wheel(each.name, each.url, each.sha256, tuple(each.depends)) for each in settings.wheels]
+        places = Places(Path(settings.folder) if settings.folder else None, user_cache_path("course-kit") / FOLDER)
+        files = gather(settings.pyodide, settings.integrity, settings.libraries, wheels, places)
+        runner = runner_archive(settings.packages)
+        files |= {"runner.zip": runner}
+        folder.mkdir(parents=True)
+        for name, data in files.items():
+            (folder / name).write_bytes(data)
+        about = {
+            "files": {name: len(data) for name, data in files.items()},
+            "libraries": settings.libraries,
+            "runner": "runner.zip",
+            "imports": settings.imports,
+        }
+        (folder / "engine.json").write_text(json.dumps(about, indent=1) + "\n", "utf-8", newline="\n")
+
+    def _programs(self, site: Site) -> Iterator[tuple[File, Program]]:
+        """The programs of the pages that have one."""
+        runner = runner_of(site.config).runner
+        for file in site.files.documentation_pages():
+            if file.src_uri.endswith(".md") and file.page:
+                page: Page = written(file, site.config, runner.cache.page)
+                if page.snippets:
+                    yield file, program_of(site, file, page, runner.run(page).outputs)
+
+    def _gate(self, folder: Path, programs: dict[File, Program]) -> dict[str, dict[str, Any]]:
+        """Put each page's program beside it, run it, and leave it there where it gives what the page shows."""
+        for file, program in programs.items():
+            Path(folder, file.dest_uri).with_name(PROGRAM).write_text(program.text, "utf-8", newline="\n")
+        asked = [("" if file.url in (".", "./") else file.url, program.hash) for file, program in programs.items()]
+        found: dict[str, dict[str, Any]] = {}
+        told = list(run_pages(folder, asked))
+        for (file, program), (address, _), page in zip(programs.items(), asked, told, strict=True):
+            about = judged(program, page)
+            found[address] = about
+            path = Path(folder, file.dest_uri)
+            if about["agrees"]:
+                offer(path, address, program.hash, about["digits"])
+            else:
+                path.with_name(PROGRAM).unlink()
+        return found
+
+
+def judged(program: Program, told: dict[str, Any]) -> dict[str, Any]:
+    """Whether a page's run in the browser gave what the page shows, and what differs."""
+    if told["event"] != "results":
+        return {"agrees": False, "digits": 0, "why": told["message"]}
+    found = of_page(program.results, told["results"])
+    large = [each for each in found if not each.small]
+    return {"agrees": not large, "digits": len(found) - len(large), "why": said(large[0]) if large else ""}
+
+
+def said(difference: Difference) -> str:
+    """What differs, in words."""
+    return f"“{difference.once}” is “{difference.now}” there"
+
+
+def offer(path: Path, address: str, made_from: str, digits: int) -> None:
+    """Name the engine in a page that is built."""
+    about = json.dumps({"engine": "worker", "page": address, "made_from": made_from, "digits": digits})
+    html = META.sub("", path.read_text("utf-8"))
+    meta = f'<meta name="page-editing" content="{escape(about)}">'
+    path.write_text(html.replace("</head>", f"{meta}</head>", 1), "utf-8", newline="\n")
