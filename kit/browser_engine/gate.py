@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from .files import EngineError
 
@@ -22,7 +22,7 @@ RUN = """async ([root, page, made_from]) => {
   const tell = (happening) => ["results", "failed"].includes(happening.event) && told.push(happening);
   try {
     const request = { page, made_from, edits: {}, tab: "gate" };
-    await workerEngine({ root: new URL(root) }).run(request, tell, new AbortController().signal);
+    await workerEngine(new URL(root)).run(request, tell, new AbortController().signal);
   } catch (error) {
     return { event: "failed", message: String(error.message ?? error) };
   }
@@ -38,7 +38,7 @@ def browser_path() -> str | None:
 class Quiet(SimpleHTTPRequestHandler):
     """Serves files without a word."""
 
-    extensions_map: ClassVar = SimpleHTTPRequestHandler.extensions_map | {
+    extensions_map = SimpleHTTPRequestHandler.extensions_map | {
         ".mjs": "text/javascript",
         ".wasm": "application/wasm",
     }

@@ -11,8 +11,8 @@ from bs4 import BeautifulSoup
 from course_runner import RUNNER
 from project_root import ROOT
 
-from page_runner.extension import not_run, to_run
 from page_runner.page import Snippet, read_page
+from page_runner.pieces import not_run, to_run
 
 DOCS = ROOT / "docs"
 

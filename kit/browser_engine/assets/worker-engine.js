@@ -40,17 +40,17 @@ function start(root) {
 let spare;
 
 /**
- * @param {{ root: URL }} where the site's root
+ * @param {URL} root of the site
  * @returns {Engine}
  */
-export function workerEngine({ root }) {
+export function workerEngine(root) {
   return {
     async run(request, tell, signal) {
       const running = spare ?? start(root);
       spare = undefined;
       /** @type {number | undefined} */
       let ticking;
-      let ended = false;
+      let ended = false, at = 0;
       try {
         await new Promise((resolve, reject) => {
           signal.addEventListener("abort", () => reject(signal.reason), { once: true });
@@ -63,6 +63,7 @@ export function workerEngine({ root }) {
             if (happening.event === "broken") fail(`The program could not run in this browser: ${happening.message}`);
             else {
               tell(happening);
+              at = happening.snippet ?? at;
               if (happening.event === "failed" || happening.event === "done") resolve(undefined);
             }
           }, (limit) => {
@@ -70,7 +71,7 @@ export function workerEngine({ root }) {
             ticking = setInterval(() => {
               const seconds = (performance.now() - began) / 1000;
               if (seconds > limit) fail(`The page still ran after ${limit} seconds, which is its limit.`);
-              else tell({ event: "running", snippet: -1, seconds });
+              else tell({ event: "running", snippet: at, seconds });
             }, TICK);
           }).catch(reject);
         });

@@ -2,7 +2,7 @@
 import { offerEarlier } from "./earlier-edits.js";
 import { element } from "./element.js";
 import { KeptEdits } from "./kept-edits.js";
-import { Refused, serverEngine } from "./server-engine.js";
+import { Refused } from "./server-engine.js";
 import { ShownPage, snippetsOf } from "./shown-page.js";
 import { EditableSnippet } from "./snippet.js";
 import { nameOf, note, solved } from "./solved-exercises.js";
@@ -57,13 +57,14 @@ class Editing {
   /**
    * @param {Element} article
    * @param {import("./page-editing.js").Settings} settings
+   * @param {import("./server-engine.js").Engine} engine
    * @param {import("./page-editing.js").Names} names
    */
-  constructor(article, settings, names) {
+  constructor(article, settings, engine, names) {
     this.article = article;
     this.#settings = settings;
     this.#names = names;
-    this.#engine = serverEngine(settings);
+    this.#engine = engine;
     this.#kept = new KeptEdits(names.store, settings.page, settings.made_from);
     this.#bar = new StatusBar(article, {
       run: () => this.runOrStop(),
@@ -392,8 +393,11 @@ class Editing {
 const inWords = (day) =>
   new Date(`${day}T12:00`).toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric" });
 
-/** @type {(article: Element, settings: import("./page-editing.js").Settings, names: import("./page-editing.js").Names) => () => void} */
-export function begin(article, settings, names) {
-  const editing = new Editing(article, settings, names);
+/**
+ * @type {(article: Element, settings: import("./page-editing.js").Settings, engine: import("./server-engine.js").Engine,
+ *   names: import("./page-editing.js").Names) => () => void}
+ */
+export function begin(article, settings, engine, names) {
+  const editing = new Editing(article, settings, engine, names);
   return () => editing.leave();
 }

@@ -21,6 +21,16 @@ function settings() {
   return named ? JSON.parse(named) : null;
 }
 
+/**
+ * What runs the code: a server, or the reader's own browser.
+ * @param {Settings} settings
+ * @returns {Promise<import("./server-engine.js").Engine>}
+ */
+async function engineOf(settings) {
+  if (settings.engine === "server") return (await import("./server-engine.js")).serverEngine(settings);
+  return (await import("./worker-engine.js")).workerEngine(SITE);
+}
+
 let leave = () => {};
 
 // Material emits the document at the start and after each instant navigation.
@@ -32,7 +42,7 @@ document$.subscribe(async () => {
   const engine = settings();
   if (engine) {
     const { begin } = await import("./editing.js");
-    leave = begin(article, engine, NAMES);
+    leave = begin(article, engine, await engineOf(engine), NAMES);
   } else {
     const { offer } = await import("./without-engine.js");
     offer(article, NAMES);
