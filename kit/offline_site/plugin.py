@@ -17,6 +17,7 @@ from mkdocs.structure.files import File, Files
 
 HERE = Path(__file__).parent
 SCRIPT, WORKER, LIST = "assets/offline.js", "service-worker.js", "offline.json"
+FOR_HOSTS = ("_headers", "_redirects")  # which some hosts read and serve to nobody
 # Under `mkdocs serve` nothing is kept. A worker that an earlier visit to a built site has left at the same address
 # would: it finds this in its place, and goes.
 FAREWELL = """addEventListener("install", () => skipWaiting());
@@ -59,7 +60,7 @@ class OfflineSitePlugin(BasePlugin[Offline]):
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """List the site's files."""
         if not self.serving:
-            found = listed(Path(config.site_dir), [WORKER, LIST, *self.config.leave_out])
+            found = listed(Path(config.site_dir), [WORKER, LIST, *FOR_HOSTS, *self.config.leave_out])
             Path(config.site_dir, LIST).write_text(json.dumps(found, indent=0) + "\n", "utf-8", newline="\n")
 
 

@@ -50,7 +50,7 @@ PAGE_EVENTS = ("pre_page", "page_read_source", "page_markdown", "page_content", 
 KNOWN = (
     "glossary_terms", "link_cards", "material.plugins.search", "mkdocs.contrib.search", "mkdocs_autorefs",
     "mkdocs_jupyter", "mkdocstrings", "offline_site", "page_cache", "page_markdown", "page_runner", "questions",
-    "site_search",
+    "site_search", "strict_policy",
 )  # fmt: skip
 ALWAYS = {"sitemap.xml"}  # templates that say something of every page
 

@@ -23,6 +23,7 @@ from project_root import ROOT
 
 from page_rules import broken
 from page_runner.page import read_page
+from strict_policy.inline import hash_of
 
 PAGES = sorted(path.relative_to(ROOT / "docs").as_posix() for path in (ROOT / "docs").rglob("*.md"))
 
@@ -158,11 +159,23 @@ def links_within_the_course_lead_somewhere(course, file, html):
             assert unquote(parts.fragment) in names_in(found), f"{file} links to {link['href']}"
 
 
+def its_policy_is_the_one_of_all_pages_and_lets_it_be(course, file, html):
+    said = html.select_one("head > meta[charset] + meta[http-equiv=Content-Security-Policy]")["content"]
+    assert said == read(course.folder / "index.html").select_one("meta[http-equiv=Content-Security-Policy]")["content"]
+    assert "unsafe" not in said
+    for element in html.select("[style], style"):
+        raise AssertionError(f"{element} has a style of its own")
+    for script in html.select("script:not([src], [type='application/json'])"):
+        assert f"'{hash_of(script.string)}'" in said, script
+    assert [name for element in html.select("*") for name in element.attrs if name.startswith("on")] == []
+
+
 CHECKS = (
     nothing_is_loaded_from_elsewhere,
     a_page_has_one_heading_of_the_first_level,
     every_figure_says_what_it_shows,
     every_dialog_and_box_has_a_name,
+    its_policy_is_the_one_of_all_pages_and_lets_it_be,
     no_name_is_given_twice,
     drawings_use_names_of_their_own_page,
     links_within_the_course_lead_somewhere,

@@ -32,10 +32,13 @@ function rename(article, before) {
 }
 
 /**
- * Links lead where they led from the lesson; to another lesson, within the document.
+ * Links lead where they led from the lesson; to another lesson, within the document. Its style sheet comes along.
  * @type {(article: Element, address: string, all: string[]) => void}
  */
 function relink(article, address, all) {
+  for (const sheet of article.querySelectorAll("link[href]")) {
+    sheet.setAttribute("href", new URL(sheet.getAttribute("href") ?? "", address).href);
+  }
   for (const link of article.querySelectorAll("a[href]")) {
     const target = new URL(link.getAttribute("href") ?? "", address);
     const at = all.indexOf(target.href.split("#")[0]);

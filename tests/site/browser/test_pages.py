@@ -233,7 +233,7 @@ def test_another_page_without_a_reload_and_back(open_page):
 INK = """() => {
     const figure = document.querySelector(".output--figure");
     const style = getComputedStyle(figure.querySelector("svg"));
-    const line = [...figure.querySelectorAll("[style*='--figure-']")][0];
+    const line = figure.querySelector("[stroke*='--figure-'], [fill*='--figure-']");
     const [body, stroke] = [getComputedStyle(document.body), getComputedStyle(line)];
     return {paper: body.backgroundColor, ink: style.fill, line: stroke.stroke + stroke.fill};
 }"""
@@ -287,3 +287,29 @@ def brightness(page):
     """Of the text, from 0 to 255."""
     colour = page.locator("article h1 ~ p:not([class])").first.evaluate("text => getComputedStyle(text).color")
     return sum(float(part) for part in colour.removeprefix("rgb(").removesuffix(")").split(",")) / 3
+
+
+# What a policy forbids, each of its own kind.
+FORBIDDEN = """() => {
+    document.body.setAttribute("style", "color: red");
+    document.body.append(Object.assign(document.createElement("script"), { text: "window.ran = true" }));
+    document.body.insertAdjacentHTML("beforeend", "<img src=x alt='' onerror='window.ran = true'>");
+    document.body.append(Object.assign(document.createElement("img"), { src: "https://example.org/x.png" }));
+    try { eval("window.ran = true") } catch { /* as it should be */ }
+    return [getComputedStyle(document.body).color, window.ran];
+}"""
+
+
+def test_what_the_policy_forbids_does_not_happen_and_fails_the_visit(open_page):
+    page = open_page("accessibility/")
+    colour, ran = page.evaluate(FORBIDDEN)
+    assert colour != "rgb(255, 0, 0)" and ran is None
+    (watch,) = open_page.watches
+    page.wait_for_timeout(200)
+    said = " ".join(watch.faults)
+    assert [
+        kind
+        for kind in ("inline style", "inline script", "inline event", "image", "string as JavaScript")
+        if kind not in said
+    ] == []
+    watch.faults.clear()
