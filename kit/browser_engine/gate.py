@@ -84,9 +84,8 @@ def run_pages(site: Path, pages: Iterable[tuple[str, str]]) -> Iterator[dict[str
         except Error as error:
             raise EngineError(f"no browser starts: {str(error).splitlines()[0]}") from None
         with browser:
+            tab = browser.new_page()
+            tab.goto(f"{root}404.html")
             for page, made_from in pages:
-                tab = browser.new_page()
-                tab.goto(f"{root}404.html")
                 found: dict[str, Any] = tab.evaluate(RUN, [root, page, made_from])
-                tab.close()
                 yield found

@@ -33,6 +33,9 @@ from .programs import Program, program_of, runner_archive
 log = logging.getLogger("mkdocs.browser_engine")
 
 FOLDER, PROGRAM, TABLE = "engine", "program.json", "engine/pages.json"
+PYODIDE = "314.0.2"  # of which there is a build of PyTorch, too
+INTEGRITY = "sha512-rXkXOriXhzRkEV/coVGELjz4da77oNQEOu8hOf8dtBHEKOzqoIAmSJGeKuPl4wbLDv9EDibfKOchnC73CVX4DQ=="
+CACHE = user_cache_path("course-kit") / FOLDER
 META = re.compile(r'<meta name="page-editing"[^>]*>')
 
 
@@ -49,11 +52,8 @@ class BrowserEngine(Config):
     """The plugin's options."""
 
     enabled = options.Type(bool, default=False)
-    pyodide = options.Type(str, default="314.0.2")
-    integrity = options.Type(
-        str,
-        default="sha512-rXkXOriXhzRkEV/coVGELjz4da77oNQEOu8hOf8dtBHEKOzqoIAmSJGeKuPl4wbLDv9EDibfKOchnC73CVX4DQ==",
-    )
+    pyodide = options.Type(str, default=PYODIDE)
+    integrity = options.Type(str, default=INTEGRITY)
     libraries = options.ListOfItems(options.Type(str), default=[])  # by the names that Pyodide has for them
     wheels = options.ListOfItems(options.SubConfig(WheelOptions), default=[])
     packages = options.ListOfItems(options.Type(str), default=[])  # of this site, in Python alone
@@ -113,7 +113,7 @@ class BrowserEnginePlugin(BasePlugin[BrowserEngine]):
         """Put all files of the engine into the site."""
         settings = self.config
         wheels = [Wheel(each.name, each.url, each.sha256, tuple(each.depends)) for each in settings.wheels]
-        places = Places(Path(settings.folder) if settings.folder else None, user_cache_path("course-kit") / FOLDER)
+        places = Places(Path(settings.folder) if settings.folder else None, CACHE)
         files = gather(settings.pyodide, settings.integrity, settings.libraries, wheels, places)
         runner = runner_archive(settings.packages)
         files |= {"runner.zip": runner}
