@@ -10,7 +10,7 @@ candidates = $(if $(PYTHON),"$(PYTHON)",python3 python3.14 python3.13 python3.12
 export NO_MKDOCS_2_WARNING := 1
 export DENO_NO_UPDATE_CHECK := 1
 
-.PHONY: help setup serve check lesson test weekly lab bench faults lock lowest
+.PHONY: help setup serve check lesson test weekly pdf lab bench faults lock lowest
 
 help:
 	@echo "make serve   serve the site with live reload at http://$(ADDRESS)/ (another address: make serve ADDRESS=127.0.0.1:8001)"
@@ -18,6 +18,7 @@ help:
 	@echo "make lesson  begin a lesson: make lesson TITLE=\"The median\""
 	@echo "make test    lint, check types and run every test"
 	@echo "make weekly  run the slow checks that make test leaves out"
+	@echo "make pdf     build the site, with the whole course as a PDF in it"
 	@echo "make lab     open the labs in JupyterLab"
 	@echo "make bench   measure speed and size"
 	@echo "make faults  put faults into a copy of the project, and see which ones the tests notice"
@@ -46,6 +47,11 @@ test: setup
 
 weekly: setup
 	$(venv_python) -m pytest -m weekly -n logical --dist=loadgroup
+
+pdf: export COURSE_PDF := neural-net-foundations.pdf
+pdf: setup
+	@$(venv_python) -m mkdocs build
+	@$(venv_python) tools/course_pdf.py site/$(COURSE_PDF)
 
 lab: setup
 	@$(venv_python) -m jupyterlab docs/labs

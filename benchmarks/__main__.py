@@ -12,13 +12,14 @@ from pathlib import Path
 
 from page_runner.console import write_utf8
 
-from . import build, charts, imports, models, serve, sites, suite
+from . import build, charts, edits, imports, models, serve, sites, suite
 from .report import Row, raw, table
 
 PARTS = ["imports", "models", "charts", "build", "serve", "suite"]
 COURSE = 0  # among the sizes, which count generated pages
 SIZES = [COURSE, 15, 100, 1000]
 LIMITS = {15: 0.5, 100: 0.1, 1000: 0.05}  # of `make serve` against plain MkDocs
+EDITED = "gradient-descent"  # the lesson of the course that is edited
 MANY = 1000  # pages at which a build is measured once and the runner's share must be small
 MANY_ROWS = (1_000_000, 10_000_000)  # for one gradient
 
@@ -50,6 +51,8 @@ def measure(
             yield serve.first_row(name, site, bare, often)
         if "serve" in parts and size:
             yield from serve.rows(name, site, bare, LIMITS.get(size, 1.0), often)
+        if "serve" in parts and size < 100:
+            yield from edits.rows(name, site, serve.PAGE if size else EDITED, often)
     generated = sorted(built.keys() - {COURSE})
     if len(generated) > 1:
         *_, small, large = generated

@@ -85,12 +85,12 @@ def latency(site: Site, server: list[str], edits: int) -> float:
     return median(seconds)
 
 
-def wait_for(port: int, words: str, still_there: Callable[[], None]) -> None:
-    """Ask for the page until it shows some words."""
+def wait_for(port: int, words: str, still_there: Callable[[], None], page: str = f"/lessons/{PAGE}/") -> str:
+    """A page, asked for until it shows some words."""
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
-        if words in get(port, f"/lessons/{PAGE}/"):
-            return
+        if words in (text := get(port, page)):
+            return text
         still_there()
         time.sleep(0.01)
     raise SystemExit(f"the page did not show {words!r} within {PATIENCE:.0f} seconds")

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import __main__ as command
-from benchmarks import build, charts, models, pages, serve, sites, suite
+from benchmarks import build, charts, models, pages, serve, sites, suite, weight
 from benchmarks.compute import own_compute
 from benchmarks.report import Row
 from page_runner import origin, process
@@ -33,6 +33,8 @@ SERVE = {
     "`make serve`, nothing changed, start → first page, 1 generated pages": ["plain MkDocs serve"],
     "`make serve`, one word changed → page served, 1 generated pages": ["plain MkDocs serve"],
     "`zensical serve`, one word changed → page served, 1 generated pages": ["plain MkDocs serve"],
+    "an edited page, last snippet → its output, 1 generated pages": ["0.3 s + its own time"],
+    "an edited page, first snippet → the last output, 1 generated pages": ["0.5 s + own compute"],
 }
 SUITE = {"tests of all pages, 1 generated pages": ["own compute ÷ cores + one import of torch"]}
 
@@ -139,6 +141,16 @@ def test_a_wrong_gradient_stops_the_benchmark(monkeypatch):
     monkeypatch.setattr(models, "chunked_gradient", wrong)
     with pytest.raises(SystemExit, match="the gradient over 1,000 rows is off by 1e-03 of its length"):
         next(models.rows(1, [1000]))
+
+
+def test_pages_are_weighed_largest_first(tmp_path, capsys):
+    parts = "<article><pre><b>1</b></pre><svg><path/></svg></article><div class=md-sidebar><a>here</a></div>"
+    for name, html in (("small", "<p>one</p>"), ("large", parts)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "index.html").write_text(html, "utf-8")
+    weight.main(str(tmp_path))
+    rows = capsys.readouterr().out.splitlines()[2:]
+    assert rows == ["| 7 | 1 | 1 | 1 | 0 | 0 | large |", "| 1 | 0 | 0 | 0 | 0 | 0 | small |"]
 
 
 # The copies that are measured.

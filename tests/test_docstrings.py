@@ -201,23 +201,24 @@ def test_what_is_offered_says_what_goes_in_and_what_comes_out(subtests: pytest.S
     assert count > 130
 
 
-def test_operators_and_calls_of_what_is_offered_have_a_docstring():
-    """Those that only turn another one round, and what Python calls by itself, need none."""
+def test_methods_operators_and_calls_of_what_is_offered_have_a_docstring():
+    """Those that only turn another one round, what Python calls by itself and what a base has said already need none."""
     turned = {"__radd__", "__rmul__", "__rsub__", "__rtruediv__"}
     unasked = {"__init__", "__repr__", "__post_init__", "__init_subclass__"}
-    silent = []
+    silent, count = [], 0
     for name in foundations.__all__:
         cls = getattr(foundations, name)
         if inspect.isclass(cls) and not issubclass(cls, Exception):
             written = ast.parse(textwrap.dedent(inspect.getsource(cls))).body[0]
             assert isinstance(written, ast.ClassDef)
-            silent += [
-                f"{name}.{each.name}"
-                for each in written.body
-                if isinstance(each, ast.FunctionDef) and each.name.startswith("__") and not ast.get_docstring(each)
-                if each.name not in turned | unasked
-            ]
+            for each in written.body:
+                if isinstance(each, ast.FunctionDef) and (each.name.startswith("__") or each.name[0] != "_"):
+                    count += 1
+                    said = each.name in turned | unasked or any(each.name in vars(base) for base in cls.__mro__[1:-1])
+                    if not said and not ast.get_docstring(each):
+                        silent.append(f"{name}.{each.name}")
     assert silent == []
+    assert count > 50
 
 
 def test_what_the_kit_says_of_arguments_and_errors_begins_with_a_capital_letter():

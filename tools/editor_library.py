@@ -1,7 +1,7 @@
 """Make the library of the pages' editor anew: CodeMirror, as one file. It needs npm and a network; no build does.
 
-`python tools/editor_library.py` writes `kit/page_editing/assets/codemirror.js`, and keeps the licence at its top. For newer
-versions change the numbers here and there.
+`python tools/editor_library.py` writes `kit/page_editing/assets/codemirror.js`, and keeps the licence at its top. For
+newer versions change the numbers here and there.
 """
 
 from __future__ import annotations

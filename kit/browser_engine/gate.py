@@ -16,8 +16,8 @@ from .files import EngineError
 
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # Runs a page with no edits; what it gave, or why it gave nothing.
-RUN = """async ([root, page, made_from]) => {
-  const { workerEngine } = await import(new URL("assets/worker-engine.js", root).href);
+RUN = """async ([root, script, page, made_from]) => {
+  const { workerEngine } = await import(new URL(script, root).href);
   const told = [];
   const tell = (happening) => ["results", "failed"].includes(happening.event) && told.push(happening);
   try {
@@ -74,6 +74,7 @@ def run_pages(site: Path, pages: Iterable[tuple[str, str]]) -> Iterator[dict[str
     Raises:
         EngineError: There is no browser.
     """
+    script = next(site.glob("assets*/worker-engine.js")).relative_to(site).as_posix()
     try:
         from playwright.sync_api import Error, sync_playwright
     except ImportError:
@@ -87,5 +88,5 @@ def run_pages(site: Path, pages: Iterable[tuple[str, str]]) -> Iterator[dict[str
             tab = browser.new_page()
             tab.goto(f"{root}404.html")
             for page, made_from in pages:
-                found: dict[str, Any] = tab.evaluate(RUN, [root, page, made_from])
+                found: dict[str, Any] = tab.evaluate(RUN, [root, script, page, made_from])
                 yield found

@@ -23,7 +23,8 @@ from page_runner.program import Output
 from .files import EngineError
 from .run import PLACE, filled, result
 
-KIT = ("browser_engine", "page_editing", "page_runner")
+KIT = ("browser_engine", "page_editing", "page_runner", "strict_policy")
+LINK = re.compile(r'<link rel="stylesheet" href="[^"]*/page\.[0-9a-f]{8}\.css">')  # to what a strict policy takes out
 DATE = (1980, 1, 1, 0, 0, 0)  # of files in the archive, which is to be the same in each build
 
 
@@ -54,16 +55,19 @@ def program_of(site: Site, file: File, page: Page, outputs: Outputs) -> Program:
     Raises:
         EngineError: The page's text follows from its numbers in another way than by showing them.
     """
-    article = site.article(file, page, [place(at, item) for at, item in enumerate(page.items)])
+    article, sheet = site.article(file, page, [place(at, item) for at, item in enumerate(page.items)])
     results = [result(output) for output in outputs]
-    built = site.article(file, page, outputs)
-    if filled(article, outputs) != built:
+    built, _ = site.article(file, page, outputs)
+    if LINK.sub("", site.pieces(filled(article, outputs))[0]) != LINK.sub("", built):
         raise EngineError(f"{page.name}: its text follows from its numbers in another way than by showing them")
     about: dict[str, Any] = {
         "hash": code_hash(page),
         "limit": page.time_limit,
         "article": article,
+        "sheet": sheet,
         "page": as_json(page),
+        "strict": "strict_policy" in site.config.plugins,
+        "exercise": site.exercise,
     }
     return Program(json.dumps(about, ensure_ascii=False), about["hash"], results)
 

@@ -9,11 +9,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from page_editing.edited import edited
-from page_editing.run import EditedRun
+from page_editing.run import EditedRun, own_checks
 from page_runner.display import text as escape
 from page_runner.page import Number, Page, Snippet
 from page_runner.pieces import NOT_REACHED, parts
 from page_runner.program import Output, Program, prepare
+from strict_policy.inline import Apart, apart
 
 if TYPE_CHECKING:
     from page_runner.cache import Outputs
@@ -84,14 +85,21 @@ def run(program: str, edits: str, tell: Callable[[str], None]) -> None:
         tell: Hears what comes of it, as JSON, bit by bit.
     """
     given = json.loads(program)
-    page = edited(page_from(given["page"]), {int(number): code for number, code in json.loads(edits).items()})
 
-    def show(outputs: Outputs, _: object) -> str:
+    def pieces(html: str) -> tuple[str, str]:
+        found = apart(html) if given["strict"] else Apart(html)
+        return found.html, found.sheet
+
+    def show(outputs: Outputs, _: object) -> tuple[str, str]:
         results = [result(output) for output in outputs]
         tell(json.dumps({"event": "results", "results": results}))
-        return filled(given["article"], outputs)
+        html, sheet = pieces(filled(given["article"], outputs))
+        return html, "\n".join(filter(None, [given["sheet"], sheet]))
 
-    started = EditedRun(page, Here(page), show, lambda _: None)  # type: ignore[arg-type]
+    original = page_from(given["page"])
+    page = edited(original, {int(number): code for number, code in json.loads(edits).items()})
+    checks = own_checks(original, page, given["exercise"])
+    started = EditedRun(page, Here(page), show, pieces, checks, lambda _: None)  # type: ignore[arg-type]
     started.events = Told(tell)  # type: ignore[assignment]
     started.run()  # not in a thread: there are none
 

@@ -76,7 +76,7 @@ class MovedPagesPlugin(BasePlugin[LegacyConfig]):
                 lang=escape(str(config.theme.get("language") or "en")),
                 title=escape(unescape(str(first.page.title if first.page else first.name))),
                 href=escape(get_relative_url(first.url, here)),
-                script=escape(get_relative_url(SCRIPT, here)),
+                script=escape(get_relative_url(self.files.src_uris[SCRIPT].url, here)),
                 parts=escape(json.dumps(elsewhere)),
             )
             file = File(old, None, config.site_dir, config.use_directory_urls)

@@ -1,13 +1,15 @@
-// Keeps what has been read, and what offline.json lists, for the time without a connection.
+// Keeps what has been read, and what offline.json lists, for the time without a connection. Each release of the site has
+// a cache of its own, and is read from it once all of it is there: until then the release before it is.
 /** @typedef {{ own: string[], all: boolean }} Wanted what was loaded, and whether all else is to be kept too */
+/** @typedef {{ name: string, cache: Cache, whole: number }} Release a cache, and when it was last seen to have all */
 
 const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self)); // the checker takes it for a window
 const { scope } = worker.registration;
-const NAME = `${scope}#2`; // count up when what is kept changes its form; other sites of the same origin have other scopes
-const LIST = new URL("offline.json", scope).href;
-const STATE = new URL("offline.json?kept", scope).href; // the hashes of what is kept, in the cache only
-const LISTED = new URL("offline.json?listed", scope).href; // the last list that was read, in the cache only
-const HASHED = /\.[0-9a-f]{8}\.min\.(?:js|css)$/; // a name that says which content it has
+const FORM = `${scope}#3 `; // count up when what is kept changes its form; other sites of the same origin have other scopes
+const LIST = new URL("offline.json", scope).href; // in each cache the list of its release
+const WHOLE = `${LIST}?whole`; // when all that is wanted of a release was there, in the cache only
+const FULL = `${LIST}?full`; // the release for which there was no room beside this one, in the cache only
+const HASHED = /\.[0-9a-f]{8}[./]/; // a name that says which content it has
 const PATIENCE = 6000; // milliseconds that a page which is kept waits for the network
 
 /**
@@ -19,10 +21,16 @@ const addressOf = (address) => address.replace(/[?#].*$/s, "").replace(/\/index\
 /** @type {(response: Response) => boolean} */
 const good = (response) => response.status === 200 && !response.redirected;
 
+/** @type {(data: BufferSource) => Promise<string>} */
+async function hashOf(data) {
+  const digest = await crypto.subtle.digest("SHA-256", data);
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
 worker.addEventListener("install", () => worker.skipWaiting());
 worker.addEventListener("activate", (event) =>
   event.waitUntil((async () => {
-    const old = (await caches.keys()).filter((name) => name.startsWith(`${scope}#`) && name !== NAME);
+    const old = (await caches.keys()).filter((name) => name.startsWith(`${scope}#`) && !name.startsWith(FORM));
     await Promise.all(old.map((name) => caches.delete(name)));
     await worker.clients.claim();
   })()));
@@ -37,16 +45,15 @@ worker.addEventListener("fetch", (event) => {
 /** @type {(event: FetchEvent) => Promise<Response>} */
 async function answer(event) {
   const { request } = event, key = addressOf(request.url);
-  const cache = await caches.open(NAME);
-  const kept = await cache.match(key);
-  if (kept && HASHED.test(key)) return kept;
+  const kept = await keptUnder(key).catch(() => undefined); // where nothing can be kept, the network is all there is
+  if (kept && HASHED.test(key.slice(scope.length))) return kept;
   const asked = fetch(request).then((response) => {
     const copy = response.clone();
-    event.waitUntil(keepIfListed(cache, key, copy).catch(() => {})); // a full disk is no reason to show nothing
+    event.waitUntil(keepIfListed(key, copy).catch(() => {})); // a full disk is no reason to show nothing
     return response;
   });
   if (!kept) {
-    return asked.catch(async () => (request.mode === "navigate" && await missing(cache, key)) || Response.error());
+    return asked.catch(async () => (request.mode === "navigate" && await missing(key)) || Response.error());
   }
   event.waitUntil(asked.catch(() => {}));
   /** @type {Promise<Response>} */
@@ -57,13 +64,45 @@ async function answer(event) {
 }
 
 /**
- * Keep what the site's list has in just this form: no page of a network that wants a password, and none of a release
- * that is not listed yet.
- * @type {(cache: Cache, key: string, response: Response) => Promise<void>}
+ * The releases of which something is kept, in the order in which they are read: the last that was whole comes first.
+ * @type {() => Promise<Release[]>}
  */
-async function keepIfListed(cache, key, response) {
-  const listed = await (await cache.match(LISTED))?.json();
-  if (await fits(response, listed?.[key])) await cache.put(key, response);
+async function releases() {
+  const names = (await caches.keys()).filter((name) => name.startsWith(FORM)).reverse();
+  const found = names.map(async (name) => {
+    const cache = await caches.open(name);
+    return { name, cache, whole: Number(await (await cache.match(WHOLE))?.text() ?? 0) };
+  });
+  return (await Promise.all(found)).sort((a, b) => b.whole - a.whole);
+}
+
+/** @type {(key: string) => Promise<Response | undefined>} */
+async function keptUnder(key) {
+  for (const { cache } of await releases()) {
+    const kept = await cache.match(key);
+    if (kept) return kept;
+  }
+}
+
+/**
+ * A release's hashes, by address.
+ * @type {(cache: Cache) => Promise<Map<string, string>>}
+ */
+async function listIn(cache) {
+  /** @type {Record<string, string>} */
+  const files = (await (await cache.match(LIST))?.json()) ?? {};
+  return new Map(Object.entries(files).map(([name, hash]) => [new URL(name, scope).href, hash]));
+}
+
+/**
+ * Keep what a release's list has in just this form: no page of a network that wants a password, and none of a release
+ * that is not listed yet.
+ * @type {(key: string, response: Response) => Promise<void>}
+ */
+async function keepIfListed(key, response) {
+  for (const { cache } of await releases()) {
+    if (await fits(response, (await listIn(cache)).get(key))) await cache.put(key, response.clone());
+  }
 }
 
 /**
@@ -71,18 +110,16 @@ async function keepIfListed(cache, key, response) {
  * @type {(response: Response, hash: string | undefined) => Promise<boolean>}
  */
 async function fits(response, hash) {
-  if (!hash || !good(response)) return false;
-  const digest = await crypto.subtle.digest("SHA-256", await response.clone().arrayBuffer());
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("").startsWith(hash);
+  return !!hash && good(response) && (await hashOf(await response.clone().arrayBuffer())).startsWith(hash);
 }
 
 /**
  * Offline, at an address under which nothing is kept: the page that lacks a slash, or the one that says so.
- * @type {(cache: Cache, key: string) => Promise<Response | undefined>}
+ * @type {(key: string) => Promise<Response | undefined>}
  */
-async function missing(cache, key) {
-  if (await cache.match(`${key}/`)) return Response.redirect(`${key}/`);
-  const page = await cache.match(new URL("404.html", scope).href);
+async function missing(key) {
+  if (await keptUnder(`${key}/`)) return Response.redirect(`${key}/`);
+  const page = await keptUnder(new URL("404.html", scope).href);
   return page && new Response(page.body, { status: 404, headers: page.headers });
 }
 
@@ -94,32 +131,63 @@ worker.addEventListener("message", (event) => {
 });
 
 /** @type {(wanted: Wanted) => Promise<void>} */
-async function keep({ own, all }) {
-  const cache = await caches.open(NAME);
+async function keep(wanted) {
   const answered = await fetch(LIST, { cache: "no-cache" });
   if (!good(answered)) return;
-  /** @type {Record<string, string>} */
-  const files = await answered.json();
-  const addresses = new Map(Object.entries(files).map(([name, hash]) => [new URL(name, scope).href, hash]));
-  await cache.put(LISTED, Response.json(Object.fromEntries(addresses)));
-  /** @type {Record<string, string>} */
-  const state = (await (await cache.match(STATE))?.json()) ?? {};
-  for (const { url } of await cache.keys()) {
-    if (url !== STATE && url !== LISTED && !addresses.has(url)) await cache.delete(url); // the site has it no more
-  }
-  const first = new Set(own.map(addressOf)); // the browser has it: it was loaded
-  const order = [...addresses].sort(([a], [b]) => Number(first.has(b)) - Number(first.has(a)));
-  for (const [address, hash] of order) {
-    const kept = await cache.match(address);
-    if (kept && state[address] === hash || !(all || kept || first.has(address))) continue;
-    if (
-      first.has(address) && !kept && await add(cache, address, hash, "default") ||
-      await add(cache, address, hash, "no-cache")
-    ) {
-      state[address] = hash;
-      await cache.put(STATE, Response.json(state));
+  const list = await answered.text();
+  JSON.parse(list); // what is none says so
+  const name = FORM + (await hashOf(new TextEncoder().encode(list))).slice(0, 12);
+  const others = (await releases()).filter((release) => release.name !== name);
+  const stands = others.find(({ whole }) => whole);
+  if (stands && await (await stands.cache.match(FULL))?.text() === name) return;
+  const cache = await caches.open(name);
+  try {
+    await cache.put(LIST, new Response(list));
+    const whole = await take(cache, others, wanted);
+    const now = Math.max(Date.now(), ...others.map((other) => other.whole + 1)); // whatever the clock says
+    if (whole) await cache.put(WHOLE, new Response(String(now)));
+    // Another window may show the release before this one, and its scripts load others.
+    const spared = !whole || (await worker.clients.matchAll({ type: "window" })).length > 1 ? stands : undefined;
+    await Promise.all(others.filter((other) => other !== spared).map((other) => caches.delete(other.name)));
+  } catch (error) {
+    if (stands && error instanceof DOMException && error.name === "QuotaExceededError") {
+      await caches.delete(name); // there is no room for both: the one that is whole stays
+      await stands.cache.put(FULL, new Response(name));
     }
+    throw error;
   }
+}
+
+/**
+ * Put into a release's cache what is wanted of it: what was loaded, what is kept of other releases, or all.
+ * @type {(cache: Cache, others: Release[], wanted: Wanted) => Promise<boolean>} whether it has all that is wanted
+ */
+async function take(cache, others, { own, all }) {
+  const files = await listIn(cache), kept = new Set((await cache.keys()).map(({ url }) => url));
+  const before = await Promise.all(
+    others.map(async (other) => ({ cache: other.cache, files: await listIn(other.cache) })),
+  );
+  const first = new Set(own.map(addressOf)); // the browser has it: it was loaded
+  const order = [...files].sort(([a], [b]) => Number(first.has(b)) - Number(first.has(a)));
+  let whole = true;
+  for (const [address, hash] of order) {
+    if (kept.has(address)) continue;
+    let known = false;
+    for (const other of before) {
+      const response = await other.cache.match(address);
+      known ||= !!response;
+      if (response && other.files.get(address) === hash) {
+        await cache.put(address, response);
+        kept.add(address);
+        break;
+      }
+    }
+    if (kept.has(address) || !(all || known || first.has(address))) continue;
+    const added = first.has(address) && await add(cache, address, hash, "default") ||
+      await add(cache, address, hash, "no-cache");
+    whole &&= added;
+  }
+  return whole;
 }
 
 /** @type {(cache: Cache, address: string, hash: string, mode: RequestCache) => Promise<boolean>} */

@@ -48,9 +48,9 @@ log = logging.getLogger("mkdocs.page_cache")
 PAGE_EVENTS = ("pre_page", "page_read_source", "page_markdown", "page_content", "page_context", "post_page")
 # Plugins of which it is known what each page gets from them: all else that changes pages would have to do it again.
 KNOWN = (
-    "glossary_terms", "link_cards", "material.plugins.search", "mkdocs.contrib.search", "mkdocs_autorefs",
-    "mkdocs_jupyter", "mkdocstrings", "offline_site", "page_cache", "page_markdown", "page_runner", "questions",
-    "site_search", "strict_policy",
+    "asset_names", "glossary_terms", "link_cards", "material.plugins.search", "mkdocs.contrib.search",
+    "mkdocs_autorefs", "mkdocs_jupyter", "mkdocstrings", "offline_site", "page_cache", "page_markdown", "page_runner",
+    "questions", "site_search", "strict_policy",
 )  # fmt: skip
 ALWAYS = {"sitemap.xml"}  # templates that say something of every page
 
@@ -118,6 +118,8 @@ class PageCachePlugin(BasePlugin[LegacyConfig]):
         page: Page = kwargs["page"] if "page" in kwargs else args[0]
         owner = getattr(method, "__self__", None)
         entries = entries_of(owner) if event == "page_context" else None
+        if getattr(owner, "for_kept_pages", False):  # what it does is no part of what is kept
+            return method(*args, **kwargs)
         done = self.rendered.get(page.file.src_uri)
         if done:
             if entries is not None and done.entries:

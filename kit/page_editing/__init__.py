@@ -4,6 +4,7 @@ Only `mkdocs serve` does that. As an MkDocs plugin it stands after page_runner: 
 
 - `plugin` is what MkDocs sees.
 - `endpoint` is what browsers ask, and keeps others out.
-- `engine` knows the site and the runs of its readers; `run` is one of them, with what it says as it goes on.
+- `engine` knows the site and the runs of its readers; `run` is one of them, with what it says as it goes on;
+  `trails` keeps the snapshots of its pages, so that a run starts at the first change.
 - `edited` puts code into a page's fences, and `preview` renders the page as MkDocs does, without a trace in the site.
 """

@@ -73,13 +73,13 @@ def edited(page: Page, edits: Mapping[int, str]) -> Page:
         ticks = "`" * 3
         page = parse(f"{ticks}python\n1\n{ticks}\n\n{{{{ 2 }}}}\n", "x.md")
         other = edited(page, {0: f"'''\n{ticks}\n'''"})
-        assert other.text == f"{ticks}`python\n'''\n{ticks}\n'''\n{ticks}`\n\n{{{{ 2 }}}}"
+        assert other.text == f"{ticks}`python\n'''\n{ticks}\n'''\n{ticks}`\n\n{{{{ 2 }}}}\n"
         assert other.items[1].line == 7
         ```
     """
     snippets = page.snippets
-    changed = {snippets[number].line: settled_code(code) for number, code in edits.items()}
-    changed = {item.line: changed[item.line] for item in snippets if changed.get(item.line, item.source) != item.source}
+    given = {snippets[number].line: (snippets[number], settled_code(code)) for number, code in edits.items()}
+    changed = {line: code for line, (snippet, code) in given.items() if code != settled_code(snippet.source)}
     if not changed:
         return page
     lines = page.text.split("\n")

@@ -19,8 +19,9 @@ from page_runner.runner import cores
 from page_runner.snapshots import unchanged
 
 from .edited import code_hash, edited
-from .preview import Site, runner_of
-from .run import EditedRun
+from .preview import Site, Styled, runner_of
+from .run import EditedRun, own_checks
+from .trails import trails_of
 
 PATIENCE = 5.0  # seconds to wait for the end of a run that was told to end
 
@@ -45,7 +46,7 @@ class Engine:
         self.lock = threading.Lock()
         self.runs: dict[str, EditedRun] = {}  # by the tab
         self.runner = runner_of(site.config).runner
-        self.snapshots = self.runner.new_snapshots()
+        self.trails = trails_of(self.runner)
         self.hashes: dict[str, tuple[Any, str]] = {}
         self.take(site)
         self.stamps = self._stamps()  # of each page on disk, when the last build began
@@ -120,18 +121,25 @@ class Engine:
         with self.lock:
             if len(self.runs) >= cores() or tab in self.runs:
                 raise Refused(429, "As many pages run as this machine has cores: try again in a moment.")
-            process = self._process(page, tab, unchanged(original, page))
-            run = EditedRun(page, process, partial(self._show, file, page), self._ended)
+            process = self._process(page, unchanged(original, page))
+            run = EditedRun(
+                page,
+                process,
+                partial(self._show, file, page),
+                self.site.pieces,
+                own_checks(original, page, self.site.exercise),
+                self._ended,
+            )
             self.runs[tab] = run
             run.start()
         return run
 
-    def _process(self, page: Page, tab: str, change: int) -> PageProcess:
-        if not self.snapshots:
+    def _process(self, page: Page, change: int) -> PageProcess:
+        if not self.trails:
             return PageProcess(page, self.runner.root, self.runner.preload)
-        return self.snapshots.process(page, self.runner.declared(page), f"{page.name}\n{tab}", change)
+        return self.trails.process(page, self.runner.declared(page), change)
 
-    def _show(self, file: File, page: Page, outputs: Outputs, is_stopped: Callable[[], bool]) -> str:
+    def _show(self, file: File, page: Page, outputs: Outputs, is_stopped: Callable[[], bool]) -> Styled:
         """The article of a page that has run, when nobody builds the site."""
         while not self.builds.acquire(timeout=0.1):
             if is_stopped():
@@ -154,8 +162,8 @@ class Engine:
             run.stop()
         for run in runs:
             run.join(PATIENCE)
-        if self.snapshots:
-            self.snapshots.close()
+        if self.trails:
+            self.trails.close()
 
 
 def address(file: File) -> str:

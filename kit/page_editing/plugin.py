@@ -23,6 +23,7 @@ from .endpoint import Endpoint, is_loopback
 from .engine import Engine
 from .preview import Site
 
+QUEUE = 128  # browsers that may knock at once: five are soon too few
 log = logging.getLogger("mkdocs.page_editing")
 
 
@@ -72,6 +73,7 @@ class PageEditingPlugin(BasePlugin[PageEditing]):
             return
         self.engine = Engine(self.site)
         server.builder = partial(self.engine.build, server.builder)
+        server.request_queue_size = QUEUE
         app = server.get_app()
         assert app
         server.set_app(Endpoint(self.engine, app, server.mount_path, hosts))

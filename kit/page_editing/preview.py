@@ -9,9 +9,10 @@ import threading
 from collections.abc import Callable, Iterator
 from copy import copy
 from dataclasses import dataclass
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import MethodType
-from typing import Any
+from typing import Any, TypeAlias
 
 from jinja2 import Environment
 from mkdocs.commands.build import _populate_page, get_context
@@ -28,7 +29,9 @@ from page_runner.generator import EDITED
 from page_runner.page import Page
 from page_runner.plugin import PageRunnerPlugin, notebook_path
 from page_runner.runner import Run, Runner
+from strict_policy import inline
 
+Styled: TypeAlias = tuple[str, str]  # HTML, and styles that do not stand in it
 ARTICLE = re.compile(r"<article\b[^>]*>(.*)</article>", re.S)
 # Plugins that take from a page what goes elsewhere, and change nothing of what it shows.
 ELSEWHERE = {"link_cards", "page_cache", "page_editing", "page_markdown"}
@@ -43,7 +46,12 @@ class Site:
     nav: Navigation
     env: Environment
 
-    def article(self, file: File, page: Page, outputs: Outputs) -> str:
+    @property
+    def exercise(self) -> str:
+        """The error that an exercise raises until it is solved; empty where the site names none."""
+        return str((self.config.mdx_configs.get("page_runner") or {}).get("exercise", ""))
+
+    def article(self, file: File, page: Page, outputs: Outputs) -> Styled:
         """What stands in the article of a page.
 
         Args:
@@ -52,16 +60,32 @@ class Site:
             outputs: What its snippets and numbers gave; None for each that did not run.
 
         Returns:
-            HTML.
+            HTML, and the styles that a strict policy has taken out of it, unless they are those of the site's page.
         """
         root = runner_of(self.config).runner.root
         before = errors_of(root).copy()
         with TemporaryDirectory(prefix="page-editing-") as folder, silence():
             try:
-                return self._article(file, page, outputs, folder)
+                return self._styled(self._article(file, page, outputs, folder), folder)
             finally:
                 errors_of(root).clear()
                 errors_of(root).update(before)
+
+    def pieces(self, html: str) -> Styled:
+        """Pieces of a page's HTML as the page has them."""
+        if "strict_policy" not in self.config.plugins:
+            return html, ""
+        found = inline.apart(html)
+        return found.html, found.sheet
+
+    def _styled(self, html: str, folder: str) -> Styled:
+        """An article without the link to a style sheet that the site has not, and what that holds."""
+        for path in Path(folder, "assets").glob("page.*.css"):
+            if not Path(self.config.site_dir, "assets", path.name).exists():
+                return re.sub(rf'<link rel="stylesheet" href="[^"]*{re.escape(path.name)}">', "", html), path.read_text(
+                    "utf-8"
+                )
+        return html, ""
 
     def _article(self, file: File, page: Page, outputs: Outputs, folder: str) -> str:
         errors_of(runner_of(self.config).runner.root).pop(page.name, None)

@@ -6,7 +6,8 @@ import json
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from page_runner.display import text as escape
@@ -20,6 +21,7 @@ if TYPE_CHECKING:  # it runs in browsers, too, where there are no processes
 
 SIGN = 0.5  # seconds after which a run that says nothing says that it goes on
 LOOK = 0.1  # seconds between two looks whether its reader is still there
+DOES_NOT_HOLD = "\n(What this page checks here does not hold for your program.)"
 Event = dict[str, Any]
 
 
@@ -30,6 +32,9 @@ class EditedRun(threading.Thread):
         page: The page as it is edited.
         process: Its process.
         show: Renders the page with its outputs, in its turn; it is given a question: whether the run is to end.
+        pieces: Makes of pieces of HTML what the page has, and styles that do not stand in it.
+        checks: For the page's own snippets, by number, the errors by which they only say that something is not as
+            the page had it: then the program goes on below.
         ended: What to do at its end.
     """
 
@@ -37,16 +42,19 @@ class EditedRun(threading.Thread):
         self,
         page: Page,
         process: PageProcess,
-        show: Callable[[Outputs, Callable[[], bool]], str],
+        show: Callable[[Outputs, Callable[[], bool]], tuple[str, str]],
+        pieces: Callable[[str], tuple[str, str]],
+        checks: Mapping[int, frozenset[str]],
         ended: Callable[[EditedRun], None],
     ):
         super().__init__(name=f"edited {page.name}", daemon=True)
-        self.page, self.process, self.show, self.ended = page, process, show, ended
+        self.page, self.process, self.show, self.pieces, self.ended = page, process, show, pieces, ended
+        self.checks = checks
         self.events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
         self.began = time.monotonic()
         self.outputs: Outputs = []
         self.at = 0  # the snippet that runs, or ran last
-        self.is_stopped = False
+        self.has_started = self.is_stopped = False
 
     def stop(self) -> None:
         """End it, wherever it is."""
@@ -59,8 +67,8 @@ class EditedRun(threading.Thread):
             with self.process:
                 self._run_items()
             missing = len(self.page.items) - len(self.outputs)
-            html = self.show([*self.outputs, *[None] * missing], lambda: self.is_stopped)
-            self._say("page", html=with_downloads(html, self.page, self.outputs))
+            html, sheet = self.show([*self.outputs, *[None] * missing], lambda: self.is_stopped)
+            self._say("page", html=with_downloads(html, self.page, self.outputs), **({"sheet": sheet} if sheet else {}))
             self._say("done", seconds=self._seconds())
         except PageError as error:
             self._say("failed", message=told(error))
@@ -74,6 +82,7 @@ class EditedRun(threading.Thread):
         known = list(self.process.outputs)
         before = sum(isinstance(item, Snippet) for item in self.page.items[: len(known)])
         self._say("started", snippets=len(self.page.snippets), **{"from": before})
+        self.has_started = True
         number = -1
         for at, item in enumerate(self.page.items):
             if isinstance(item, Snippet):
@@ -95,14 +104,18 @@ class EditedRun(threading.Thread):
         """Say what a snippet gave; whether the program ends with it."""
         if not isinstance(output, Output):  # a number in an option has failed
             output = Output()
-        html = with_downloads("\n".join(parts(output)), self.page, [output])
-        if not output.error:
-            self._say("output", snippet=self.at, html=html, seconds=self._seconds())
-            return False
-        ends = "raises" not in snippet.options
-        line = output.line - snippet.line + 1 if output.line else None
         message = in_one_line(output.error)
-        self._say("error", snippet=self.at, line=line, message=message, html=html, ends=ends, seconds=self._seconds())
+        is_check = message.partition(":")[0] in self.checks.get(self.at, ())
+        if is_check and "raises" not in snippet.options:
+            output = replace(output, parts=[*output.parts, ("error", DOES_NOT_HOLD)])
+            self.outputs[-1] = output
+        shown = self._shown(output)
+        if not output.error:
+            self._say("output", snippet=self.at, **shown, seconds=self._seconds())
+            return False
+        ends = "raises" not in snippet.options and not is_check
+        line = output.line - snippet.line + 1 if output.line else None
+        self._say("error", snippet=self.at, line=line, message=message, **shown, ends=ends, seconds=self._seconds())
         return ends
 
     def _end_at(self, item: Any, error: PageError) -> None:
@@ -121,9 +134,13 @@ class EditedRun(threading.Thread):
         output.parts.append(("error", told(error)))
         output.line = error.line if item.line <= error.line < item.end else 0
         self.outputs.append(output)
-        html = "\n".join(parts(output))
         line = output.line - item.line + 1 if output.line else None
-        self._say("error", snippet=self.at, line=line, message=told(error), html=html, ends=True)
+        self._say("error", snippet=self.at, line=line, message=told(error), **self._shown(output), ends=True)
+
+    def _shown(self, output: Output) -> dict[str, str]:
+        """What stands under a snippet."""
+        html, sheet = self.pieces("\n".join(parts(output)))
+        return {"html": with_downloads(html, self.page, [output])} | ({"sheet": sheet} if sheet else {})
 
     def _seconds(self) -> float:
         return round(time.monotonic() - self.began, 3)
@@ -150,7 +167,7 @@ class EditedRun(threading.Thread):
                 except queue.Empty:
                     if is_gone():
                         return
-                    if time.monotonic() - said < SIGN:
+                    if time.monotonic() - said < SIGN or not self.has_started:
                         continue
                     event = {"event": "running", "snippet": self.at, "seconds": self._seconds()}
                 if event is None:
@@ -159,6 +176,22 @@ class EditedRun(threading.Thread):
                 yield json.dumps(event).encode() + b"\n"
         finally:
             self.stop()
+
+
+def own_checks(original: Page, page: Page, exercise: str) -> dict[int, frozenset[str]]:
+    """For the snippets that are as they were, the errors by which they say that something else is not.
+
+    Args:
+        original: The page as it is written.
+        page: The page as it is edited.
+        exercise: The error that an exercise raises until it is solved; empty where there is none.
+
+    Returns:
+        Names of errors, by the snippet's number.
+    """
+    errors = frozenset(filter(None, ["AssertionError", exercise]))
+    both = enumerate(zip(original.snippets, page.snippets, strict=True))
+    return {number: errors for number, (once, now) in both if once.source == now.source}
 
 
 def told(error: PageError) -> str:

@@ -21,7 +21,8 @@ A page is one program: its Python fences run top to bottom in one fresh process.
 - `listener` answers at the site's address until MkDocs does.
 - `pieces` are what stands under a snippet.
 - `errors` makes whatever goes wrong, in any part of the kit, an error of its page.
-- `extension` (Python-Markdown) and `plugin` (MkDocs) put it all into a site.
+- `extension` (Python-Markdown) and `plugin` (MkDocs) put it all into a site; `marks` thins out what the highlighter
+  makes of code, and `needs` finds what an exercise needs of the page above it.
 - `blocks` reads a page and its outputs for whatever is written from them. `notebook` writes a page as a notebook, and
   `notebook_page` shows a notebook as a page; `take_away` is what a reader can take along, with the project's own
   `wheel`. Other plugins lay files `beside` a page.

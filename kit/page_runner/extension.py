@@ -24,6 +24,8 @@ from .display import visible
 from .errors import NO_VALUE, errors_of, guard, page_source, report
 from .fences import is_python, quoted
 from .generator import RenderedPage, is_docstring, is_zensical, read, rendered_page, zensical_pages
+from .marks import slim
+from .needs import needs
 from .numbers import filled_words
 from .page import Number, Page, PageError, Snippet, name_from
 from .pieces import NOT_REACHED, not_run, parts
@@ -34,9 +36,6 @@ from .shown import placed, shown_page
 
 OWN = ("raises", "alt", "fold", "download", "varies", "run")  # options that Material knows nothing of
 ANNOTATION = re.compile(r"#.*\(\d+\)!?\s*$", re.M)
-# Names, punctuation and white space in highlighted code have the colour of the text around them, and are most of a
-# long page's elements.
-PLAIN = re.compile(r'<span class="(?:n|p|w)">([^<]*)</span>')
 # What Markdown reads as more than itself: anywhere, an address among it, and at the beginning of a line.
 MARKDOWN = re.compile(r"[\\`*_\[\]|~$@]|(?<=\w):(?=//)|(?<=www)\.", re.I)
 BEGINNING = re.compile(r"(\d{0,9})([.)](?=\s|\Z)|[-+:](?=[\s:+-]|\Z)|[=#>]|!(?=!!)|\?(?=\?\?))")
@@ -97,9 +96,9 @@ def with_values(md: Markdown, text: str) -> str:
 class RunSnippets(Preprocessor):
     """Sets what a page's program gave into the page's Markdown."""
 
-    def __init__(self, md: Markdown, preload: tuple[str, ...]):
+    def __init__(self, md: Markdown, preload: tuple[str, ...], exercise: str = ""):
         super().__init__(md)
-        self.preload = preload
+        self.preload, self.exercise = preload, exercise
         self.texts = Texts()
         self.coloured: list[tuple[str, list[str]]] = []  # code that is shown as Python, and its classes
         self.read = Reading()
@@ -190,6 +189,9 @@ class RunSnippets(Preprocessor):
         classes += [f".raises-{options['raises']}"] if "raises" in options else []
         title, fold = (self._words(key, snippet, value) for key in ("title", "fold"))
         shown = options | ({"title": title} if title else {})
+        if self.exercise and options.get("raises") == self.exercise:
+            parts = needs(self.shown.snippets, self._number(snippet))
+            classes += [quoted("data-needs", " ".join(f"{number}:{first}-{last}" for number, first, last in parts))]
         classes += [quoted(key, words) for key, words in shown.items() if key not in OWN]
         indent = snippet.indent
         code = [
@@ -203,6 +205,10 @@ class RunSnippets(Preprocessor):
         rows[snippet.line - 2 : snippet.end] = [code, *[[] for _ in range(snippet.end - snippet.line + 1)]]
         below = after_annotations(lines, snippet) if ANNOTATION.search(snippet.source) else snippet.end
         rows[below - 1] += [line for piece in pieces for line in self._block(piece, indent)]
+
+    def _number(self, snippet: Snippet) -> int:
+        """Which snippet of the page it is."""
+        return [each.line - self.below for each in self.shown.snippets].index(snippet.line)
 
     def _words(self, key: str, snippet: Snippet, value: Any) -> str:
         """The words of an option; where Markdown would read them, a word that stands for them."""
@@ -283,11 +289,11 @@ class SetIn(Postprocessor):
 
 
 class Slim(Postprocessor):
-    """Takes the marks off those parts of highlighted code that look like plain text."""
+    """Takes the marks off those parts of highlighted code that look like what stands beside them."""
 
     def run(self, text: str) -> str:
         """The page's HTML with fewer elements, and the same text."""
-        return PLAIN.sub(r"\1", text)
+        return slim(text)
 
 
 def prose(value: str, begins: bool = True, ends: bool = True) -> str:
@@ -325,12 +331,13 @@ class PageRunnerExtension(Extension):
     def __init__(self, **options: Any):
         self.config = {
             "preload": [[], "modules to import once, before pages are forked"],
+            "exercise": ["", "the error that the starter of an exercise raises until it is solved"],
         }
         super().__init__(**options)
 
     def extendMarkdown(self, md: Markdown) -> None:
         """Run snippets before the fences are read; thin out what the highlighter made of them."""
-        run = RunSnippets(md, tuple(self.getConfig("preload")))
+        run = RunSnippets(md, tuple(self.getConfig("preload")), self.getConfig("exercise"))
         md.preprocessors.register(run, "page_runner", 27)
         md.postprocessors.register(Slim(md), "page_runner", 5)  # after 30, where the code is set in
         md.postprocessors.register(SetIn(md, run), "page_runner_texts", -100)  # when nothing is read any more

@@ -45,8 +45,8 @@ def rendered_page(md: Markdown) -> RenderedPage | None:
         name, docs = page_name(file.src_uri, config), Path(config.docs_dir)
         generated = Path(file.abs_src_path or "") != docs / file.src_uri
         runner = getattr(config.plugins.get("page_runner"), "runner", None)
-        read = partial(written, file, config)
-        return RenderedPage(file.src_uri, name, project_root(config), docs, read, generated, runner)
+        source = partial(written, file, config)
+        return RenderedPage(file.src_uri, name, project_root(config), docs, source, generated, runner)
     if is_zensical(md):
         context: Any = md.preprocessors["rendering_context"]
         root = Path.cwd().resolve()

@@ -19,6 +19,7 @@ from mkdocs.structure.pages import Page as SitePage
 
 from .blocks import LINK
 from .errors import page_hook
+from .marks import slim
 from .notebook import code_cell
 from .plugin import PageRunnerPlugin, in_site
 
@@ -95,7 +96,7 @@ def notebook_page(html: str, link: Callable[[str], str] = str) -> str:
     for cell in BeautifulSoup(html, "html.parser").select(CELLS):
         if cell.name == "pre":
             code = cell.decode_contents().removeprefix("<span></span>")
-            parts.append(f'<div class="python snippet highlight"><pre><span></span><code>{code}</code></pre></div>')
+            parts.append(f'<div class="python snippet highlight"><pre><code>{slim(code)}</code></pre></div>')
         else:
             for anchor in cell.select("a[href]"):
                 _set_link(anchor, link)

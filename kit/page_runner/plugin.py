@@ -46,7 +46,7 @@ from .page import Page, PageError
 from .program import Output
 from .runner import Run, Runner, runner_for
 from .shown import placed
-from .take_away import TakeAway
+from .take_away import TakeAway, is_public
 from .times import runs_in, times, words
 from .wheel import project_wheel
 
@@ -288,6 +288,11 @@ class PageRunnerPlugin(BasePlugin[LegacyConfig]):
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Fail the build when a page has an error; after a good one drop the outputs that no page uses."""
         self._take_bar_away()
+        if not self.serving and is_public(config.site_url) and any(not offer.colab for offer in self.offers.values()):
+            log.warning(
+                "the notebooks of this public site have no link that opens them in Colab or on Kaggle: "
+                "name the repository on GitHub as repo_url in mkdocs.yml, or in the variable that stands there"
+            )
         if failed := list(errors_of(self.runner.root).values()):
             if not self.serving:
                 where = ", ".join(f"{error.page}:{error.line}" for errors in failed for error in errors)

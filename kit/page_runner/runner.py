@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import os
-import sys
 import threading
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -17,7 +16,7 @@ from .page import NumberError, Page, PageError, name_from, read_regular
 from .process import PageProcess, end_all
 from .program import settled
 from .progress import Progress
-from .snapshots import Snapshots
+from .snapshots import CAN_KEEP, Snapshots
 
 
 @dataclass
@@ -164,13 +163,8 @@ class Runner:
 
     def keep_snapshots(self) -> None:
         """From now on a page that is edited leaves snapshots, where the system can keep them."""
-        if not self.snapshots:
-            self.snapshots = self.new_snapshots()
-
-    def new_snapshots(self) -> Snapshots | None:
-        """Room for snapshots, where the system can keep them."""
-        known = sys.platform == "linux" and hasattr(os, "fork")
-        return Snapshots(self.cache, self.root, self.preload) if known else None
+        if CAN_KEEP and not self.snapshots:
+            self.snapshots = Snapshots(self.cache, self.root, self.preload)
 
     def stop(self) -> None:
         """End all runs at once, and begin none that waits."""

@@ -11,6 +11,7 @@ import contextlib
 import os
 import shutil
 import signal
+import sys
 import threading
 import time
 from collections.abc import Iterable
@@ -28,6 +29,7 @@ from .page import Number, NumberError, Page, Snippet
 from .process import CONTEXT, PageProcess
 from .program import Output
 
+CAN_KEEP = sys.platform == "linux" and hasattr(os, "fork")  # on this system
 PAGES = 3  # that have snapshots: those that ran last
 # Of one page:
 MOST = 32  # snapshots
@@ -45,41 +47,57 @@ class Snapshots:
         cache: The kept outputs.
         root: The project's folder.
         preload: Names of modules to import before pages are forked.
+        spacing: Seconds of running after which the next one may be left.
+        share: Of the time of running, spent on leaving them.
     """
 
-    def __init__(self, cache: Cache, root: Path, preload: tuple[str, ...]):
+    def __init__(
+        self,
+        cache: Cache,
+        root: Path,
+        preload: tuple[str, ...],
+        spacing: float | None = None,
+        share: float | None = None,
+    ):
         self.cache, self.root, self.preload = cache, root, preload
-        self.trails: dict[str, Trail] = {}  # by whose they are, in the order of the runs
+        self.spacing = SPACING if spacing is None else spacing
+        self.share = SHARE if share is None else share
+        self.trails: dict[str, Trail] = {}  # by their keys, in the order of the runs
         self.lock = threading.Lock()
 
     def wanted(self, page: Page) -> bool:
         """Whether a page is being edited: it has snapshots, or no good run of the very same code is known."""
         return page.name in self.trails or self.cache.store.load(self.cache.entry(page)) is None
 
-    def process(self, page: Page, declared: Looks, owner: str = "", change: int = 0) -> PageProcess:
+    def process(self, page: Page, declared: Looks, change: int = 0) -> PageProcess:
         """A process for a page, which goes on from a snapshot if it can, and leaves snapshots.
 
         Args:
             page: The page.
             declared: What it says of itself that it looks at.
-            owner: For whom it runs, where several run it; each goes on from what runs of their own have left, or else
-                from what others have.
             change: How many items stand before a change, where no earlier run tells.
 
         Returns:
             The process; those of the page's items are left to run that are not among its `outputs`.
         """
-        owner = owner or page.name
         with self.lock:
-            known = [name for name, trail in self.trails.items() if trail.page.name == page.name]
-            last = self.trails.pop(owner if owner in known else known[-1]) if known else None
-        return ResumedProcess(page, declared, self, last, owner, change)
+            last = self.trails.pop(self.best(page), None)
+        return ResumedProcess(page, declared, self, last, change)
+
+    def best(self, page: Page) -> str:
+        """The key of the trail to go on from."""
+        return page.name
+
+    def key(self, trail: Trail) -> str:
+        """The key under which a trail is kept."""
+        return trail.page.name
 
     def put(self, trail: Trail) -> None:
         """Keep what a run has left, in the place of what an earlier one has, and drop what is too much."""
         with self.lock:
-            dropped = [self.trails.pop(trail.owner, None)]
-            self.trails[trail.owner] = trail
+            key = self.key(trail)
+            dropped = [self.trails.pop(key, None)]
+            self.trails[key] = trail
             dropped += [self.trails.pop(name) for name in list(self.trails)[:-PAGES]]
         for each in filter(None, dropped):
             each.close()
@@ -99,11 +117,10 @@ class Trail:
     page: Page
     declared: Looks
     folder: TemporaryDirectory[str]
-    owner: str
+    spacing: float
     environment: dict[str, str] = field(default_factory=lambda: dict(os.environ))
     outputs: Outputs = field(default_factory=list)
     snapshots: list[Snapshot] = field(default_factory=list)
-    spacing: float = field(default_factory=lambda: SPACING)
 
     def fits(self, other: Trail) -> bool:
         """Whether runs of two pages differ in nothing but their code."""
@@ -111,6 +128,11 @@ class Trail:
             (each.declared, each.environment, each.page.time_limit, each.page.memory_limit) for each in (self, other)
         )
         return mine == others
+
+    def reach(self, page: Page) -> int:
+        """How many items of a page need not run again with it, if all that they looked at is as it was."""
+        most = unchanged(self.page, page)
+        return max((each.at for each in self.snapshots if each.at <= most), default=0)
 
     def last(self, most: int, cache: Cache) -> Snapshot | None:
         """The last snapshot before which all is as it was, in no more than so many items; later ones are forgotten."""
@@ -237,22 +259,21 @@ class ResumedProcess(PageProcess):
         declared: What it says of itself that it looks at.
         snapshots: Those of all pages.
         last: What the page's last run has left, if anything.
-        owner: For whom it runs.
         change: How many items stand before a change, where no earlier run tells.
     """
 
     leaves_snapshots = True
 
-    def __init__(self, page: Page, declared: Looks, snapshots: Snapshots, last: Trail | None, owner: str, change: int):
+    def __init__(self, page: Page, declared: Looks, snapshots: Snapshots, last: Trail | None, change: int):
         super().__init__(page, snapshots.root, snapshots.preload)
-        self.declared, self.snapshots, self.last, self.owner = declared, snapshots, last, owner
+        self.declared, self.snapshots, self.last = declared, snapshots, last
         self.change = unchanged(last.page, page) if last else change  # how many items stand before it
         self.failed = False  # a number has: from there on all runs again, and says so again
         self.seconds = 0.0  # of running since the last snapshot
         self.cost = 0.0  # of that one, in seconds
 
     def _start(self) -> None:
-        self.trail = Trail(self.page, self.declared, self.folder, self.owner)
+        self.trail = Trail(self.page, self.declared, self.folder, self.snapshots.spacing)
         if self.last and self.last.fits(self.trail) and self._go_on(self.last):
             return
         if self.last:
@@ -272,7 +293,7 @@ class ResumedProcess(PageProcess):
                     self.kill()
                 self.pipe.recv()
                 self.folder.cleanup()
-                self.folder, self.trail, last.page, last.owner = last.folder, last, self.page, self.owner
+                self.folder, self.trail, last.page = last.folder, last, self.page
                 self.outputs = list(last.outputs)
                 return True
             self.pipe.close()
@@ -298,7 +319,9 @@ class ResumedProcess(PageProcess):
         self.trail.outputs.append(outputs)
         self.seconds += time.monotonic() - began
         before_change = len(self.trail.outputs) == self.change
-        if self.seconds >= (BEFORE_CHANGE if before_change else max(self.trail.spacing, self.cost / SHARE)):
+        if self.seconds >= (
+            BEFORE_CHANGE if before_change else max(self.trail.spacing, self.cost / self.snapshots.share)
+        ):
             began = time.monotonic()
             self._leave_snapshot()
             self.seconds, self.cost = 0.0, time.monotonic() - began

@@ -17,8 +17,8 @@ good enough, `frames=True` calls it for every position of the sliders while the 
 In the browser the scripts in `assets` take over. `live.js` waits until a figure nears the screen, and fetches what
 makes it live: `live-charts.js` for a chart, `shape-calculator.js`, `sketch-pad.js` or `steps.js`. Of the others
 `operations.js` replays a record with the tensors of `tensors.js`; `marks` draws each kind of mark as its module does,
-with `axes.js` and `words.js`; `controls.js` has sliders and boxes, `drag.js` what is dragged, `told.js` what is said of
-a datum; and `element.js` makes elements.
+with `axes.js` and `words.js`; `controls.js` has sliders and boxes, `ranges.js` what sliders need, `drag.js` what is
+dragged, `told.js` what is said of a datum; and `element.js` makes elements.
 
 As in `foundations`, a name's module is opened when the name is first used, and the list of names is `__init__.pyi`: a
 page without a sketch pad does not run again when `pad` is edited.

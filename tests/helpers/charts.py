@@ -71,6 +71,17 @@ def move(chart, places, spec):
     chart.page.wait_for_function(FRAMES)
 
 
+def swipe(page, *points):
+    """Draw a finger over the screen."""
+    client = page.context.new_cdp_session(page)
+    touches = [[{"x": x, "y": y}] for x, y in points]
+    client.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": touches[0]})
+    for touch in touches[1:]:
+        client.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": touch})
+    client.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    page.wait_for_timeout(300)
+
+
 def to_an_end(chart, handle, place):
     """Move points to the lowest or the highest place, by the keyboard; at the start they stand already."""
     if place == handle["start"]:

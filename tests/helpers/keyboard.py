@@ -140,5 +140,9 @@ def assert_tab_reaches_everything(page):
     stops = walk(page, count)
     assert [stop["what"] for stop in stops if not stop["shown"]] == []
     reached = {stop["stop"] for stop in stops}
-    missed = [number for number in range(count) if str(number) not in reached]
-    assert [page.locator(f"[data-stop='{n}']").evaluate(HTML) for n in missed] == []
+    missed = [page.locator(f"[data-stop='{number}']") for number in range(count) if str(number) not in reached]
+    fits = (
+        "stop => stop.matches('pre > code') && stop.scrollWidth <= stop.clientWidth"  # such code is none, once in view
+    )
+    still = [stop for stop in missed if not stop.evaluate(fits)]
+    assert [stop.evaluate(HTML) for stop in still] == []

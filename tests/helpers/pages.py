@@ -10,6 +10,7 @@ import pytest
 from bs4 import BeautifulSoup
 from course_runner import RUNNER
 from project_root import ROOT
+from ready import READY
 
 from page_runner.page import Snippet, read_page
 from page_runner.pieces import not_run, to_run
@@ -83,6 +84,13 @@ def assert_shows(page, name):
     assert list(shown_outputs(page)) == expected_outputs(PAGES[name])
 
 
+# Blocks of code whose buttons lie on their text.
+COVERED = """() => [...document.querySelectorAll("pre:has(> .md-code__nav)")].filter((pre) => {
+    const text = document.createRange();
+    text.selectNodeContents(pre.querySelector("code"));
+    const [code, nav] = [text, pre.querySelector(".md-code__nav")].map((each) => each.getBoundingClientRect());
+    return code.bottom > nav.top && code.top < nav.bottom && code.right > nav.left;
+}).map((pre) => pre.textContent)"""
 STICKING_OUT = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -109,9 +117,6 @@ def copied(page, act):
 
 
 def arrive(page, title):
-    """Wait until instant navigation has put the page with this title in its place, and its scripts have run."""
-    page.wait_for_function(
-        "title => document.querySelector('.md-content h1')?.innerText.startsWith(title)"
-        " && !document.querySelector('.snippet:not(:has(.md-code__nav))')",
-        arg=title,
-    )
+    """Wait until the page with this title is there, and its scripts have run."""
+    page.wait_for_function("title => document.querySelector('.md-content h1')?.innerText.startsWith(title)", arg=title)
+    page.wait_for_function(READY)

@@ -19,12 +19,17 @@ PATIENCE = 180
 
 class Served:
     def __init__(
-        self, root: Path, *options: str, python: str = sys.executable, variables: Mapping[str, str] = os.environ
+        self,
+        root: Path,
+        *options: str,
+        python: str = sys.executable,
+        variables: Mapping[str, str] = os.environ,
+        log: Path | None = None,
     ):
-        self.root = root
+        self.root, self.log_file = root, log or root / "serve.log"
         self.address = f"127.0.0.1:{free_port()}"
         command = [python, "-m", "mkdocs", "serve", "--livereload", *options, "-a", self.address]
-        self.log = open(root / "serve.log", "w+", encoding="utf-8")  # noqa: SIM115
+        self.log = open(self.log_file, "w+", encoding="utf-8")  # noqa: SIM115
         environment = {**variables, "PYTHONUTF8": "1", "NO_MKDOCS_2_WARNING": "1"}
         self.process = subprocess.Popen(command, cwd=root, env=environment, stdout=self.log, stderr=subprocess.STDOUT)
 
@@ -40,7 +45,7 @@ class Served:
             return ""
 
     def logged(self) -> str:
-        return (self.root / "serve.log").read_text("utf-8")
+        return self.log_file.read_text("utf-8")
 
     def wait_for(self, text: str, name: str = "index", absent: str = "\0") -> str:
         """The page, once it has a text and has another no more."""

@@ -76,9 +76,9 @@ class Site:
     def page(self, text: str | bytes, name: str = "index") -> Path:
         return self.write(f"docs/{name}.md", text)
 
-    def build(self, **options) -> Built:
+    def build(self, command: str = "build", **options) -> Built:
         config = load_config(str(self.root / "mkdocs.yml"), **options)
-        config.plugins.on_startup(command="build", dirty=False)
+        config.plugins.on_startup(command=command, dirty=False)
         heard = Heard()
         log = logging.getLogger("mkdocs")
         log.addHandler(heard)

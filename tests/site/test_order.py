@@ -14,6 +14,7 @@ from project_root import ROOT
 
 from page_runner.front_matter import FRONT_MATTER
 from page_runner.page import read_page
+from page_runner.times import minutes, words
 
 DOCS = ROOT / "docs"
 MENU = (ROOT / "mkdocs.yml").read_text("utf-8")
@@ -157,3 +158,12 @@ def test_words_are_counted_as_a_reader_counts():
             "folded",
         ]
     )
+
+
+def test_the_first_page_says_how_long_most_lessons_take():
+    said = re.search(r"Most lessons take (\d+) to (\d+) minutes to read", (DOCS / "index.md").read_text("utf-8"))
+    assert said
+    texts = [FRONT_MATTER.sub("", (DOCS / lesson).read_text("utf-8")) for lesson in LESSONS]
+    spent = [minutes(words(text)) for text in texts]
+    fast, slow = map(int, said.groups())
+    assert sum(fast <= each <= slow for each in spent) / len(spent) > 2 / 3

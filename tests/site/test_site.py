@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import gzip
+import json
 import os
 import platform
 import re
@@ -25,6 +26,9 @@ from page_rules import broken
 from page_runner.page import read_page
 from strict_policy.inline import hash_of
 
+MANY = 4800  # elements; what is far from the screen is not laid out
+HEAVY = 90_000  # bytes of a page alone, compressed
+SHORT = 1500  # letters of a script that holds up the page
 PAGES = sorted(path.relative_to(ROOT / "docs").as_posix() for path in (ROOT / "docs").rglob("*.md"))
 
 
@@ -170,7 +174,21 @@ def its_policy_is_the_one_of_all_pages_and_lets_it_be(course, file, html):
     assert [name for element in html.select("*") for name in element.attrs if name.startswith("on")] == []
 
 
+def a_page_is_light(course, file, html):
+    """What a phone has to read, lay out and run before it answers a finger."""
+    assert len(html.select("*")) <= MANY
+    marked = html.select(".highlight pre span")
+    assert [str(mark) for mark in marked if mark["class"][0] in ("n", "o", "p", "w")] == [], "they look like plain text"
+    assert len(gzip.compress(html.encode())) <= HEAVY
+    for script in html.select("script:not([type='application/json'])"):
+        deferred = script.get("type") == "module" or "defer" in script.attrs
+        assert deferred or len(script.text) < SHORT, script
+    features = json.loads(html.select_one("#__config").text)["features"]
+    assert "content.lazy" in features and not {"content.code.copy", "navigation.instant"} & set(features)
+
+
 CHECKS = (
+    a_page_is_light,
     nothing_is_loaded_from_elsewhere,
     a_page_has_one_heading_of_the_first_level,
     every_figure_says_what_it_shows,

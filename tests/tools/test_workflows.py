@@ -55,3 +55,11 @@ def test_only_the_newest_commit_is_published():
         assert asked["env"]["COMMIT"] == "${{ github.event.workflow_run.head_sha }}"
         assert rest
         assert {step["if"] for step in rest} == {f"steps.{asked['id']}.outputs.yes"}
+
+
+def test_the_pdf_that_the_site_offers_is_made():
+    steps = yaml.safe_load((FOLDER / "workflows/pages.yml").read_text("utf-8"))["jobs"]["build"]["steps"]
+    build = next(step for step in steps if "mkdocs build" in step.get("run", ""))
+    made = steps[steps.index(build) + 1]["run"]
+    assert made == f"python tools/course_pdf.py site/{build['env']['COURSE_PDF']}"
+    assert f"COURSE_PDF := {build['env']['COURSE_PDF']}\n" in (ROOT / "Makefile").read_text("utf-8")

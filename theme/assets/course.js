@@ -6,17 +6,19 @@ const met = new WeakSet();
 function mend() {
   /** @type {(selector: string) => NodeListOf<HTMLElement>} */
   const all = (selector) => document.querySelectorAll(selector);
-  // A copy button needs no landmark of its own around it.
-  for (const nav of all("nav.md-code__nav:not([role])")) nav.setAttribute("role", "none");
   // The mark of a note in a snippet is a plus sign, drawn by the style sheet.
   for (const mark of all(".md-annotation__index:not([aria-label])")) mark.setAttribute("aria-label", "Note");
   // A wide table scrolls: by keyboard, too.
   for (const wrap of all(".md-typeset__scrollwrap:not([tabindex])")) wrap.tabIndex = 0;
   // And so does a row of tabs on a phone.
   for (const row of all(".tabbed-labels:not([tabindex])")) if (row.scrollWidth > row.clientWidth) row.tabIndex = 0;
-  // So does wide code. Material takes the tab stop away where code fits, but far from the screen it cannot know yet.
+  // So does wide code. Material takes the tab stop away where code fits, but far from the screen it cannot know yet, and
+  // what the keyboard has just come to must not lose it.
   for (const code of all("pre > code:not([tabindex])")) {
-    if (!met.has(code) || !code.checkVisibility({ contentVisibilityAuto: true })) code.tabIndex = 0;
+    const far = !code.checkVisibility({ contentVisibilityAuto: true });
+    const lost = code === held && document.activeElement === document.body;
+    if (!met.has(code) || far || lost) code.tabIndex = 0;
+    if (lost) code.focus({ preventScroll: true });
     met.add(code);
   }
 }
@@ -24,9 +26,12 @@ function mend() {
 // What stands outside the screen is measured only as it comes near, and a chart grows when it comes alive: what the
 // keyboard has just reached must not be pushed out of view by that.
 let reached = -Infinity;
+/** @type {Element | undefined} */
+let held;
 document.addEventListener("focusin", ({ target }) => {
   const byKeyboard = target instanceof Element && target.matches(":focus-visible");
   reached = byKeyboard ? performance.now() : -Infinity;
+  held = byKeyboard ? target : undefined;
 });
 new ResizeObserver(() => {
   if (performance.now() - reached < 1000) document.activeElement?.scrollIntoView({ block: "nearest" });

@@ -1,12 +1,29 @@
 // The first page: the state of every lesson, where to go on, and what to do with all that is kept.
 import { element } from "./element.js";
 import { forget, save, take } from "./progress-file.js";
+import { solved } from "./solved-exercises.js";
 import { followMoved, inWords, LESSON, load, nameOf, store } from "./progress.js";
 
 /** @typedef {{ name: string, link: HTMLAnchorElement, state: "done" | "begun" | "none" }} Card */
 
+const SOLVED = "nnf.edits.solved"; // where the pages keep which exercises were solved
 const BLOCKED = "This browser keeps nothing for this site, as in a private window or where storage is blocked. " +
-  "So your progress cannot be shown. Everything else works.";
+  "So your progress cannot be shown, and what you answer or choose is forgotten when you leave a page.";
+const NO_ROOM =
+  "This browser has no room left for this site: what you read, answer or choose from now on is forgotten " +
+  "when you leave a page.";
+
+/** Whether there is room for what comes next. */
+function hasRoom() {
+  try {
+    store?.setItem("nnf.room", "x".repeat(1000));
+    return true;
+  } catch {
+    return false;
+  } finally {
+    store?.removeItem("nnf.room");
+  }
+}
 
 /** The cards of the lessons, each with its state. */
 function cards() {
@@ -69,7 +86,9 @@ function show(panel) {
   const bar = panel.querySelector("progress"), count = panel.querySelector(".progress__count");
   if (!bar || !count) return; // nothing is kept
   [bar.max, bar.value] = [found.length, done];
-  count.textContent = `${done} of ${found.length} lessons done${begun ? `, ${begun} more begun` : ""}.`;
+  const exercises = Object.keys(solved(SOLVED)).length;
+  const beside = exercises ? ` ${exercises} exercise${exercises === 1 ? "" : "s"} solved in the pages.` : "";
+  count.textContent = `${done} of ${found.length} lessons done${begun ? `, ${begun} more begun` : ""}.${beside}`;
   goOn(found, done);
 }
 
@@ -83,7 +102,9 @@ function button(text, act) {
 /** @param {HTMLElement} panel */
 export function offer(panel) {
   panel.hidden = false;
-  if (!store) {
+  const full = element("p", {}, NO_ROOM);
+  full.hidden = hasRoom();
+  if (!store || !full.hidden && !store.length) { // an old Safari's private window: all is there, with room for nothing
     panel.replaceChildren(element("p", {}, BLOCKED));
     return;
   }
@@ -95,6 +116,7 @@ export function offer(panel) {
   /** @param {string} text */
   const tell = (text) => {
     status.textContent = text;
+    full.hidden = hasRoom();
     show(panel);
   };
   file.addEventListener("change", async () => {
@@ -108,12 +130,12 @@ export function offer(panel) {
     button("Save as a file", () => tell(save())),
     button("Load a file", () => file.click()),
     button("Forget everything", () => {
-      if (!confirm("Forget what you have read and answered in this course, in this browser?")) return;
+      if (!confirm("Forget what you have read, answered and changed in this course, in this browser?")) return;
       forget();
       tell("Forgotten: this browser knows nothing of your progress any more.");
     }),
   ];
-  panel.replaceChildren(count, bar, element("p", { class: "progress__buttons" }, ...buttons, file), status);
+  panel.replaceChildren(count, bar, full, element("p", { class: "progress__buttons" }, ...buttons, file), status);
   show(panel);
 }
 

@@ -6,6 +6,7 @@
 /** @typedef {{ lessons: Record<string, Days>, last?: Last }} Read lessons by their address in the site */
 
 export const KEY = "nnf.read";
+export const FULL = "This browser has no room left for this site, so that could not be noted.";
 export const LESSON = /^lessons\/[^/]+\/$/, DAY = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
 
 // ---- What is kept ----
@@ -14,15 +15,13 @@ export const LESSON = /^lessons\/[^/]+\/$/, DAY = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9
 export const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 
 /**
- * The browser's storage; nothing where it is blocked, as it may be in a private window. Asked once: every answer
- * would be news to other tabs.
+ * The browser's storage; nothing where it is blocked, as it may be in a private window: what storage.js puts in its
+ * place ends with the page.
  * @type {Storage | undefined}
  */
 export const store = (() => {
   try {
-    localStorage.setItem("nnf", "");
-    localStorage.removeItem("nnf");
-    return localStorage;
+    return localStorage instanceof Storage ? localStorage : undefined;
   } catch { /* it is blocked */ }
 })();
 
@@ -61,7 +60,7 @@ export function parse(text) {
 export const load = () => sound(parse(store?.getItem(KEY) ?? "null"));
 
 /**
- * Say what changes; what other tabs have written meanwhile stays.
+ * Say what changes; what other tabs have written meanwhile stays. Gives whether that is kept: there may be no room.
  * @param {(read: Read) => void} edit
  */
 function change(edit) {
@@ -69,7 +68,10 @@ function change(edit) {
   edit(read);
   try {
     store?.setItem(KEY, JSON.stringify(read));
-  } catch { /* it is full: the page goes on without */ }
+  } catch {
+    return false;
+  }
+  return Boolean(store);
 }
 
 export function today() {
@@ -88,6 +90,7 @@ export const nameOf = (address) => new URL(address).pathname.slice(new URL(__md_
 
 /** @type {string | undefined} */
 let here; // the lesson that is open
+let show = () => {}; // what is known of it, also when another tab has written
 
 /** @type {(name: string, article: Element) => void} */
 function open(name, article) {
@@ -100,7 +103,7 @@ function open(name, article) {
   const button = article.querySelector(".done__button");
   const note = article.querySelector(".done__note");
   if (!button || !note || !store) return;
-  const show = () => {
+  show = () => {
     const { done } = load().lessons[name] ?? {};
     button.setAttribute("aria-pressed", String(Boolean(done)));
     note.textContent = done ? `Done on ${inWords(done)}. Press again to take that back.` : "";
@@ -108,14 +111,18 @@ function open(name, article) {
   show();
   button.hidden = false;
   button.onclick = () => { // one, also where the page is noted once more
-    change(({ lessons }) => {
+    const taken = button.getAttribute("aria-pressed") === "true"; // what the reader saw, whatever other tabs have done
+    const noted = change(({ lessons }) => {
       const days = lessons[name] ??= { opened: today() };
-      if (days.done) delete days.done;
-      else days.done = today();
+      if (taken) delete days.done;
+      else days.done ??= today();
     });
     show();
+    if (!noted) note.textContent = FULL;
   };
 }
+
+addEventListener("storage", () => show()); // another tab
 
 /** Remember the section in which the reader is. */
 function noteSection() {
@@ -134,11 +141,9 @@ addEventListener("scroll", () => {
   later = setTimeout(noteSection, 400);
 }, { passive: true });
 
-// Material emits the document at the start and after each instant navigation.
-document$.subscribe(() => {
-  arrive();
-  followMoved().then((found) => found && arrive());
-});
+arrive();
+followMoved().then((found) => found && arrive());
+addEventListener("pageshow", ({ persisted }) => persisted && arrive()); // back on a page that the browser has kept
 
 /** Keep what is known of pages that have moved under their addresses of today; whether there was any. */
 export async function followMoved() {
@@ -157,8 +162,6 @@ export async function followMoved() {
 
 /** Note the page, and show what is known of it. */
 function arrive() {
-  clearTimeout(later);
-  here = undefined;
   const article = document.querySelector("article");
   /** @type {HTMLElement | null} */
   const panel = document.querySelector(".progress");

@@ -16,7 +16,7 @@ interface ServiceWorkerEvents {
   message: ExtendableMessageEvent;
 }
 interface ServiceWorkerGlobalScope {
-  readonly clients: { claim(): Promise<void> };
+  readonly clients: { claim(): Promise<void>; matchAll(options: { type: "window" }): Promise<readonly unknown[]> };
   readonly registration: ServiceWorkerRegistration;
   addEventListener<Kind extends keyof ServiceWorkerEvents>(
     kind: Kind,

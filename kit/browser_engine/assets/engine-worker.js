@@ -6,7 +6,8 @@
  */
 /** @typedef {{ run(program: string, edits: string, tell: (happening: string) => void): void, warm(imports: string): void }} Runner */
 
-const worker = /** @type {DedicatedWorkerGlobalScope} */ (/** @type {unknown} */ (self)); // the checker takes it for a window
+/** @type {(said: unknown) => void} */
+const say = (said) => postMessage(said);
 
 /** @type {Promise<Runner> | undefined} */
 let runner;
@@ -28,7 +29,7 @@ function countBytes(parts, base) {
       new TransformStream({
         transform(chunk, controller) {
           loaded += chunk.byteLength;
-          worker.postMessage({ event: "loading", loaded: Math.min(loaded, total), total });
+          say({ event: "loading", loaded: Math.min(loaded, total), total });
           controller.enqueue(chunk);
         },
       }),
@@ -60,17 +61,17 @@ async function boot(address) {
   return found;
 }
 
-worker.addEventListener("message", async ({ data }) => {
+addEventListener("message", async ({ data }) => {
   try {
     if (data.boot) {
       runner = boot(data.boot);
       await runner;
-      worker.postMessage({ event: "ready" });
+      say({ event: "ready" });
     } else if (runner) {
       const { program, edits } = data;
-      (await runner).run(program, edits, (happening) => worker.postMessage(JSON.parse(happening)));
+      (await runner).run(program, edits, (happening) => say(JSON.parse(happening)));
     }
   } catch (error) {
-    worker.postMessage({ event: "broken", message: String(/** @type {Error} */ (error)?.message ?? error) });
+    say({ event: "broken", message: String(/** @type {Error} */ (error)?.message ?? error) });
   }
 });

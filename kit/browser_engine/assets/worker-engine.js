@@ -12,7 +12,7 @@ const TICK = 500; // milliseconds between two signs of life
  * @param {URL} root of the site
  */
 function start(root) {
-  const worker = new Worker(new URL("assets/engine-worker.js", root), { type: "module", name: "engine" });
+  const worker = new Worker(new URL("./engine-worker.js", import.meta.url), { type: "module", name: "engine" });
   /** @type {Set<(data: any) => void>} */
   const listeners = new Set();
   const ready = new Promise((resolve, reject) => {
@@ -99,7 +99,9 @@ async function work({ worker, ready, listeners }, { page, made_from, edits }, ro
   if (!answer.ok) throw new Refused(answer.status, `The program of this page cannot be fetched (${answer.status}).`);
   const program = await answer.text();
   const { hash, limit } = JSON.parse(program);
-  if (hash !== made_from) throw new Refused(409, "This page has changed since it was opened. Open it again, and run then.");
+  if (hash !== made_from) {
+    throw new Refused(409, "This page has changed since it was opened. Open it again, and run then.");
+  }
   await ready;
   begin(limit);
   worker.postMessage({ program, edits: JSON.stringify(edits) });

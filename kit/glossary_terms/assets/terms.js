@@ -18,7 +18,7 @@ const inBox = (target) => target instanceof Node && box.contains(target);
 /** @param {HTMLElement} link */
 function show(link) {
   clearTimeout(timer);
-  if (link === shown || !link.isConnected) return;
+  if (link === shown) return;
   hide();
   shown = link;
   box.textContent = link.dataset.definition ?? "";
@@ -98,9 +98,5 @@ addEventListener("click", (event) => {
   show(link);
 }, { capture: true });
 
-// Material emits the document at the start and after each instant navigation.
-document$.subscribe(() => {
-  hide();
-  const filters = document.querySelectorAll(".glossary-filter:empty");
-  if (filters.length) import("./glossary-filter.js").then(({ offer }) => filters.forEach(offer));
-});
+const filters = document.querySelectorAll(".glossary-filter");
+if (filters.length) import("./glossary-filter.js").then(({ offer }) => filters.forEach(offer));

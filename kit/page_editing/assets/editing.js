@@ -260,7 +260,7 @@ class Editing {
       }
     } else if (happening.event === "running") progress.next = happening.snippet;
     else if (happening.event === "output") {
-      page.output(happening.snippet, happening.html);
+      page.output(happening.snippet, happening.html, happening.sheet);
       progress.next = happening.snippet + 1;
       this.#finished(happening.snippet, edits);
     } else if (happening.event === "error") {
@@ -278,7 +278,7 @@ class Editing {
         progress.ended = `the program ended in snippet ${number + 1}, line ${line}`;
         progress.error = message.trimEnd().split("\n").at(-1) ?? "";
       }
-    } else if (happening.event === "page") page.show(happening.html);
+    } else if (happening.event === "page") page.show(happening.html, happening.sheet);
     else if (happening.event === "failed") progress.failed = happening.message;
     still();
   }
@@ -318,7 +318,9 @@ class Editing {
     const { outputs, sentences } = page.mark();
     if (!edits.size && !why) {
       this.#ran = false;
-      return this.#tell();
+      if (this.#changes.length) return this.#tell();
+      this.#bar.offer(false, false);
+      return this.#bar.sayAndGo("This page is as it was built.");
     }
     const differs = [outputs && some(outputs, "output"), sentences && some(sentences, "sentence")].filter(Boolean);
     const one = outputs + sentences === 1;

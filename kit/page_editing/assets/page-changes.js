@@ -154,7 +154,7 @@ export function differing(once, now, shown) {
   const found = [];
   let own = false;
   for (const [was, is] of pairs(once, now)) {
-    if (!is || was?.isEqualNode(is) || isKept(is)) continue;
+    if (!is || was?.isEqualNode(is) || isKept(is) || (isElement(is) && is.matches("details.quiz"))) continue;
     const there = place.get(is);
     if (!isElement(is) ? is.nodeValue?.trim() : is.matches(INLINE)) own = true;
     else if (!isElement(is) || !isElement(there ?? null)) continue;

@@ -31,20 +31,21 @@ async function engineOf(settings) {
   return (await import("./worker-engine.js")).workerEngine(SITE);
 }
 
-let leave = () => {};
+/** The style of what these scripts put into a page, once it is there. */
+function styled() {
+  const link = document.createElement("link");
+  [link.rel, link.href] = ["stylesheet", new URL("./page-editing.css", import.meta.url).href];
+  document.head.append(link);
+  return new Promise((resolve) => link.onload = link.onerror = resolve);
+}
 
-// Material emits the document at the start and after each instant navigation.
-document$.subscribe(async () => {
-  leave();
-  leave = () => {};
-  const article = document.querySelector("article");
-  if (!article?.querySelector(".snippet")) return;
-  const engine = settings();
-  if (engine) {
-    const { begin } = await import("./editing.js");
-    leave = begin(article, engine, await engineOf(engine), NAMES);
-  } else {
-    const { offer } = await import("./without-engine.js");
-    offer(article, NAMES);
-  }
-});
+const article = document.querySelector("article"), review = document.querySelector(".review");
+if (review) import("./review-exercises.js").then(({ list }) => list(review, SITE, STORE));
+const named = article?.querySelector(".snippet") && settings();
+if (article && named) {
+  const [{ begin }, engine] = await Promise.all([import("./editing.js"), engineOf(named), styled()]);
+  begin(article, named, engine, NAMES);
+} else if (article?.querySelector(".snippet[data-needs]")) {
+  const [{ offer }] = await Promise.all([import("./without-engine.js"), styled()]);
+  offer(article, NAMES);
+}

@@ -10,9 +10,9 @@
 /**
  * @typedef {{ event: "started", snippets: number, from: number }
  *   | { event: "running", snippet: number, seconds: number }
- *   | { event: "output", snippet: number, html: string, seconds: number }
+ *   | { event: "output", snippet: number, html: string, sheet?: string, seconds: number }
  *   | { event: "error", snippet: number, line: number, message: string, html: string, ends?: boolean }
- *   | { event: "page", html: string }
+ *   | { event: "page", html: string, sheet?: string }
  *   | { event: "done", seconds: number }
  *   | { event: "failed", message: string }} Happening
  */

@@ -41,6 +41,25 @@ function wrapTables(part) {
   }
 }
 
+/** @param {string} css */
+function adopt(css) {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(css);
+  document.adoptedStyleSheets.push(sheet);
+}
+
+/**
+ * A page's policy lets no style be that stands in the text; what a script says may be.
+ * @param {Element} part
+ */
+function allowStyles(part) {
+  for (const styled of [part, ...part.querySelectorAll("[style]")]) {
+    const said = styled.getAttribute("style");
+    if (said && (styled instanceof HTMLElement || styled instanceof SVGElement)) styled.style.cssText = said;
+  }
+  for (const style of part.querySelectorAll("style")) adopt(style.textContent);
+}
+
 export class ShownPage {
   #article;
   #built;
@@ -58,9 +77,10 @@ export class ShownPage {
 
   /**
    * Set what a snippet gave under it.
-   * @type {(number: number, html: string) => void}
+   * @type {(number: number, html: string, sheet?: string) => void}
    */
-  output(number, html) {
+  output(number, html, sheet) {
+    if (sheet) adopt(sheet);
     const fresh = parsed(html);
     const [text, page] = [this.#now, this.#article].map((root) => outputs(snippetsOf(root)[number]));
     const same = text.pieces.length === fresh.length && fresh.every((piece, at) => piece.isEqualNode(text.pieces[at]));
@@ -85,10 +105,12 @@ export class ShownPage {
   }
 
   /**
-   * Become another page; what its article holds.
-   * @param {string} html
+   * Become another page.
+   * @param {string} html what its article holds
+   * @param {string} [sheet] the styles of that, where a policy lets none stand in it
    */
-  show(html) {
+  show(html, sheet) {
+    if (sheet) adopt(sheet);
     const now = /** @type {Element} */ (this.#now.cloneNode(false));
     now.innerHTML = html;
     this.#unmark();
@@ -103,14 +125,16 @@ export class ShownPage {
     this.#unmark();
     const found = differing(this.#built, this.#now, this.#article);
     const words = [];
-    let results = 0;
+    let results = 0, sentences = 0;
     for (const [part, once] of found) {
+      if (part.matches(".output--not-run")) continue; // it says so itself
       part.classList.add(MARK);
       if (part.matches(".output")) results++;
-      else if (once) words.push(...rangesOf(part, once));
+      else sentences++;
+      if (once && !part.matches(".output")) words.push(...rangesOf(part, once));
     }
     if (globalThis.Highlight) CSS.highlights.set(MARK, new Highlight(...words));
-    return { outputs: results, sentences: found.length - results };
+    return { outputs: results, sentences };
   }
 
   #unmark() {
@@ -121,7 +145,10 @@ export class ShownPage {
   /** @param {Element[]} fresh */
   #enliven(fresh) {
     if (!fresh.length) return;
-    for (const part of fresh) wrapTables(part);
+    for (const part of fresh) {
+      allowStyles(part);
+      wrapTables(part);
+    }
     document.dispatchEvent(new Event("page-changed")); // charts and questions wake
   }
 }

@@ -1,6 +1,6 @@
 // One snippet whose code can be changed in its place. Its own block of code stays: hidden while there is an editor, and
 // what is printed and copied.
-import { row, source } from "./copy-program.js";
+import { row, source } from "./copy-code.js";
 import { coloured, edit } from "./editor.js";
 import { element } from "./element.js";
 
@@ -23,6 +23,7 @@ export class EditableSnippet {
   #own = null; // what stands in its block of code, once it shows other code
   #shown = ""; // the code that stands there now
   #late = 0;
+  #ready = false; // whether it is an editor from the beginning
   #heard;
   #code;
   #tools;
@@ -53,7 +54,7 @@ export class EditableSnippet {
     this.#tools.append(this.#run, this.#reset, this.#state);
     this.#run.addEventListener("click", () => heard.run(this));
     this.#reset.addEventListener("click", () => heard.reset(this));
-    if (unsolved) this.#beReady();
+    if (unsolved || block.classList.contains("scratch")) this.#beReady();
     else this.#offer();
   }
 
@@ -80,6 +81,7 @@ export class EditableSnippet {
 
   /** An exercise is to be changed: it is an editor as soon as somebody comes near it. */
   #beReady() {
+    this.#ready = true;
     this.block.classList.add("page-editing--exercise");
     this.#reset.hidden = true;
     this.block.append(this.#tools);
@@ -129,8 +131,9 @@ export class EditableSnippet {
   /** The page's own code again. */
   reset() {
     this.put(this.original);
+    this.settle();
     this.tell("");
-    if (!this.isExercise) this.#close();
+    if (!this.#ready) this.#close();
   }
 
   #close() {
@@ -139,6 +142,7 @@ export class EditableSnippet {
     this.#tools.remove();
     this.#editor = this.#opening = null;
     this.block.classList.remove("page-editing--open");
+    this.#code.tabIndex = 0; // wide code scrolls by keyboard, too; Material took it away where there was nothing to see
     const button = this.block.querySelector(".page-editing__edit");
     if (within && button instanceof HTMLElement) button.focus();
   }
@@ -146,7 +150,7 @@ export class EditableSnippet {
   #show() {
     this.block.classList.toggle("page-editing--changed", this.changed);
     this.#reset.textContent = this.changed ? "Reset" : "Close";
-    this.#reset.hidden = this.isExercise && !this.changed;
+    this.#reset.hidden = this.#ready && !this.changed;
     clearTimeout(this.#late);
     this.#late = setTimeout(() => this.#colour(), this.#editor ? 300 : 0);
   }

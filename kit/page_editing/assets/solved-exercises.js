@@ -12,8 +12,16 @@ export function nameOf(page, source, number) {
   return `${page}#${named?.[1] ?? `exercise-${number + 1}`}`;
 }
 
+/** The day so many days ago, as the reader's calendar has it. @param {number} ago */
+export function day(ago) {
+  const date = new Date();
+  date.setDate(date.getDate() - ago);
+  const parts = [date.getFullYear(), date.getMonth() + 1, date.getDate()];
+  return parts.map((part) => String(part).padStart(2, "0")).join("-");
+}
+
 /**
- * The days on which exercises were solved, by their names. Only what has the right shape.
+ * The days on which exercises were solved last, by their names. Only what has the right shape.
  * @param {string} key
  * @returns {Record<string, string>}
  */
@@ -31,9 +39,7 @@ export function solved(key) {
 
 /** @type {(key: string, name: string) => void} */
 export function note(key, name) {
-  const now = new Date(), all = solved(key);
-  const parts = [now.getFullYear(), now.getMonth() + 1, now.getDate()];
-  all[name] ??= parts.map((part) => String(part).padStart(2, "0")).join("-");
+  const all = { ...solved(key), [name]: day(0) };
   try {
     localStorage.setItem(key, JSON.stringify({ version: 1, exercises: all }));
   } catch { /* blocked, or full */ }

@@ -69,6 +69,12 @@ export class StatusBar {
     if (this.#said.textContent !== text) this.#said.textContent = text;
   }
 
+  /** Say something that leaves by itself. @param {string} text */
+  sayAndGo(text) {
+    this.say(text);
+    setTimeout(() => this.#said.textContent === text && this.hide(), 4000);
+  }
+
   /** What a screen reader need not hear every half second. @param {string} text */
   count(text) {
     this.#clock.textContent = text;
@@ -77,6 +83,7 @@ export class StatusBar {
   /** @type {(running: boolean, changed: boolean) => void} */
   offer(running, changed) {
     this.#run.textContent = running ? "Stop" : "Run";
+    this.#run.hidden = !running && !changed;
     this.#others.hidden = this.#more.hidden = !changed;
   }
 

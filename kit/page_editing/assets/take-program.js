@@ -1,6 +1,6 @@
 // The page's program as the reader has it, as a file: a script, or the page's notebook with the reader's code in it.
 import { element } from "./element.js";
-import { program } from "./copy-program.js";
+import { program } from "./copy-code.js";
 
 /** @type {(name: string, type: string, text: string) => void} */
 function save(name, type, text) {

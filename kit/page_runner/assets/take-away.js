@@ -29,18 +29,14 @@ function toggleCleanView(article, button) {
  * @type {(button: HTMLButtonElement | null, act: (button: HTMLButtonElement) => void) => void}
  */
 function offer(button, act) {
-  if (!button?.hidden) return;
+  if (!button) return;
   button.hidden = false;
   button.addEventListener("click", () => act(button));
 }
 
-// Material emits the document at the start and after each instant navigation.
-document$.subscribe(() => {
-  const article = document.querySelector("article");
-  if (!article) return;
+const article = document.querySelector("article");
+if (article) {
   offer(article.querySelector("button.take-away__print"), () => print());
   offer(article.querySelector("button.take-away__clean"), (button) => toggleCleanView(article, button));
-  /** @type {NodeListOf<HTMLElement>} */
-  const snippets = article.querySelectorAll(".snippet");
-  if (snippets.length > 1) import("./copy-program.js").then(({ offerCopies }) => offerCopies([...snippets]));
-});
+  if (article.querySelector("pre > code")) import("./copy-code.js").then(({ offerCopies }) => offerCopies(article));
+}

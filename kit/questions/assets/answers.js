@@ -33,44 +33,61 @@ function isAnswered(value) {
     typeof due === "string" && /^\d{4}-\d\d-\d\d$/.test(due) && !isNaN(new Date(due).getTime());
 }
 
+/**
+ * The records in what was kept. Whatever is damaged is left out: somebody else may have written there.
+ * @param {unknown} kept
+ * @returns {Records}
+ */
+export function recordsIn(kept) {
+  /** @type {{ questions?: Record<string, unknown> }} */
+  const { questions } = Object(kept);
+  return Object.fromEntries(
+    Object.entries(Object(questions)).filter(/** @returns {entry is [string, Answered]} */ (entry) =>
+      QUESTION.test(entry[0]) && isAnswered(entry[1])
+    ),
+  );
+}
+
+/**
+ * The records of two browsers: of a question that both know, the one that was answered more often there.
+ * @type {(mine: Records, theirs: Records) => Records}
+ */
+export function joined(mine, theirs) {
+  const newer = Object.entries(theirs).filter(([question, { times }]) => times > (mine[question]?.times ?? -1));
+  return { ...mine, ...Object.fromEntries(newer) };
+}
+
+/** Whether the browser keeps anything: what a page may put in the place of a blocked storage ends with it. */
+function isKept() {
+  try {
+    return localStorage instanceof Storage;
+  } catch { // blocked
+    return false;
+  }
+}
+
 export class Answers {
   /** @type {string} */
   #key;
-  /** @type {Records | null} */
-  #unkept = null; // the records, where the browser keeps nothing
+  /** @type {Records} */
+  #unkept = {}; // what the browser did not keep: it is blocked, or full
 
   /** @param {string} key under which the browser keeps them */
   constructor(key) {
     this.#key = key;
   }
 
-  /** Whether the browser keeps what is answered. */
-  get kept() {
-    return !this.#unkept;
-  }
+  kept = isKept(); // whether the browser keeps what is answered
 
   /**
-   * All records. Whatever is damaged is left out: somebody else may have written there.
+   * All records, those that another tab has written among them.
    * @returns {Records}
    */
   all() {
-    if (this.#unkept) return this.#unkept;
-    let text = null;
     try {
-      text = localStorage.getItem(this.#key);
-    } catch { // blocked
-      return this.#unkept = {};
-    }
-    try {
-      /** @type {{ questions?: Record<string, unknown> }} */
-      const { questions } = JSON.parse(text ?? "{}");
-      return Object.fromEntries(
-        Object.entries(questions ?? {}).filter(/** @returns {entry is [string, Answered]} */ (entry) =>
-          QUESTION.test(entry[0]) && isAnswered(entry[1])
-        ),
-      );
-    } catch {
-      return {};
+      return { ...recordsIn(JSON.parse(localStorage.getItem(this.#key) ?? "{}")), ...this.#unkept };
+    } catch { // blocked, or damaged
+      return { ...this.#unkept };
     }
   }
 
@@ -78,8 +95,11 @@ export class Answers {
   #save(questions) {
     try {
       localStorage.setItem(this.#key, JSON.stringify({ version: 1, questions }));
+      this.#unkept = {};
+      this.kept = isKept();
     } catch { // blocked, or full
       this.#unkept = questions;
+      this.kept = false;
     }
   }
 

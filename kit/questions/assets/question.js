@@ -91,12 +91,14 @@ function number(item) {
  * What a fold's heading says about earlier answers.
  * @type {(summary: HTMLElement, answered: import("./answers.js").Answered | undefined) => void}
  */
-function showState(summary, answered) {
+export function showState(summary, answered) {
   summary.querySelector(".quiz__state")?.remove();
   if (!answered) return;
   const right = answered.last === "right";
   summary.append(" ", element("span", { class: "quiz__state" }, right ? "✓ right last time" : "✗ missed last time"));
 }
+
+const UNKEPT = "This browser keeps nothing more for this site: that you answered is forgotten when you leave the page.";
 
 let forms = 0;
 
@@ -146,6 +148,7 @@ export function ask(question, key, answers, answered = () => {}) {
       ...copy(question.querySelector(".quiz__reason")),
     );
     answers.note(key, right);
+    if (!answers.kept) verdict.append(element("p", {}, UNKEPT));
     showState(summary, answers.all()[key]);
     answered(right);
   });

@@ -6,6 +6,7 @@ const STORE = new URL(import.meta.url).searchParams.get("store") ?? `${SITE.path
 
 /** @type {import("./answers.js").Answers | undefined} */
 let answers;
+let again = () => {}; // say on the page what is known of its questions
 
 /** @type {(url: URL) => string} */
 const inSite = (url) => url.pathname.slice(SITE.pathname.length).replace(/(^|\/)index\.html$/, "$1");
@@ -18,10 +19,20 @@ async function find() {
   const review = document.querySelector(".review:not([data-live])");
   if (!questions.length && !review) return;
   if (review) review.dataset.live = "";
-  const [{ Answers }, { ask }] = await Promise.all([import("./answers.js"), import("./question.js")]);
+  const [{ Answers }, { ask, showState }] = await Promise.all([import("./answers.js"), import("./question.js")]);
   answers ??= new Answers(STORE);
   for (const question of questions) ask(question, `${here}#${question.id}`, answers);
+  again = () => {
+    const records = answers?.all() ?? {};
+    for (const question of questions) {
+      const summary = question.querySelector("summary");
+      if (summary) showState(summary, records[`${here}#${question.id}`]);
+    }
+  };
   if (review) (await import("./review.js")).begin(review, SITE, answers);
 }
-document$.subscribe(find); // Material emits the document at the start and after each instant navigation
+
+await find();
+addEventListener("storage", () => again()); // another tab
+addEventListener("pageshow", ({ persisted }) => persisted && again());
 document.addEventListener("page-changed", find); // a reader's own program has changed what is asked

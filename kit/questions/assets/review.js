@@ -112,7 +112,6 @@ export function begin(root, site, answers) {
       }
       if (!taken) queue.shift();
     }
-    if (!root.isConnected) return; // the reader has gone on to another page
     if (taken) put(taken);
     else end();
     again.hidden = !Object.keys(answers.all()).length;

@@ -37,9 +37,8 @@ def without_male(answer: object) -> str:
                 "all predictions have changed by as much: a group that everybody is in must gain what the sexes lose": (
                     rows @ added
                 ).tolist(),
-                "the classes moved the wrong way: they gain what the sexes lose": (
-                    rows @ (added - _one(CLASS, male))
-                ).tolist(),
+                "all predictions have changed by twice as much: a group that everybody is in must gain what the sexes "
+                "lose, and loses it too": (rows @ (added - _one(CLASS, male))).tolist(),
             },
             "the predictions are not those of the coefficients that it was given",
         )
@@ -86,8 +85,9 @@ def mae_gradient(answer: object) -> str:
 @exercise
 def acc(answer: object) -> str:
     """A function for the accuracy, whichever of the two is a column."""
-    preds = torch.tensor([0.9, 0.2, 0.6, 0.5, 0.1, 1.8, 0.3])  # 0.5 is not above 0.5, and a sum may be above 1
-    deps = torch.tensor([1.0, 0, 0, 0, 1, 1, 0])
+    # 0.5 is not above 0.5, a sum may be above 1, and neither another threshold nor another share gives these numbers.
+    preds = torch.tensor([0.9, 0.2, 0.6, 0.5, 1.8, 0.1, 0.55, 0.7, 0.55, 0.7, 0.55])
+    deps = torch.tensor([0.0, 0, 1, 0, 1, 1, 1, 1, 0, 0, 1])
     right = ((preds > 0.5) == (deps == 1)).float().mean().item()
     all_pairs = ((preds[:, None] > 0.5) == (deps == 1)).float().mean().item()
     for p, d in ((preds, deps), (preds[:, None], deps[:, None]), (preds[:, None], deps), (preds, deps[:, None])):

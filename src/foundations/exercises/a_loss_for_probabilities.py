@@ -45,7 +45,7 @@ def log_loss(answer: object) -> str:
     y = torch.tensor([1.0, 0.0, 0.0, 1.0, 1.0], dtype=torch.float64)
     with Watch() as watch:
         result = [number(call(answer, p[:n], y[:n]), "what it gives") for n in (5, 2)]
-    if done := sorted(each for each in watch.names if each.startswith("binary_cross_entropy")):
+    if done := sorted(each for each in watch.names if "cross_entropy" in each or "nll_loss" in each):
         raise NotYet(f"PyTorch's {done[0]} does it: write it without")
     given = torch.where(y == 1, p, 1 - p)
 

@@ -2,7 +2,7 @@
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from foundations.exercises.judging import (
     data_set,
     described,
     exercise,
+    near,
     number,
     truths,
     values,
@@ -80,31 +81,33 @@ def dead_share(answer: object) -> str:
     tall = torch.zeros(40, 7)
     tall[0, 0] = tall[-1, 1] = tall[20, 2] = 1.0
     tall[::4, 3] = tall[:, 5] = tall[:, 6] = 2.0
-    layers = [("a layer", hidden), ("a dead layer", torch.zeros(4, 3)), ("a layer", hidden[:3]), ("a layer", small)]
-    layers.append(("a layer", tall))
-    for name, layer in layers:
-        zero = layer == 0
-        right = zero.all(dim=0).double().mean().item()
-        result = number(call(answer, layer), "what it gives")
-        gives = f"for {name} of shape {tuple(layer.shape)} it gives {result:.4g}"
-        compare(
-            [result],
-            [right],
-            {
-                f"{gives}, the share of zeros: a unit is dead when it is zero for *every* row": [
-                    zero.double().mean().item()
-                ],
-                f"{gives}, the share of *rows* for which all units are zero: go down the columns": [
-                    zero.all(dim=1).double().mean().item()
-                ],
-                f"{gives}, the share of units that are zero for *some* row: most are, and live": [
-                    zero.any(dim=0).double().mean().item()
-                ],
-                f"{gives}, the number of dead units: divide by how many there are": [zero.all(dim=0).sum().item()],
-                f"{gives}, the share of the living": [1 - right],
-            },
-            f"{gives}, and the share is {right:.4g}",
-        )
+    layers = [hidden, torch.zeros(4, 3), hidden[:3], small, tall]
+    found = [number(call(answer, layer), "what it gives") for layer in layers]
+
+    def of_each(share: Callable[[Tensor], Tensor]) -> list[float]:
+        return [share(layer == 0).double().mean().item() for layer in layers]
+
+    right = of_each(lambda zero: zero.all(dim=0))
+    at = next((i for i in range(len(layers)) if not near(found[i : i + 1], right[i : i + 1])), 0)
+    gives = f"for a layer of shape {tuple(layers[at].shape)} it gives {found[at]:.4g}"
+    compare(
+        found,
+        right,
+        {
+            f"{gives}, the share of zeros: a unit is dead when it is zero for *every* row": of_each(lambda zero: zero),
+            f"{gives}, the share of *rows* for which all units are zero: go down the columns": of_each(
+                lambda zero: zero.all(dim=1)
+            ),
+            f"{gives}, the share of units that are zero for *some* row: most are, and live": of_each(
+                lambda zero: zero.any(dim=0)
+            ),
+            f"{gives}, the number of dead units: divide by how many there are": [
+                (layer == 0).all(dim=0).sum().item() for layer in layers
+            ],
+            f"{gives}, the share of the living": [1 - each for each in right],
+        },
+        f"{gives}, and the share is {right[at]:.4g}",
+    )
     return "zero for every row, and so without a slope."
 
 
@@ -151,6 +154,9 @@ def kaiming_layers(answer: object) -> str:
         raise NotYet("two generators with different seeds give the same weights: hand the generator to torch.randn")
     if not torch.equal(same, first):
         raise NotYet("the same seed gives other weights: hand the generator to torch.randn")
+    one, two = (torch.as_tensor(weights) for weights, _ in _drawn(answer, [8, 8, 8], 0))
+    if torch.equal(one, two):
+        raise NotYet("two layers of one shape get the same weights: let the generator go on from layer to layer")
     return "the numbers keep their size from layer to layer."
 
 
@@ -170,7 +176,10 @@ def together(answer: object) -> str:
         turned = f", and the answer has the shape {shape}, not {tuple(right.shape)}" if shape != right.shape else ""
         if said != right.tolist():
             if said == votes.tolist():
-                raise NotYet(f"{shown} the nets vote: average the probabilities, then compare once{turned}")
+                raise NotYet(
+                    f"{shown} it says what a vote of the nets says: average the probabilities, then compare once"
+                    f"{turned}"
+                )
             if said == (~right).tolist():
                 raise NotYet(f"{shown} it says the opposite{turned}")
             raise NotYet(f"{shown} it says {said}, and the mean probability says {right.tolist()}{turned}")

@@ -41,9 +41,15 @@ def batch_slopes(answer: object) -> str:
 @exercise
 def rows_mean_back(answer: object) -> str:
     """A function of g and x: the slope along x of its mean over the rows."""
-    g, x = _drawn(3), _drawn(5, 3)
+    for shape in ((5, 3), (2, 4)):
+        _judge_rows_mean_back(answer, _drawn(shape[1]), _drawn(*shape))
+    return "what was summed forwards is stretched backwards."
+
+
+def _judge_rows_mean_back(answer: object, g: Tensor, x: Tensor) -> None:
     found = call(answer, g, x)
-    right = g.expand(5, 3) / 5
+    n, k = x.shape
+    right = g.expand(n, k) / n
     if isinstance(found, Tensor) and found.shape == g.shape and x.shape != g.shape:
         raise NotYet(f"it gives the shape {tuple(found.shape)}, and x has {tuple(x.shape)}: stretch it over the rows")
     output = values(found, x.shape, "the slope along x")
@@ -51,15 +57,14 @@ def rows_mean_back(answer: object) -> str:
         output,
         right.flatten().tolist(),
         {
-            "that is the slope of a sum: each of n numbers has an n-th part in a mean": (5 * right).flatten().tolist(),
-            "that is divided by all the numbers of x, and a column's mean is one of its rows": (right / 3)
+            "that is the slope of a sum: each of n numbers has an n-th part in a mean": (n * right).flatten().tolist(),
+            "that is divided by all the numbers of x, and a column's mean is one of its rows": (right / k)
             .flatten()
             .tolist(),
-            "that is divided by the number of columns, and the mean is over rows": (right * 5 / 3).flatten().tolist(),
+            "that is divided by the number of columns, and the mean is over rows": (right * n / k).flatten().tolist(),
         },
-        _first_gap("x", output, right),
+        _first_gap(f"x, of shape {(n, k)},", output, right),
     )
-    return "what was summed forwards is stretched backwards."
 
 
 @exercise

@@ -12,6 +12,7 @@ from foundations.exercises.judging import (
     compare,
     data_set,
     exercise,
+    gives_again,
     near,
     number,
     numbers,
@@ -47,6 +48,7 @@ def slope_of(answer: object) -> str:
         )
         if isinstance(slope, Tensor | np.ndarray):
             raise NotYet("the slope is right, but it comes as a tensor or an array: .item() makes it a plain number")
+        gives_again(answer, [right], curve, at)
     return "it finds the slopes of functions that it has never seen."
 
 
@@ -58,7 +60,7 @@ def small_weights(answer: object) -> str:
         values(tensor(answer, "weights"), right.shape, "weights"),
         right.tolist(),
         {"the weights are a hundred times too large: the 0.01 is missing": (100 * right).tolist()},
-        "the numbers have changed: make the generator anew before you draw from it",
+        "those are not the first five numbers that the generator draws, times 0.01: is it made anew before it draws?",
     )
     weights = tensor(answer)
     if weights.grad_fn is not None:
@@ -110,7 +112,7 @@ def diabetes_slopes(answer: object) -> str:
     right = -2 * (progression @ table) / len(table)
     result = numbers(answer, len(right), "the gradient")
     if not any(result):
-        raise NotYet("all slopes are zero: give the gradient, and not the weights")
+        raise NotYet("all of them are zero, as the weights are: the gradient is wanted, and it is not zero")
     compare(
         result,
         right.tolist(),

@@ -14,6 +14,7 @@ from foundations.exercises.judging import (
     described,
     equal,
     exercise,
+    gives_again,
     number,
     returned,
     values,
@@ -52,6 +53,7 @@ def newton_step(answer: object) -> str:
             f"{gives}, and one step leads to {wanted}",
             within=1e-6,
         )
+        gives_again(answer, [place - step], valley, at)
     return "slope and curvature lead to the bottom of a parabola at once."
 
 
@@ -104,8 +106,8 @@ def safe_root(answer: object) -> str:
     slopes = torch.tensor(_slopes(result, x, torch.ones_like(x), finite=False), dtype=x.dtype)
     if not slopes.isfinite().all():
         raise NotYet(
-            f"the values are right, and the slopes are {slopes.tolist()}: the root is still taken of the number that "
-            "must not come in"
+            f"the values are right, and the slopes are {slopes.tolist()}: is the root still taken of the number that "
+            "must not come in?"
         )
     compare(
         slopes.tolist(),
@@ -126,7 +128,7 @@ def wine_limit(answer: object) -> str:
     curvatures = torch.linalg.eigvalsh(2 * others.T @ others / len(others))
     largest = curvatures[-1].item()
     if answer is not ... and isinstance(answer, Tensor) and answer.shape == (12, 12):
-        raise NotYet("that is a table: the limit is 2 divided by the largest of its eigenvalues")
+        raise NotYet("that is a table: the limit is one number, 2 divided by the largest eigenvalue of the Hessian")
     output = number(answer, "the limit")
     compare(
         [output],

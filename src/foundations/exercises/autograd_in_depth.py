@@ -1,12 +1,24 @@
 """The exercises of Autograd in depth: what piles up, the record's size, inputs, changes in place, dots of a picture."""
 
+from operator import add
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from foundations.exercises import NotYet
-from foundations.exercises.judging import attempt, call, compare, data_set, exercise, number, returned, tensor, values
+from foundations.exercises.judging import (
+    attempt,
+    call,
+    compare,
+    data_set,
+    exercise,
+    gives_again,
+    number,
+    returned,
+    tensor,
+    values,
+)
 
 
 @exercise
@@ -19,7 +31,7 @@ def piled_up(answer: object) -> str:
             "18 is three times the slope at 3, but x moves after each backward(): the slopes differ": [18.0],
             "14 is the last slope alone: backward() adds it to those before": [14.0],
             "83 is the sum of the heights x²: the slopes are 2x": [83.0],
-            "48 has the slopes at 5, 7 and 9: backward() runs before x moves": [48.0],
+            "42 has the slopes at 5, 7 and 9: backward() runs before x moves": [42.0],
             "15 is the sum of the places: the slope at each is 2x": [15.0],
         },
         "take the slope 2x at each of the three places, and add them up",
@@ -30,20 +42,25 @@ def piled_up(answer: object) -> str:
 @exercise
 def record_size(answer: object) -> str:
     """A function that counts the calculations in the record behind a tensor, each once."""
-    for said, (made, steps, leaves, ways, ends) in _records().items():
-        output = number(_on(answer, made, said), f"for {said} what it gives")
-        gives = f"for {said} it gives {output:g}"
-        compare(
-            [output],
-            [steps],
-            {
-                f"{gives}: it counts leaves too, but an AccumulateGrad calculates nothing": [steps + leaves],
-                f"{gives}: a step that two ways lead to counts twice": [ways],
-                f"{gives}: what two ways lead to counts twice, and leaves are counted too": [ways + ends],
-            },
-            f"{gives}, and it was made by {steps}: each step counts once, and leaves do not",
-            within=1e-9,
-        )
+    w, b = (torch.tensor(value, requires_grad=True) for value in (2.0, -1.0))
+    records = _records(w, b)
+    found = [number(_on(answer, made, said), f"for {said} what it gives") for said, (made, *_) in records.items()]
+    steps, leaves, ways, ends = zip(*(counts for _, *counts in records.values()), strict=True)
+    at = next((i for i, pair in enumerate(zip(found, steps, strict=True)) if pair[0] != pair[1]), 0)
+    gives = f"for {[*records][at]} it gives {found[at]:g}"
+    compare(
+        found,
+        steps,
+        {
+            f"{gives}: it counts leaves too, but an AccumulateGrad calculates nothing": list(map(add, steps, leaves)),
+            f"{gives}: a step that two ways lead to counts twice": ways,
+            f"{gives}: what two ways lead to counts twice, and leaves are counted too": list(map(add, ways, ends)),
+        },
+        f"{gives}, and it was made by {steps[at]}: each step counts once, and leaves do not",
+        within=1e-9,
+    )
+    if w.grad is not None or b.grad is not None:
+        raise NotYet("the counts are right, but leaves have a gradient now: the record can be read without backward()")
     return "it counts each calculation once, however many ways lead to it."
 
 
@@ -79,6 +96,7 @@ def input_slopes(answer: object) -> str:
             )
         if before is not None and (weights.grad is None or not torch.equal(weights.grad, before)):
             raise NotYet("the gradient is right, but what stood in the .grad of the weights is not there any more")
+    gives_again(answer, right.tolist(), loss_of, x)
     return "the input's gradient, and the weights have not noticed."
 
 
@@ -102,13 +120,16 @@ def between(answer: object) -> str:
     try:
         (slopes,) = torch.autograd.grad(result.sum(), x)
     except RuntimeError as error:
-        reason = "it overwrites a value that its slope needs" if "inplace" in str(error) else "its history is cut"
+        found = {"inplace": "it overwrites a value that its slope needs", "not have been used": "its history is cut"}
+        reason = next((why for words, why in found.items() if words in str(error)), str(error))
         raise NotYet(f"the values are right, but backward() raises RuntimeError: {reason}") from error
+    wanted = (1 - right**2) / 2
     compare(
         slopes.tolist(),
-        ((1 - right**2) / 2).tolist(),
+        wanted.tolist(),
         {},
-        "the values are right, but the gradient is not: something in it is cut off from x",
+        f"the values are right, but for x = {x.tolist()} the gradient should be {wanted.round(decimals=3).tolist()}, "
+        f"and is {slopes.round(decimals=3).tolist()}: is something in it cut off from x?",
     )
     return "the values and the gradient are right."
 
@@ -121,7 +142,7 @@ def dot_slopes(answer: object) -> str:
     threes, sevens = (images[labels == digit].mean(dim=0) for digit in (3, 7))
     right = 2 * (sevens - threes)
     if isinstance(answer, Tensor) and answer.ndim == 0:
-        raise NotYet("that is the number itself: its slope for each of the 64 dots is wanted")
+        raise NotYet("that is one number: the slope for each of the 64 dots is wanted")
     if answer is None:
         raise NotYet("that is None: was backward() called, and is the picture a leaf that requires a gradient?")
     compare(
@@ -149,9 +170,8 @@ def _on(answer: object, given: Tensor, said: str) -> Any:
     return returned(attempt(answer, given, called=called), called)
 
 
-def _records() -> dict[str, tuple[Tensor, int, int, int, int]]:
+def _records(w: Tensor, b: Tensor) -> dict[str, tuple[Tensor, int, int, int, int]]:
     """Tensors with their number of steps and of leaves, and with both where whatever two ways lead to counts twice."""
-    w, b = (torch.tensor(value, requires_grad=True) for value in (2.0, -1.0))
     h = (w * 3).exp()
     return {
         "h * h with h = (w * 3).exp()": (h * h, 3, 1, 5, 2),

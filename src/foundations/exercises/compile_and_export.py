@@ -42,7 +42,8 @@ def flipped(answer: object) -> str:
             value = compiled(x)
         except Exception as error:
             raise NotYet(
-                "its graph breaks: does Python look at a number there, by an `if`, float(), .item() or .tolist()?"
+                f"as one whole graph it raises {type(error).__name__}: does Python look at a number there, by an `if`, "
+                "float(), .item() or .tolist()?"
             ) from error
         _judge_flipped(value, x, "compiled, ")
     return "one whole graph, for both ways."
@@ -53,10 +54,12 @@ def _judge_flipped(value: object, x: Tensor, how: str = "") -> None:
     total, right = y.sum().item(), (-y if y.sum() > 3 else y) + 1
     given = f"{how}for x = {x.tolist()}, with {total:g} as the sum after the ReLU,"
     found = values(value, x.shape, f"{how}what it gives")
-    turned = "it is" if total <= 3 else "nothing is"
+    turned = "it is turned over, and should be above 3 alone"
+    if total > 3:
+        other = "" if x.sum() > 3 else f": does the sum before it decide, {x.sum().item():g}?"
+        turned = f"nothing is turned over{other}"
     rivals = {
-        f"{given} the sum before the ReLU decides": (-y if x.sum() > 3 else y) + 1,
-        f"{given} {turned} turned over, and should be above 3 alone": (y if total > 3 else -y) + 1,
+        f"{given} {turned}": (y if total > 3 else -y) + 1,
         f"{given} the 1 is turned over, too: add it afterwards": -(y + 1),
         f"{given} each number is turned over for itself: the sum of all decides": torch.where(y > 3, -y, y) + 1,
         f"{given} the ReLU is missing": (-x if x.sum() > 3 else x) + 1,

@@ -33,6 +33,7 @@ def stopwatch(answer: object) -> str:
     """A function of a call, a wait and a clock: how long the call takes, its work included."""
     for work in (400.0, 25.0):
         queue = _Queue(work)
+        looks: list[float] = []
 
         # Plain functions: a method would be copied before the call, together with its queue.
         def fn(queue: _Queue = queue) -> None:
@@ -41,7 +42,8 @@ def stopwatch(answer: object) -> str:
         def synchronize(queue: _Queue = queue) -> None:
             queue.synchronize()
 
-        def clock(queue: _Queue = queue) -> float:
+        def clock(queue: _Queue = queue, looks: list[float] = looks) -> float:
+            looks.append(queue.clock)
             return queue.clock
 
         result = number(call(answer, fn, synchronize, clock))
@@ -49,6 +51,8 @@ def stopwatch(answer: object) -> str:
         gives = f"a launch of {LAUNCH:g} and work of {work:g} make {right:g}, and it gives {result:.4g}"
         if not queue.calls:
             raise NotYet("it never calls fn()")
+        if not looks:
+            raise NotYet(f"{gives}: it never asks clock(), which alone can tell how long the work takes")
         if result < LAUNCH:
             raise NotYet(f"{gives}, less than a launch takes: is fn() called between two looks at the clock?")
         if result == LAUNCH:
@@ -68,7 +72,8 @@ def stopwatch(answer: object) -> str:
 
 def _otherwise(gives: str, result: float, right: float, queue: _Queue) -> str:
     if queue.waits < queue.calls / 2:
-        return f"{gives}: with one wait after many calls, their launches hide behind the work: wait after each"
+        waits = f"{queue.calls} calls and {queue.waits} wait{'s' * (queue.waits > 1)}"
+        return f"{gives}: with {waits}, launches hide behind the work: wait after each call"
     if result > right:
         return f"{gives}: does the first call get into it, or a disturbed one? The median of several leaves them out"
     return f"{gives}: start the clock before fn(), and stop it after synchronize()"
@@ -116,7 +121,7 @@ def uploads(answer: object) -> str:
     moving, batches = pixels + labels, math.ceil(n / 50)
     right = [launch + moving, n_epochs * (launch * batches + moving)]
     if once > in_batches:
-        raise NotYet("what is sent once comes first")
+        raise NotYet("what is sent once comes first, and takes less time than many transfers do")
     compare(
         [once],
         right[:1],

@@ -43,6 +43,8 @@ def at_two(answer: object) -> str:
 def spreads(answer: object) -> str:
     """The standard deviations of the noise at x = −2 and x = 2, for mult=0.3 and no additive noise."""
     result = numbers(answer, 2, "spreads")
+    if min(result) < 0:
+        raise NotYet("a spread says how far, whichever way: it is never negative")
     if near(result[:1], result[1:], 0.02) and not near(result, [0.3, 0.3], 0.02):
         raise NotYet("both ends have the same spread here, but f(−2) and f(2) are not the same height")
     compare(
@@ -71,7 +73,8 @@ def centred_error(answer: object) -> str:
     """A function of a, b, c: the mean squared error of a·(x² − m) + b·x + c, with m the mean of x²."""
     x, y = course22_points()
     mean = (x**2).mean()
-    settings = [torch.tensor(each) for each in ([1.1, 1.1, 1.1], [3.0, 2.0, 1.0], [0.0, 2.0, 0.0], [2.0, 0.0, -1.0])]
+    without_a = [[0.0, 2.0, 0.0], [0.0, -1.0, 3.0]]
+    settings = [torch.tensor(each) for each in (*without_a, [1.1, 1.1, 1.1], [3.0, 2.0, 1.0], [2.0, 0.0, -1.0])]
     result = [number(call(answer, setting)) for setting in settings]
 
     def residuals(shift: Tensor) -> list[Tensor]:
@@ -79,7 +82,7 @@ def centred_error(answer: object) -> str:
 
     right = [(r**2).mean().item() for r in residuals(mean)]
     square = [((y - y.T + r.T) ** 2).mean().item() for r in residuals(mean)]
-    at = next((i for i in (2, 0, 1, 3) if not near(result[i : i + 1], right[i : i + 1])), 2)
+    at = next((i for i in range(len(settings)) if not near(result[i : i + 1], right[i : i + 1])), 0)
     gives, wanted = apart(result[at], right[at])
     compare(
         result,
@@ -97,10 +100,13 @@ def centred_error(answer: object) -> str:
             ],
             "that is the root of it; the squares alone will do": [value**0.5 for value in right],
             "every height is compared with every point: is one of them a row and the other a column?": square,
+            "a and c have changed places: a belongs to x² − m": [
+                ((y - (c * (x**2 - mean) + b * x + a)) ** 2).mean().item() for a, b, c in settings
+            ],
         },
         f"at a, b, c = {[round(each, 4) for each in settings[at].tolist()]} it gives {gives}, and the mean squared "
         f"error there is {wanted}"
-        + (": b and c are right, so look at what a multiplies" if near(result[2:3], right[2:3]) else ""),
+        + (": b and c are right, so look at what a multiplies" if near(result[:2], right[:2]) else ""),
     )
     return "a, b and c no longer disturb each other, and one round of each search is enough"
 

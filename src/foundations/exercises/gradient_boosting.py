@@ -5,7 +5,7 @@ from torch import Tensor
 
 from foundations import grow_tree
 from foundations.exercises import NotYet
-from foundations.exercises.judging import call, compare, data_set, exercise, number, rmse_of_column, values
+from foundations.exercises.judging import call, compare, data_set, exercise, number, numbers, rmse_of_column, values
 
 
 @exercise
@@ -75,10 +75,10 @@ def leaf_step(answer: object) -> str:
 @exercise
 def dependence(answer: object) -> str:
     """A function of a model, inputs, a column and values: the mean prediction with each value in all rows."""
-    rows = torch.tensor([[0.0, 3.0], [1.0, -1.0], [4.0, 2.0]], dtype=torch.float64)
+    rows = torch.tensor([[0.5, 3.0], [1.0, -1.0], [4.0, 2.0]], dtype=torch.float64)
 
     def model(inputs: Tensor) -> Tensor:
-        return inputs[:, 0] ** 2 + 10 * inputs[:, 1] * inputs[:, 0].clamp(max=1)
+        return 1 + inputs[:, 0] ** 2 + 10 * inputs[:, 1] * inputs[:, 0].clamp(max=1)
 
     def with_all(column: int, value: float) -> Tensor:
         changed = rows.clone()
@@ -87,11 +87,16 @@ def dependence(answer: object) -> str:
 
     settings = [2.0, -1.0, 0.5]
     for column in (1, 0):
-        result = values(call(answer, model, rows, column, settings), (3,), f"what it gives for column {column}")
+        result = numbers(
+            call(answer, model, rows, column, settings),
+            3,
+            f"what it gives for column {column}",
+            not_finite="`nan` comes of a mean over no rows: does every row get the value?",
+        )
         each = torch.stack([with_all(column, value) for value in settings])
         other = torch.stack([with_all(1 - column, value) for value in settings])
-        middle = rows.mean(dim=0).repeat(3, 1)
-        middle[:, column] = torch.tensor(settings)
+        middle, zeros = rows.mean(dim=0).repeat(3, 1), torch.zeros(3, 2, dtype=torch.float64)
+        middle[:, column] = zeros[:, column] = torch.tensor(settings)
         compare(
             result,
             each.mean(dim=1).tolist(),
@@ -101,6 +106,7 @@ def dependence(answer: object) -> str:
                 "it gives the prediction for the first row alone: take the mean over all": each[:, 0].tolist(),
                 "it changes nothing: the mean is that of the rows as they are": 3 * [model(rows).mean().item()],
                 "it predicts for the mean row: predict for every row, then take the mean": model(middle).tolist(),
+                "it sets all other columns to 0: leave them as they are": model(zeros).tolist(),
                 "it gives the median: take the mean": each.median(dim=1).values.tolist(),
             },
             f"for column {column} it gives {[round(one, 4) for one in result]}, and the means are "

@@ -90,6 +90,7 @@ def _judge_descent(answer: object, bowl: Callable[[Tensor], Tensor], start: Tens
         },
         f"from {[round(each, 4) for each in start.tolist()]} {n_steps} steps with lr {lr:g} should not end at "
         f"{[round(each, 4) for each in output]}: does each step take lr times a fresh gradient away?",
+        within=1e-4,
     )
 
 
@@ -108,8 +109,10 @@ def steps_to_tolerance(answer: object) -> str:
     apart = [have - want for have, want in zip(output, right, strict=True)]
     if apart == [1, 1, 1, 1]:
         raise NotYet("one too many each: a path of n steps has n + 1 stops, the start included")
+    if apart == [-1, -1, -1, -1]:
+        raise NotYet("one too few each: the step that reaches the tolerance counts, too")
     if len(set(output)) == 1:
-        raise NotYet("all took the same number of steps: without a tolerance, a walk never stops early")
+        raise NotYet("all four are the same number of steps: has the walk a tolerance, which stops it early?")
     if all(abs(each) <= 1 for each in apart):  # rounding may cost or save a step on another machine
         return (
             f"{', '.join(str(round(each)) for each in output)}: close to the limit, each step jumps across the valley"

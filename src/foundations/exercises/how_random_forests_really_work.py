@@ -19,6 +19,7 @@ from foundations.exercises.judging import (
     near,
     number,
     rounded,
+    several,
     values,
     zeros_and_ones,
 )
@@ -48,8 +49,9 @@ def weighted_gini(answer: object) -> str:
                 "it gives the chance that two rows are alike: the impurity is one minus that": [
                     share * alike[0] + (1 - share) * alike[1]
                 ],
-                "only the left side counts: the right one is missing": [share * sides[0]],
-                "only the left side counts: weight both by their shares of the rows, and add them": [sides[0]],
+                "that is the left side's part of it: the right one is missing": [share * sides[0]],
+                "that is the left side's impurity: weight both by their shares of the rows, and add them": [sides[0]],
+                "that is the right side's impurity: weight both by their shares of the rows, and add them": [sides[1]],
             },
             f"at {threshold:g} it gives {result:.4g}, and the weighted impurity is {right:.4g}",
         )
@@ -59,9 +61,12 @@ def weighted_gini(answer: object) -> str:
 @exercise
 def third_class_women(answer: object) -> str:
     """The name of the column, and the threshold, that separate the women of the third class best."""
-    if not isinstance(answer, tuple | list) or len(answer) != 2 or not isinstance(answer[0], str):
+    pair = several(answer.tolist() if isinstance(answer, np.ndarray) else answer, 2)
+    if pair is None:
         raise NotYet(f"the answer should be a column's name and a threshold, not {described(answer)}")
-    name, result = answer[0], number(answer[1], "the threshold")
+    if not isinstance(pair[0], str):
+        raise NotYet(f"the column's name should come first, and then the threshold: {described(pair[0])} is no name")
+    name, result = pair[0], number(pair[1], "the threshold")
     inputs, survived = _passengers()
     if name not in inputs:
         raise NotYet(f"there is no column {name!r}: {', '.join(inputs)} are")
@@ -135,7 +140,7 @@ def out_of_bag(answer: object) -> str:
 def breast_cancer_forest(answer: object) -> str:
     """Predictions of 0 or 1 for the quarter of the breast cancer table that train_test_split keeps with state 42."""
     if isinstance(answer, Tensor | np.ndarray) and answer.shape == (426,):
-        raise NotYet("those are predictions for the 426 rows to learn from: give those for test_x")
+        raise NotYet("there are 426 of them, as many as rows to learn from: give those for test_x")
     result = torch.tensor(zeros_and_ones(answer, 143, "the predictions"), dtype=torch.float64)
     if not ((result == 0) | (result == 1)).all():
         raise NotYet("give 0 or 1 for each row, as numbers: is the share of votes above 0.5?")

@@ -41,9 +41,11 @@ def squared_petals(answer: object) -> str:
 @exercise
 def best_factor(answer: object) -> str:
     """A function of length and width that gives the best k, whatever its size."""
-    ratios = torch.tensor([0.8, 3.4, 1.4, 1.0, 0.9])  # each rival, and the ratio nearest to it, is another number
+    ratios = torch.tensor(
+        [0.9, 1.0, 0.7, 1.4, 1.2, 3.4, 0.8]
+    )  # each rival's k, and the ratio nearest to it, is another
     for factor, size in ((3.19, 1.0), (0.043, 10.0), (250.0, 0.1)):
-        width = size * torch.tensor([5.0, 1.0, 4.0, 1.0, 2.0])
+        width = size * torch.tensor([2.0, 2.0, 2.0, 6.0, 3.0, 4.0, 4.0])
         length = factor * width * ratios
         best = _least_absolute(length, width)
         k = number(call(answer, length, width), "what it gives")
@@ -69,6 +71,9 @@ def best_factor(answer: object) -> str:
                 ],
                 f"{gives}: that has the least squared miss, and the absolute one is asked for": [
                     ((length * width).sum() / (width**2).sum()).item()
+                ],
+                f"{gives}: that misses least in proportion to each length, and the plain miss is asked for": [
+                    _least_absolute(torch.ones_like(length), width / length)
                 ],
             },
             f"{gives}. {_misses(k, best, length, width, 'length', 'width')}: do its tries reach that far, and lie "

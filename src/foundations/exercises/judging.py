@@ -122,11 +122,32 @@ def attempt(answer: object, *args: Any, called: str = "it") -> Any:
         changed = running.restored(before)
     except (Exception, SystemExit) as error:
         running.restored(before)
-        reasons = [reason for words, reason in EXPLAINED.items() if words in str(error)]
+        reasons = [reason for words, reason in EXPLAINED.items() if words in str(error)] + _by_place(error, args)
         raise NotYet(": ".join([f"{called} raises {type(error).__name__}", str(error), *reasons[:1]])) from error
     if changed:
         raise NotYet(f"{called} leaves {changed} for all that comes after it: put that back before it returns")
     return value
+
+
+def _by_place(error: BaseException, args: Iterable[Any]) -> list[str]:
+    """What to say where a row of a column of pandas was asked for by its place, and the rows have other numbers."""
+    asked = error.args[0] if isinstance(error, KeyError) and error.args else None
+    for column in args:
+        if hasattr(type(column), "iloc") and asked in range(len(column)) and asked not in column.index:
+            return [f"the rows have numbers of their own here: .iloc[{asked}] takes one by its place"]
+    return []
+
+
+def gives_again(answer: object, right: list[float], *args: Any) -> None:
+    """Refuse a function that is right, but gives something else when it is called again with the same arguments."""
+    kept = copy.deepcopy(args)
+    for _ in range(2):
+        again = numbers(returned(attempt(answer, *kept), "called again, it"), len(right), "what it gives")
+    if not near(again, right):
+        gives = f"called again with the same arguments it gives {[float(f'{each:.4g}') for each in again]}"
+        left = [shown(each) for each in kept if isinstance(each, Tensor) and each.is_leaf and each.grad is not None]
+        why = f": it leaves a gradient in {left[0]}, to which the next one is added. Work on a copy" if left else ""
+        raise NotYet(f"the first time it is right, but {gives}{why}")
 
 
 class Watch(TorchFunctionMode):
@@ -170,7 +191,9 @@ def values(value: object, shape: Iterable[int], what: str = "it") -> list[float]
     wanted = "one number" if shape == () else f"numbers of the shape {shape}"
     found = _plain(value, what, wanted)
     if found.shape != shape:
-        raise NotYet(f"{what} should have the shape {shape}, not {found.shape}")
+        ragged = isinstance(value, list | tuple) and len(value) != len(found)
+        has = f"{described(value)} with parts of different shapes" if ragged else found.shape
+        raise NotYet(f"{what} should have the shape {shape}, not {has}")
     return _finite(found.ravel().tolist(), what)
 
 
@@ -226,7 +249,7 @@ def _plain(value: object, what: str, wanted: str, kinds: str = "fiu") -> np.ndar
         value = value.tolist()
     if isinstance(value, np.ndarray | np.generic):
         if value.dtype.kind not in kinds:
-            raise NotYet(f"{what} should be {wanted}, and holds values of the type {value.dtype}")
+            raise NotYet(f"{what} should be {wanted}, not values of the type {value.dtype}")
         if value.size > MOST:
             raise NotYet(f"{what} should be {wanted}, not {value.size:,}")
         return np.asarray(value, dtype=bool if kinds == "b" else float)
@@ -271,7 +294,11 @@ def rmse_of_column(answer: object, targets: Tensor, learned: Tensor) -> tuple[fl
     if torch.equal(result.float(), targets.flatten().float()):
         raise NotYet("those are the targets themselves: predict them")
     if result.abs().max() < 10:
-        raise NotYet("the predictions are in standardised units: times the scale, plus the centre")
+        raise NotYet(
+            f"the predictions go from {result.min():.3g} to {result.max():.3g}, and the targets from "
+            f"{targets.min():.3g} to {targets.max():.3g}: are they still in standardised units? Then times the "
+            "scale, plus the centre"
+        )
     errors = [(each - targets.flatten()).square().mean().sqrt().item() for each in (result, learned.mean())]
     return errors[0], errors[1]
 
@@ -297,8 +324,8 @@ def compare(
     """
     if near(result, right, within, decimals):
         return
-    for hint, wrong in mistakes.items():
-        if near(result, wrong, within, decimals):
+    for hint, wrong in mistakes.items():  # near in size too: many numbers are 0.00 to two decimals
+        if near(result, wrong, within, decimals) and near(result, wrong, max(within, 0.01)):
             raise NotYet(hint)
     raise NotYet(otherwise)
 
@@ -320,8 +347,12 @@ def rounded(result: float, right: float, *digits: int) -> bool:
 
 def apart(one: float, other: float) -> tuple[str, str]:
     """Two numbers, with as many digits as it takes to see that they differ, and four at least."""
-    return next(
-        (pair for digits in range(4, 18) if len(set(pair := (f"{one:.{digits}g}", f"{other:.{digits}g}"))) == 2),
+    return next(  # + 0.0 makes a 0 of −0
+        (
+            pair
+            for digits in range(4, 18)
+            if len(set(pair := (f"{one + 0.0:.{digits}g}", f"{other + 0.0:.{digits}g}"))) == 2
+        ),
         (repr(one), repr(other)),
     )
 
@@ -329,7 +360,7 @@ def apart(one: float, other: float) -> tuple[str, str]:
 def all_apart(wanted: Sequence[float], found: Sequence[float], between: str = ", and it gives ") -> str:
     """Two lists of numbers, with these words between, rounded to as many digits as it takes to see that they differ."""
     for digits in range(4, 18):
-        texts = [str([float(f"{each:.{digits}g}") for each in numbers]) for numbers in (wanted, found)]
+        texts = [str([float(f"{each + 0.0:.{digits}g}") for each in numbers]) for numbers in (wanted, found)]
         if texts[0] != texts[1]:
             break
     return between.join(texts)

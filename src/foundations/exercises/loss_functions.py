@@ -7,7 +7,21 @@ from torch import Tensor
 from foundations.curves.losses import mae, quad_mae, quad_mse, rmse
 from foundations.curves.quadratic import course22_points, mk_quad
 from foundations.exercises import NotYet
-from foundations.exercises.judging import apart, call, compare, diabetes, exercise, near, number, numbers, values
+from foundations.exercises.judging import (
+    apart,
+    call,
+    compare,
+    described,
+    diabetes,
+    exercise,
+    near,
+    number,
+    numbers,
+    several,
+    values,
+)
+
+EQUAL = 1e-5  # how far apart float32 may set what should be equal
 
 
 @exercise
@@ -47,8 +61,14 @@ def quad_rmse(answer: object) -> str:
 @exercise
 def four_residuals(answer: object) -> str:
     """Four residuals for which RMSE equals MAE, and four for which it is twice MAE."""
-    even, single = torch.tensor(values(answer, (2, 4), "two sets of four residuals")).reshape(2, 4)
-    zero = torch.zeros(4)
+    sets = several(answer, 2)
+    if sets is None:
+        raise NotYet(f"the answer should be two sets of four residuals, not {described(answer)}")
+    even, single = (
+        torch.tensor(numbers(part, 4, f"the {which} set"), dtype=torch.float64)
+        for part, which in zip(sets, ("first", "second"), strict=True)
+    )
+    zero = torch.zeros(4, dtype=torch.float64)
     if not even.any() or not single.any():
         raise NotYet("with all residuals zero, everything equals everything: choose some that are not")
     ratios = [(rmse(part, zero) / mae(part, zero)).item() for part in (even, single)]
@@ -58,9 +78,10 @@ def four_residuals(answer: object) -> str:
         {"the set where RMSE and MAE are equal should stand first": [2, 1]},
         f"in the first set RMSE is {apart(ratios[0], 1)[0]} times MAE, and should be equal: what must be the same for "
         "all four?"
-        if not near(ratios[:1], [1])
+        if not near(ratios[:1], [1], EQUAL)
         else f"the first set is right. In the second RMSE is {apart(ratios[1], 2)[0]} times MAE: where do squares "
         "weigh most?",
+        within=EQUAL,
     )
     return "RMSE equals MAE when all residuals have one size, and is furthest above it when one residual has everything"
 

@@ -123,7 +123,7 @@ def wine_logits(answer: object) -> str:
     target = torch.tensor(data_set("wine").target)
     labels = target[torch.arange(len(target)) % 3 == 2]
     if isinstance(answer, Tensor | np.ndarray) and answer.shape == labels.shape:
-        raise NotYet("those are classes, one for each wine: give the logits, three for each")
+        raise NotYet("that is one number for each wine: give the logits, three for each")
     result = torch.tensor(values(answer, (len(labels), 3), "the logits")).view(-1, 3)
     share = (result.argmax(dim=1) == labels).double().mean().item()
     named = result.argmax(dim=1).unique().tolist()

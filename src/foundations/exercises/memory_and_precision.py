@@ -1,7 +1,9 @@
 """The exercises of Memory and precision: what training takes, and steps that a dtype loses."""
 
+from collections.abc import Callable
+
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from foundations.exercises import NotYet
 from foundations.exercises.judging import call, compare, exercise, number, truths
@@ -17,18 +19,21 @@ def training_bytes(answer: object) -> str:
     nets |= {"a net within a net": nn.Sequential(nn.Sequential(nn.Linear(2, 3), nn.Linear(3, 2)), nn.Linear(2, 1))}
     nets |= {"a net whose first layer is frozen": frozen, "a net with a BatchNorm1d, which has buffers": normed}
     for what, net in nets.items():
-        for copies in (1, 2, 0):
-            params = sum(p.nbytes for p in net.parameters())
-            trained = sum(p.nbytes for p in net.parameters() if p.requires_grad)
-            buffers = sum(b.nbytes for b in net.buffers())
+        for copies in (3, 1, 0):  # with 3, no two mistakes give the same
+            params, trained, buffers = _held(net, lambda each: each.nbytes)
             right = params + buffers + (1 + copies) * trained
+            counted = _held(net, Tensor.numel)
+            n_numbers = counted[0] + counted[2] + (1 + copies) * counted[1]
             result = number(call(answer, net, copies), "the bytes")
             gives = f"for {what} and copies={copies} it gives {result:,.0f}, and it takes {right:,} bytes"
             mistakes = {
                 f"{gives}: those are the parameters alone, and gradients take as much": [float(params)],
                 f"{gives}: a gradient for each trained parameter is missing": [float(right - trained)],
-                f"{gives}: each float64 has 8 bytes: ask element_size()": [right / 2],
-                f"{gives}: numbers are counted there, and a float32 has 4 bytes": [right / 4],
+                f"{gives}: those are parameters and gradients, and the copies are missing": [
+                    float(params + buffers + trained)
+                ],
+                f"{gives}: not every number has 4 bytes: ask element_size()": [float(4 * n_numbers)],
+                f"{gives}: numbers are counted there, and a float32 has 4 bytes": [float(n_numbers)],
                 f"{gives}: what requires no gradient has neither gradient nor copies": [
                     float((2 + copies) * params + buffers)
                 ],
@@ -37,6 +42,12 @@ def training_bytes(answer: object) -> str:
             }
             compare([result], [right], mistakes, gives, within=1e-9)
     return "it counts every byte that is there before the first row of data comes."
+
+
+def _held(net: nn.Module, size: Callable[[Tensor], int]) -> tuple[int, int, int]:
+    """The size of a net's parameters, of those that are trained, and of its buffers."""
+    trained = [each for each in net.parameters() if each.requires_grad]
+    return sum(map(size, net.parameters())), sum(map(size, trained)), sum(map(size, net.buffers()))
 
 
 @exercise
@@ -65,9 +76,11 @@ def step_is_lost(answer: object) -> str:
         if found != right:
             kind = str(dtype).removeprefix("torch.")
             after = (before + torch.tensor(step, dtype=dtype)).item()
-            one = torch.ones((), dtype=dtype)
             here = f", which is what {w:g} is there" if right and before.item() != w else ""
-            why = f": {found} would be right for a w of 1" if found == bool(one + step == one) and w != 1 else ""
+            alike = all(
+                truths(call(answer, each, *how), 1) == truths(call(answer, 1.0, *how), 1) for each, *how in cases
+            )
+            why = ": and it says the same for each w" if alike else ""
             raise NotYet(f"in {kind}, {w:g} + {step:g} is {after:.6g}{here}, so it should give {right}{why}")
     return "what a number can feel depends on how large it is."
 

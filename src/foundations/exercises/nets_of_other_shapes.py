@@ -43,7 +43,7 @@ def two_ways(answer: object) -> str:
     values(out, (6, 1), "what it gives")
     right = (5 + 1) * 4 + (4 + 3 + 1)
     if count != right:
-        through, unused = ": `wide` should not go through the hidden layer", ": does `wide` reach the last layer?"
+        through, unused = ", as if `wide` went through the hidden layer", ": does `wide` reach the last layer?"
         more = {(8 + 1) * 4 + (4 + 1): through, (8 + 1) * 4 + (4 + 3 + 1): through, (5 + 1) * 4 + (4 + 1): unused}
         raise NotYet(f"it has {count} parameters, and {right} are needed{more.get(count, '')}")
     steps = [_output(answer, wide, deep), _output(answer, wide + 1, deep), _output(answer, wide + 2, deep)]
@@ -55,6 +55,13 @@ def two_ways(answer: object) -> str:
     both = _output(answer, wide, 9 * deep) + _output(answer, wide, -9 * deep)
     if torch.allclose(both, 2 * middle, atol=1e-3):
         raise NotYet("the deep way is a straight line: the ReLU is missing")
+    with torch.enable_grad():
+        out = answer(wide, deep).sum()
+    trained = {name: each for name, each in answer.named_parameters() if each.requires_grad}
+    slopes = torch.autograd.grad(out, list(trained.values()), allow_unused=True) if out.requires_grad else [None]
+    for name, slope in zip(trained, slopes):  # noqa: B905 (one None is enough)
+        if slope is None:
+            raise NotYet(f"no slope reaches {name}, so it cannot learn: is something detached on the way to it?")
     _refuse_other_bends(answer, deep)
     return f"two ways in, one way out, {right} parameters."
 
@@ -64,7 +71,9 @@ def log_uniform(answer: object) -> str:
     """A function of two ends, a number and a generator: draws, even on a logarithmic scale."""
     n = 4000
     for low, high in ((0.0001, 0.1), (4.0, 128.0)):
-        drawn, again = (_draws(answer, low, high, n, seed) for seed in (1, 1))
+        generator = torch.Generator().manual_seed(1)
+        drawn, next_ones = (_draws(answer, low, high, n, generator) for _ in range(2))
+        again = _draws(answer, low, high, n, torch.Generator().manual_seed(1))
         gives = f"between {low:g} and {high:g}"
         if not low * 0.999 <= drawn.min() <= drawn.max() <= high * 1.001:
             raise NotYet(f"{gives} it draws numbers from {drawn.min():.3g} to {drawn.max():.3g}")
@@ -75,11 +84,13 @@ def log_uniform(answer: object) -> str:
             raise NotYet(f"{gives} the draws are not even on the logarithmic scale")
         if not torch.equal(drawn, again):
             raise NotYet("the same seed gives other draws: draw from the generator that is given")
-        other = _draws(answer, low, high, n, 2)
+        other = _draws(answer, low, high, n, torch.Generator().manual_seed(2))
         if torch.equal(drawn, other):
             raise NotYet("two generators give the same draws: use the one that is given")
         if torch.allclose(drawn.sort().values, other.sort().values, rtol=1e-5):
             raise NotYet("two generators give the same numbers, in another order: draw the numbers themselves")
+        if torch.equal(drawn, next_ones):
+            raise NotYet("asked twice with one generator it draws the same: let that generator go on")
         if (drawn.diff() >= 0).all() or (drawn.diff() <= 0).all():
             raise NotYet("the draws come in order: a search that is stopped early would have seen one end alone")
     return "each power of ten gets its share."
@@ -89,7 +100,7 @@ def log_uniform(answer: object) -> str:
 def honest_score(answer: object) -> str:
     """A function of trials with two losses each: the test loss of the one that the validation loss chooses."""
     for losses in (
-        [(0.3, 0.35), (0.12, 0.14), (0.4, 0.5), (0.2, 0.11), (0.25, 0.3)],
+        [(0.3, 0.35), (0.12, 0.14), (0.4, 0.45), (0.2, 0.11), (0.25, 0.5)],
         [(0.25, 0.2), (0.5, 0.1), (0.9, 0.8)],
         [(0.3, 0.24), (0.8, 0.15), (0.13, 0.94)],
     ):
@@ -129,7 +140,11 @@ def two_questions(answer: object) -> str:
     error = (foreseen - alcohol).square().mean().sqrt().item()
     scores = f"the accuracy is {share:.2f} and the RMSE {error:.2f}"
     if foreseen.abs().max() < 8:
-        raise NotYet(f"{scores}: the alcohol is in standardised units: times the scale, plus the centre")
+        raise NotYet(
+            f"{scores}: the alcohol foreseen is {foreseen.min():.3g} to {foreseen.max():.3g}, and the wines have "
+            f"{alcohol.min():.3g} to {alcohol.max():.3g}: is it in standardised units? Then times the scale, plus the "
+            "centre"
+        )
     if error > 0.7:
         raise NotYet(f"{scores}, and 0.7 is the target: is the alcohol standardised while the net learns it?")
     if share < 0.93:
@@ -178,9 +193,9 @@ def _uneven(shares: Tensor) -> float:
     return (torch.histc(shares, 4, 0, 1) / len(shares) - 0.25).abs().max().item()
 
 
-def _draws(answer: object, low: float, high: float, n: int, seed: int) -> Tensor:
-    """What a learner's function draws with this seed."""
-    drawn = attempt(answer, low, high, n, torch.Generator().manual_seed(seed))
+def _draws(answer: object, low: float, high: float, n: int, generator: torch.Generator) -> Tensor:
+    """What a learner's function draws with this generator, which goes on from there."""
+    drawn = attempt(answer, low, high, n, generator)
     return torch.tensor(values(drawn, (n,), f"what it gives for n = {n}"), dtype=torch.float64)
 
 

@@ -153,6 +153,7 @@ def _judge_step_of_adamw(
         },
         f"both means are right; for the slopes {slopes.tolist()} "
         f"params should be {all_apart(wanted.tolist(), moved, ', and they are ')}",
+        within=1e-5,  # a step is a small part of params
     )
 
 
@@ -196,7 +197,9 @@ def tumour_steps(answer: object) -> str:
     """How many steps SGD, momentum and Adam take to 1.03 times the lowest loss."""
     counts = numbers(answer, 3)
     if counts[0] > 900:
-        raise NotYet("plain SGD never got there. Are the gradients cleared before each backward()?")
+        raise NotYet(
+            f"plain SGD needs far fewer steps than {counts[0]:g}: are the gradients cleared before each backward()?"
+        )
     right, names = _steps_needed(), ("plain SGD", "momentum", "Adam")
     for name, count, wanted in zip(names, counts, right, strict=True):
         compare(

@@ -25,8 +25,8 @@ from foundations.exercises.judging import (
 def stop_at(answer: object) -> str:
     """A function of validation losses and a patience: the best epoch when the run ends, counted from 1."""
     cases = [
-        ([0.9, 0.5, 0.7, 0.3, 0.4, 0.5, 0.4, 0.1], 3),
-        ([0.9, 0.5, 0.7, 0.3, 0.4, 0.5, 0.4, 0.1], 1),
+        ([0.9, 0.5, 0.7, 0.3, 0.4, 0.5, 0.4, 0.1, 0.2], 3),
+        ([0.9, 0.5, 0.7, 0.3, 0.4, 0.5, 0.4, 0.1, 0.2], 1),
         ([0.5, 0.4, 0.3], 2),
         ([0.2, 0.3, 0.2, 0.2, 0.1], 3),
         ([0.3, 0.3, 0.4, 0.1], 2),
@@ -89,17 +89,20 @@ def answers(answer: object) -> str:
 def dropped(answer: object) -> str:
     """A function of x, p and a generator: dropout in training."""
     x = torch.linspace(1, 2, 4000).view(200, 20)
+    x = x * (-1.0) ** (torch.arange(200)[:, None] + torch.arange(20))  # no row and no column has one sign
     for p in (0.25, 0.5):
-        result, again, other = (_drawn(answer, x, p, seed) for seed in (1, 2, 1))
+        generator = torch.Generator().manual_seed(1)
+        result, next_one = (_drawn(answer, x, p, generator) for _ in range(2))
+        again, other = (_drawn(answer, x, p, torch.Generator().manual_seed(seed)) for seed in (2, 1))
         zeros = result == 0
         share = zeros.double().mean().item()
         if share == 0:
             raise NotYet(f"with p = {p} nothing is 0: which values are to go is drawn anew in each call")
+        if share < 1 and ((zeros == zeros[:1]).all() or (zeros == zeros[:, :1]).all()):
+            raise NotYet("whole rows or columns are 0: draw for each value by itself")
         if abs(share - p) > 0.04:
             turned = ": p is the share that goes, not the share that stays" if abs(share - (1 - p)) < 0.04 else ""
             raise NotYet(f"with p = {p} a share of {share:.2f} is 0{turned or f', and about {p} should be'}")
-        if zeros.all(dim=0).any() or zeros.all(dim=1).any():
-            raise NotYet("whole rows or columns are 0: draw for each value by itself")
         kept = result[~zeros] / x[~zeros]
         compare(
             [kept.mean().item(), kept.std().item()],
@@ -115,7 +118,10 @@ def dropped(answer: object) -> str:
             raise NotYet("two generators give the same draw: use the one that is given")
         if not torch.equal(other, result):
             raise NotYet("the same seed gives another draw: draw from the generator that is given")
-        counts = {int((_drawn(answer, x[0], p, seed) == 0).sum()) for seed in range(20)}
+        if torch.equal(next_one, result):
+            raise NotYet("asked twice with one generator it drops the same: let that generator go on")
+        generators = [torch.Generator().manual_seed(seed) for seed in range(20)]
+        counts = {int((_drawn(answer, x[0], p, each) == 0).sum()) for each in generators}
         if len(counts) == 1:
             raise NotYet(
                 f"with p = {p} always {counts.pop()} of {x.shape[1]} are 0: each value goes or stays by itself, so "
@@ -132,7 +138,7 @@ def diabetes_net(answer: object) -> str:
     learn, judge = target[turn < 2], target[turn == 3]
     error, always_the_mean = rmse_of_column(answer, judge, learn)
     if math.isclose(error, always_the_mean, rel_tol=0.01):
-        raise NotYet(f"an RMSE of {error:.1f} is what always the mean reaches: the net has learned nothing yet")
+        raise NotYet(f"an RMSE of {error:.1f} is what always the mean reaches: has the net learned anything yet?")
     if error > always_the_mean:
         raise NotYet(
             f"the RMSE is {error:.1f}, worse than always the mean, {always_the_mean:.1f}: does the net know its own "
@@ -150,10 +156,10 @@ def _noted_by(net: nn.Sequential) -> list[bool]:
     return noted
 
 
-def _drawn(answer: object, x: Tensor, p: float, seed: int) -> Tensor:
-    """What a learner's dropout makes of x with this seed."""
+def _drawn(answer: object, x: Tensor, p: float, generator: torch.Generator) -> Tensor:
+    """What a learner's dropout makes of x with this generator, which goes on from there."""
     given = x.clone()
-    result = attempt(answer, given, p, torch.Generator().manual_seed(seed))
+    result = attempt(answer, given, p, generator)
     if not equal(x, given):
         raise NotYet("it changes x itself, and whoever calls it loses the old values: make a new tensor")
     return torch.tensor(values(result, x.shape, f"what it gives with p = {p}")).view(x.shape)

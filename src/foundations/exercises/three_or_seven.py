@@ -137,11 +137,11 @@ def most_confused(answer: object) -> str:
     if (true, taken_for) == right[::-1]:
         raise NotYet(f"the other way round: first what it is, then what it is taken for, so not {true} and {taken_for}")
     if true == taken_for:
-        raise NotYet(f"a {true} taken for a {taken_for} is right: leave the diagonal out")
+        raise NotYet(f"{_a(true)} taken for {_a(taken_for)} is right: leave the diagonal out")
     if (true, taken_for) != right:
         times = int(wrong[true, taken_for])
-        raise NotYet(f"a {true} is taken for a {taken_for} {times} times; another pair is confused more often")
-    return f"{int(wrong.max())} of {int(counts[right[0]].sum())} times a {true} is taken for a {taken_for}."
+        raise NotYet(f"{_a(true)} is taken for {_a(taken_for)} {times} times; another pair is confused more often")
+    return f"{int(wrong.max())} of {int(counts[right[0]].sum())} times {_a(true)} is taken for {_a(taken_for)}."
 
 
 @exercise
@@ -172,3 +172,7 @@ def _confusion() -> Tensor:
 def _convolved(image: Tensor, kernel: Tensor) -> list[float]:
     found: list[float] = F.conv2d(image[None, None], kernel[None, None]).flatten().tolist()
     return found
+
+
+def _a(digit: int) -> str:
+    return f"an {digit}" if digit == 8 else f"a {digit}"

@@ -156,7 +156,7 @@ def speed_of(answer: object) -> str:
     ):
         result = _or_none(answer, speeds, name, size)
         if result is not None:
-            raise NotYet(f"for {name} at {size} it gives {result!r:.40}, but that was not measured: give None")
+            raise NotYet(f"for {name} at {size} it gives {described(result)}, but that was not measured: give None")
     return "no speed is lost, and none invented."
 
 

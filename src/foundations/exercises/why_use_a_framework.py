@@ -109,6 +109,9 @@ def companions(answer: object) -> str:
             "Alone flags people who share their ticket with others: how many have the same one?": family == 0,
             "Alone looks at the ticket only: relatives may have tickets of their own": ticket == 1,
         },
+        table["Name"]
+        + (", SibSp " + table.SibSp.astype(str) + ", Parch " + table.Parch.astype(str))
+        + (", on a ticket of " + ticket.astype(str)),
     )
     _same(
         result.Boy,
@@ -119,6 +122,7 @@ def companions(answer: object) -> str:
                 table["Name"].str.contains("Master")
             ),
         },
+        table["Name"],
     )
     return "both columns say what their names say."
 
@@ -165,7 +169,7 @@ def wine_growers(answer: object) -> str:
     order = torch.randperm(178, generator=torch.Generator().manual_seed(42))
     truth = torch.tensor(grower)[order[120:]]
     if isinstance(answer, Tensor | np.ndarray) and answer.shape == (120, 3):
-        raise NotYet("those are logits of the rows trained on: the others are wanted, wine_test")
+        raise NotYet("there are 120 rows, as many as were trained on: the others are wanted, wine_test")
     logits = torch.tensor(values(answer, (58, 3), "what you give")).reshape(58, 3)
     n_right = int((logits.argmax(dim=1) == truth).sum())
     if n_right < 55:
@@ -219,7 +223,7 @@ def _travellers() -> "pd.DataFrame":
     return table
 
 
-def _same(column: Any, right: Any, name: str, mistakes: dict[str, Any]) -> None:
+def _same(column: Any, right: Any, name: str, mistakes: dict[str, Any], about: Any) -> None:
     if column.dtype.kind not in "fiu":
         raise NotYet(f"{name} should hold 1.0 and 0.0, and its type is {column.dtype}: .astype(float)")
     result = column.to_numpy(float)
@@ -228,5 +232,8 @@ def _same(column: Any, right: Any, name: str, mistakes: dict[str, Any]) -> None:
     for hint, wrong in mistakes.items():
         if (result == wrong.to_numpy(float)).all():
             raise NotYet(hint)
-    n = int((result != right.to_numpy(float)).sum())
-    raise NotYet(f"{name} is wrong for {n} of {len(right)} passengers")
+    wrong = (result != right.to_numpy(float)).nonzero()[0]
+    first = int(wrong[0])
+    raise NotYet(
+        f"{name} is wrong for {len(wrong)} of {len(right)} passengers: it is {result[first]:g} for {about.iloc[first]}"
+    )

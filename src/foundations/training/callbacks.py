@@ -1,6 +1,6 @@
 """Callbacks: what a learner calls while it trains, to watch the training or to change it."""
 
-# ruff: noqa: D102 (the docstring of Callback says when each of its methods is called)
+# ruff: noqa: D102 (the methods of Callback say when they are called)
 
 from __future__ import annotations
 
@@ -58,13 +58,194 @@ class Callback:
                 moments = ", ".join(HOOKS)
                 raise TypeError(f"{cls.__name__} has {name}, which no learner calls: the moments are {moments}")
 
-    def before_fit(self, learner: Learner) -> None: ...
-    def before_epoch(self, learner: Learner) -> None: ...
-    def before_batch(self, learner: Learner) -> None: ...
-    def after_backward(self, learner: Learner) -> None: ...
-    def after_batch(self, learner: Learner) -> None: ...
-    def after_epoch(self, learner: Learner) -> None: ...
-    def after_fit(self, learner: Learner) -> None: ...
+    def before_fit(self, learner: Learner) -> None:
+        """Called once, before the first epoch.
+
+        `learner.n_epochs`, `learner.n_steps` and a new `learner.optimizer` are there, and no step has been taken.
+
+        Args:
+            learner: The learner that trains; it may be read and changed.
+
+        Example:
+            ```python
+            import torch
+            from foundations import Callback, Learner, mse
+
+
+            class Announce(Callback):
+                def before_fit(self, learner):
+                    self.planned = learner.n_steps
+
+
+            x = torch.linspace(-1, 1, 64)[:, None]
+            announce = Announce()
+            learner = Learner(torch.nn.Linear(1, 1), (x, 3 * x), mse, batch_size=16)
+            learner.fit(5, lr=0.1, callbacks=[announce])
+            assert announce.planned == 5 * 4
+            ```
+        """
+
+    def before_epoch(self, learner: Learner) -> None:
+        """Called at the start of each epoch, with the model in training mode.
+
+        `learner.epoch` is its number, from 0.
+
+        Args:
+            learner: The learner that trains; it may be read and changed.
+
+        Example:
+            ```python
+            import torch
+            from foundations import Callback, Learner, mse
+
+
+            class Thaw(Callback):
+                def before_epoch(self, learner):
+                    learner.model.bias.requires_grad_(learner.epoch > 0)
+
+
+            x = torch.linspace(-1, 1, 64)[:, None]
+            learner = Learner(torch.nn.Linear(1, 1), (x, 3 * x), mse)
+            learner.model.bias.data.zero_()
+            learner.fit(1, lr=0.1, callbacks=[Thaw()])
+            assert learner.model.bias == 0  # it was frozen
+            ```
+        """
+
+    def before_batch(self, learner: Learner) -> None:
+        """Called before the predictions for each batch.
+
+        `learner.batch` is the batch, inputs and targets: what is put in its place is trained on.
+
+        Args:
+            learner: The learner that trains; it may be read and changed.
+
+        Example:
+            ```python
+            import torch
+            from foundations import Callback, Learner, mse
+
+
+            class Jitter(Callback):
+                def before_batch(self, learner):
+                    inputs, targets = learner.batch
+                    learner.batch = inputs + 0.01 * torch.randn_like(inputs), targets
+
+
+            x = torch.linspace(-1, 1, 64)[:, None]
+            learner = Learner(torch.nn.Linear(1, 1), (x, 3 * x), mse)
+            learner.fit(1, lr=0.1, callbacks=[Jitter()])
+            assert not torch.isin(learner.batch[0].cpu(), x).any()
+            ```
+        """
+
+    def after_backward(self, learner: Learner) -> None:
+        """Called after the gradients of each batch have been calculated, before the step.
+
+        `learner.loss` is the batch's loss. The parameters' `.grad` is what the step will use.
+
+        Args:
+            learner: The learner that trains; it may be read and changed.
+
+        Example:
+            ```python
+            import torch
+            from foundations import Callback, Learner, mse
+
+
+            class Clip(Callback):
+                def after_backward(self, learner):
+                    torch.nn.utils.clip_grad_norm_(learner.model.parameters(), 0.5)
+
+
+            x = torch.linspace(-1, 1, 64)[:, None]
+            learner = Learner(torch.nn.Linear(1, 1), (x, 300 * x), mse)
+            learner.fit(1, lr=0.1, callbacks=[Clip()])
+            assert learner.model.weight.grad.norm() <= 0.5
+            ```
+        """
+
+    def after_batch(self, learner: Learner) -> None:
+        """Called after the step of each batch.
+
+        `learner.step` counts this step already, and `learner.loss` is the loss before it.
+
+        Args:
+            learner: The learner that trains; it may be read and changed.
+
+        Example:
+            ```python
+            import torch
+            from foundations import Callback, Learner, mse
+
+
+            class Watch(Callback):
+                def __init__(self):
+                    self.losses = []
+
+                def after_batch(self, learner):
+                    self.losses.append(learner.loss.item())
+
+
+            x = torch.linspace(-1, 1, 64)[:, None]
+            watch = Watch()
+            learner = Learner(torch.nn.Linear(1, 1), (x, 3 * x), mse, batch_size=16)
+            learner.fit(5, lr=0.1, callbacks=[watch])
+            assert len(watch.losses) == learner.step == 20
+            ```
+        """
+
+    def after_epoch(self, learner: Learner) -> None:
+        """Called at the end of each epoch, after the validation set has been predicted.
+
+        `learner.valid_preds` and `learner.valid_loss` are those of this epoch; None without a validation set.
+
+        Args:
+            learner: The learner that trains; it may be read and changed.
+
+        Example:
+            ```python
+            import torch
+            from foundations import Callback, Learner, mse
+
+
+            class Report(Callback):
+                def after_epoch(self, learner):
+                    print(learner.epoch, learner.valid_loss)
+
+
+            x = torch.linspace(-1, 1, 64)[:, None]
+            learner = Learner(torch.nn.Linear(1, 1), (x, 3 * x), mse, valid=(x, 3 * x))
+            learner.fit(2, lr=0.1, callbacks=[Report()])
+            assert learner.valid_preds.shape == (64, 1)
+            ```
+        """
+
+    def after_fit(self, learner: Learner) -> None:
+        """Called once, at the end, whether all epochs have run or a callback has stopped them.
+
+        The model is as the last step left it, in the mode in which it was last used.
+
+        Args:
+            learner: The learner that trains; it may be read and changed.
+
+        Example:
+            ```python
+            import torch
+            from foundations import Callback, Learner, mse
+
+
+            class Freeze(Callback):
+                def after_fit(self, learner):
+                    learner.model.requires_grad_(False)
+
+
+            x = torch.linspace(-1, 1, 64)[:, None]
+            learner = Learner(torch.nn.Linear(1, 1), (x, 3 * x), mse)
+            learner.fit(2, lr=0.1, callbacks=[Freeze()])
+            assert not learner.model.weight.requires_grad
+            ```
+        """
 
 
 HOOKS = tuple(name for name in vars(Callback) if name.startswith(("before_", "after_")))

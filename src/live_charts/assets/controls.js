@@ -1,5 +1,6 @@
 // The rows below a chart that hold its sliders, its switches and its boxes to tick.
 import { element } from "./element.js";
+import { letScroll } from "./ranges.js";
 
 /** @typedef {{ rows: HTMLElement[], state: () => any, reset: () => void, say: () => void }} Control */
 /** @typedef {{ name: string, kind: string, start: any, values?: (number | boolean)[], said?: string[], names?: string[], play?: boolean, tap?: boolean, step?: [number, number], digits?: [number, number] }} Handle */
@@ -36,6 +37,7 @@ function toggle(handle, id) {
 function slider(handle, id, changed) {
   const words = handle.said ?? [], last = words.length - 1;
   const input = element("input", { id, type: "range", min: 0, max: last, step: 1 });
+  letScroll(input);
   const said = element("output", { for: id });
   const state = () => Number(input.value);
   const rows = [row(handle, id, input, said)];

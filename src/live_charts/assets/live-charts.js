@@ -52,7 +52,6 @@ let charts = 0;
 /** @type {(figure: HTMLElement) => Promise<void>} */
 export async function enliven(figure) {
   if (figure.dataset.live !== undefined) return;
-  figure.dataset.live = "";
   /** @type {Spec & import("./operations.js").RecordedFunction} */
   const spec = JSON.parse(figure.dataset.spec ?? "");
   const { axes, handles, marks } = spec, scale = scales(axes), chart = charts++;
@@ -67,6 +66,8 @@ export async function enliven(figure) {
     handles.some(isDragged) ? import("./drag.js") : null,
     hand ? import("./told.js") : null,
   ]);
+  if (figure.dataset.live !== undefined) return; // another call was sooner
+  figure.dataset.live = "";
   /** @type {NodeListOf<HTMLOutputElement>} */
   const outputs = figure.querySelectorAll(".live__numbers output");
 

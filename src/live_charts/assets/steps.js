@@ -1,5 +1,6 @@
 // Makes a <figure class="steps"> one to step through: a slider, two buttons, and the drawing and the caption of that step.
 import { element } from "./element.js";
+import { letScroll } from "./ranges.js";
 
 let figures = 0;
 
@@ -17,6 +18,7 @@ export function enliven(figure) {
   const on = element("button", { type: "button" }, "Next");
   const slider = element("input", { type: "range", id, min: 0, max: last, step: 1 });
   slider.value = "0";
+  letScroll(slider);
   const count = element("output", { for: id });
   const label = element("label", { for: id }, "Step");
   const controls = element(

@@ -163,13 +163,15 @@ def test_right_answers_pass_in_every_form(lesson: str, capsys: pytest.CaptureFix
 def test_what_judges_compare_tells_right_from_wrong_and_each_mistake_from_others(
     lesson: str, monkeypatch: pytest.MonkeyPatch, subtests: pytest.Subtests
 ):
+    """Whoever makes one mistake is refused by the first comparison that can tell, and gets no other mistake's hint."""
     judges = import_module(f"foundations.exercises.{module(lesson)}")
-    # By exercise and line: how near numbers had to be in each comparison, and what it was made with.
-    tables: dict[tuple[str, int], list[tuple[float, list[Any]]]] = {}
+    # By exercise and line: for each comparison, when two lists of numbers are alike in it, and what it was made with.
+    tables: dict[tuple[str, int], list[tuple[Any, list[Any]]]] = {}
 
     def noted(result, right, mistakes, otherwise, **options):
         place = name, sys._getframe(1).f_lineno
-        tables.setdefault(place, []).append((options.get("within", 1e-3), [right, *mistakes.values()]))
+        alike = partial(judging.near, within=2 * options.get("within", 1e-3), decimals=options.get("decimals"))
+        tables.setdefault(place, []).append((alike, [right, *mistakes.values()]))
         words[place] = ["what is right", *mistakes]
         judging.compare(result, right, mistakes, otherwise, **options)
 
@@ -179,9 +181,13 @@ def test_what_judges_compare_tells_right_from_wrong_and_each_mistake_from_others
         check(name, right[0])
     for place, calls in tables.items():
         with subtests.test(place[0]):
-            for one, other in combinations(range(min(len(table) for _, table in calls)), 2):
-                same = all(judging.near(table[one], table[other], within) for within, table in calls)
-                assert not same, f"no number tells {words[place][one]!r} from {words[place][other]!r}"
+            unseen = {*range(1, min(len(table) for _, table in calls))}  # mistakes that gave what is right so far
+            for alike, table in calls:
+                for one, other in combinations(range(1, len(table)), 2):
+                    same = alike(table[one], table[other]) and not alike(table[one], table[0])
+                    assert not (same and {one, other} & unseen), f"{words[place][one]!r} or {words[place][other]!r}?"
+                unseen = {one for one in unseen if alike(table[one], table[0])}
+            assert not unseen, [words[place][one] for one in unseen]
 
 
 def hints_in(tree: ast.Module) -> list[str]:

@@ -10,7 +10,7 @@ from sklearn.datasets import load_breast_cancer, load_iris
 
 from foundations import NotYet, ReluSum, check, coordinate_search, fit_quad, quad_mae
 from foundations.exercises.a_loss_for_probabilities import HOURS, PASSED
-from foundations.exercises.judging import all_apart, apart, call, diabetes, several
+from foundations.exercises.judging import all_apart, apart, call, diabetes, gives_again, several
 
 
 def hint(name: str, answer: object) -> str:
@@ -98,12 +98,19 @@ def test_apart_shows_no_more_digits_than_it_takes():
     assert apart(1.5, 2.5) == ("1.5", "2.5")
     assert apart(2.61420001, 2.6142) == ("2.61420001", "2.6142")
     assert apart(1.0, 1.0) == ("1.0", "1.0")
+    assert apart(-0.0, 1.0) == ("0", "1")
 
 
 def test_two_lists_that_differ_look_different():
     assert all_apart([1.5, 2.0], [1.5, 3.0]) == "[1.5, 2.0], and it gives [1.5, 3.0]"
     assert all_apart([0.1, 2.0], [0.10000001, 2.0], " not ") == "[0.1, 2.0] not [0.10000001, 2.0]"
     assert all_apart([1.0], [1.0], " is ") == "[1.0] is [1.0]"
+
+
+def test_a_function_that_remembers_is_told_from_one_that_piles_gradients_up():
+    calls = iter((2.0, 3.0))
+    with pytest.raises(NotYet, match=r"the first time it is right, but .* it gives \[3.0\]$"):
+        gives_again(lambda: next(calls), [2.0])
 
 
 def test_several_things_may_come_stacked():

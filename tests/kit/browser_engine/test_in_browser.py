@@ -104,7 +104,9 @@ def opened(context, address):
         page = context.new_page()
         page.on("console", lambda message: said.append(message.text))
         page.on("pageerror", lambda error: said.append(str(error)))
-        page.add_init_script("addEventListener('securitypolicyviolation', (e) => console.log(e.target?.outerHTML, e.sourceFile, e.lineNumber))")
+        page.add_init_script(
+            "addEventListener('securitypolicyviolation', (e) => console.log(e.target?.outerHTML, e.sourceFile, e.lineNumber))"
+        )
         page.goto(f"{address}{name}")
         pages.append(page)
         return page
@@ -120,7 +122,7 @@ def test_only_pages_that_agree_are_offered(course):
     assert {name: about["agrees"] for name, about in found.items()} == {
         "": True, "digit/": True, "word/": False, "figure/": False, "limits/": True,
     }  # fmt: skip
-    assert found["digit/"]["digits"] == 1 and "better</pre>” is “\">worse" in found["word/"]["why"]
+    assert found["digit/"]["digits"] == 1 and 'better</pre>” is “">worse' in found["word/"]["why"]
     offered = {
         path.parent.name for path in course.rglob("index.html") if 'name="page-editing"' in path.read_text("utf-8")
     }

@@ -35,6 +35,7 @@ plugins:
   - page_markdown
   - link_cards
   - site_search: {glossary: glossary.md, weights: {"*": 2}}
+  - asset_names
   - strict_policy
   - offline_site
 markdown_extensions:

@@ -269,7 +269,7 @@ def test_a_public_address(url, public):
 
 def test_a_page_links_its_notebook(project):
     project.config(PUBLIC.replace("[page_runner]", "[page_runner: {notebooks_branch: books}]"))
-    links = {link.get_text(): link["href"] for link in project.build().page("lesson").select(".take-away a")}
+    links = {link["aria-label"]: link["href"] for link in project.build().page("lesson").select(".take-away a")}
     github = "github.com/me/course/blob/books/lesson/lesson.ipynb"
     assert links == {
         "Download as notebook": "lesson.ipynb",
@@ -277,7 +277,7 @@ def test_a_page_links_its_notebook(project):
         "Open in Kaggle": f"https://www.kaggle.com/kernels/welcome?src=https://{github}",
     }
     project.config(PUBLIC.replace("https://example.org/course/", "http://127.0.0.1:8000/"))
-    links = {link.get_text(): link["href"] for link in project.build().page("lesson").select(".take-away a")}
+    links = {link["aria-label"]: link["href"] for link in project.build().page("lesson").select(".take-away a")}
     wheel = "../dist/tiny_course-1.2-py3-none-any.whl"
     assert links == {"Download as notebook": "lesson.ipynb", "Download its package": wheel}
 

@@ -5,14 +5,19 @@ from pathlib import Path
 
 import pytest
 from chrome import find_chrome
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, sync_playwright
+from ready import READY
 from sizes import SIZES
+from waiting import wait_for_function
+from watch import Watch
 
 ARGUMENTS = [
     "--disable-background-networking", "--disable-component-update", "--disable-gpu", "--disable-quic",
     "--disable-sync", "--no-first-run",
 ]  # fmt: skip
 HERE = Path(__file__).parent
+# For pages with a strict policy.
+Page.wait_for_function = wait_for_function  # type: ignore[method-assign, assignment]
 pytest.register_assert_rewrite("axe", "charts", "keyboard", "pads", "pages")  # so that they say what they saw
 
 
@@ -37,35 +42,6 @@ def browser():
         browser.close()
 
 
-class Watch:
-    """What goes wrong in a page, and where its requests go."""
-
-    def __init__(self, page, url, scripts=True):
-        self.url, self.scripts, self.faults = url, scripts, []
-        page.on("console", lambda message: message.type in ("error", "warning") and self.read(message.text))
-        page.on("pageerror", lambda error: self.note(str(error)))
-        page.on("request", lambda request: self.check(request.url))
-        page.on("requestfailed", self.fail)
-        page.on("response", lambda response: response.status >= 400 and self.note(f"{response.url}: {response.status}"))
-
-    def note(self, fault):
-        self.faults.append(fault)
-
-    def read(self, text):
-        if text != "Service Worker registration blocked by Playwright":  # as open_page wants it
-            self.note(text)
-
-    def fail(self, request):
-        if not self.scripts and request.failure == "csp":  # where no scripts run, none is fetched beforehand
-            return
-        if request.failure != "net::ERR_ABORTED":  # the page was left before all of it had come
-            self.note(f"{request.url}: {request.failure}")
-
-    def check(self, address):
-        if not address.startswith((self.url, "data:", "blob:")):
-            self.note(f"a request to {address}")
-
-
 class OpenPage:
     """Opens pages of the course, each in a window of its own, and watches what goes wrong in them."""
 
@@ -88,10 +64,7 @@ class OpenPage:
             page.on("response", lambda answer: on_response(answer))
         self.go(page, path)
         if scripts:
-            # Material for MkDocs makes the copy buttons: once they are there, the page's scripts have run, and once
-            # questions are live, so has what they import.
-            waiting = ".snippet:not(:has(.md-code__nav)), article details.quiz:not([data-live])"
-            page.wait_for_function("waiting => document.querySelector(waiting) === null", arg=waiting)
+            page.wait_for_function(READY)
         return page
 
     def go(self, page, path=""):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 import torch
-from pages import arrive
 
 LESSON = "lessons/broadcasting/"
 
@@ -71,13 +70,6 @@ def test_by_keyboard_with_names_and_a_live_answer(open_page):
     assert figure.locator(".shapes__result").inner_text() == torchs((4, 3), (3, 5))
     assert page.evaluate("document.activeElement.labels[0].innerText") == "Shape of b"
     assert figure.locator("[aria-live=polite]").inner_text().startswith("RuntimeError")
-
-
-def test_it_works_after_instant_navigation(open_page):
-    page = open_page("lessons/tensors/")
-    page.get_by_role("navigation").get_by_role("link", name="Broadcasting").first.click()
-    arrive(page, "Broadcasting")
-    assert type_shapes(calculator(page), "2, 1", "5") == "Result: (2, 5)"
 
 
 def test_without_scripts_the_first_answer_stands(open_page):

@@ -8,9 +8,8 @@ import re
 
 import pytest
 import torch
-from charts import FRAMES, changed, charts, move, open_tab, shown, wake
+from charts import FRAMES, changed, charts, move, open_tab, shown, swipe, wake
 from lesson_charts import WITH_CHARTS, charts_of
-from pages import arrive
 from sizes import SIZES
 
 from live_charts import choices, data, live, number, points, slider
@@ -59,6 +58,36 @@ def test_a_mouse_drags_and_a_finger_too(open_page):
     dragged = changed(chart, before)
     page.touchscreen.tap(box["x"] + box["width"] * 0.2, middle)
     changed(chart, dragged)
+
+
+def test_a_finger_moves_what_it_means_and_scrolls_beside_it(open_page):
+    page = open_page("lessons/fitting-a-quadratic/", size="phone", has_touch=True, is_mobile=True)
+    slider = wake(charts(page)[0]).get_by_label("a", exact=True)
+    across, along = middle_of(slider)
+    at, place = slider.input_value(), page.evaluate("scrollY")
+    swipe(page, *[(across + 8 * step, along + step) for step in range(11)])
+    moved = slider.input_value()
+    assert moved != at
+    assert page.evaluate("scrollY") == place
+    across, along = middle_of(slider)
+    place = page.evaluate("scrollY")
+    swipe(page, *[(across - 60, along - 15 * step) for step in range(12)])  # on its way up the page
+    page.wait_for_function("place => scrollY > place + 50", arg=place)
+    assert slider.input_value() == moved
+
+    page = open_page("lessons/loss-functions/", size="phone", has_touch=True, is_mobile=True)
+    point = wake(charts(page)[0]).locator(".live__handle").nth(3)
+    across, along = middle_of(point)
+    at, place = point.get_attribute("aria-valuetext"), page.evaluate("scrollY")
+    swipe(page, *[(across, along + 10 * step) for step in range(11)])
+    assert point.get_attribute("aria-valuetext") != at
+    assert page.evaluate("scrollY") == place
+
+
+def middle_of(control):
+    control.evaluate("each => each.scrollIntoView({block: 'center', behavior: 'instant'})")
+    box = control.bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
 def test_every_control_has_a_name_and_says_its_value(open_page):
@@ -183,13 +212,14 @@ def families(open_page):
     page = open_page("lessons/gradient-descent/", reduced_motion="reduce")
     first = wake(charts(page)[0])
     first.evaluate(
-        """async (old, [html, address]) => {
+        """async (old, html) => {
             old.insertAdjacentHTML("afterend", html);
-            const { enliven } = await import(address);
+            const beside = document.querySelector("script[src$='/live.js']").src;
+            const { enliven } = await import(new URL("live-charts.js", beside));
             await enliven(old.nextElementSibling);
             old.remove();
         }""",
-        [chart._repr_html_(), "../../assets/live-charts.js"],
+        chart._repr_html_(),
     )
     return charts(page)[0]
 
@@ -276,26 +306,13 @@ def test_without_scripts_there_is_a_still_picture(open_page):
     assert page.locator(".live__controls").count() == 0
 
 
-def test_on_paper_the_controls_are_gone_and_the_picture_stays(open_page):
+def test_on_paper_the_picture_stays_and_where_its_sliders_stand(open_page):
     page = open_page("lessons/fitting-a-quadratic/")
     chart = wake(charts(page)[0])
     page.emulate_media(media="print")
-    assert not chart.locator(".live__controls").is_visible()
+    assert chart.locator(".live__controls :is(input, button):visible").count() == 0
+    assert chart.locator(".live__controls").inner_text().split() == ["a", "1.1", "b", "1.1", "c", "1.1"]
     assert chart.locator(".live__picture svg").first.is_visible()
-
-
-def test_charts_live_on_after_instant_navigation_and_back(open_page):
-    page = open_page("lessons/loss-functions/")
-    page.get_by_role("navigation").get_by_role("link", name=re.compile("Fitting a quadratic")).first.click()
-    arrive(page, "Fitting a quadratic")
-    first = wake(charts(page)[0])
-    first.get_by_label("a", exact=True).focus()
-    before = shown(first)
-    page.keyboard.press("ArrowRight")
-    changed(first, before)
-    page.go_back()
-    arrive(page, "Loss functions")
-    wake(charts(page)[0])
 
 
 def fetched(page):
@@ -312,6 +329,36 @@ def test_the_script_is_fetched_only_where_a_chart_nears_the_screen(open_page):
     assert not fetched(page)
     wake(charts(page)[0])
     assert fetched(page)
+
+
+@pytest.mark.parametrize(
+    "script", ["live-charts.js", "marks/line.js", pytest.param("axes.js", marks=pytest.mark.weekly)]
+)
+def test_a_chart_whose_script_did_not_come_says_so_and_tries_again(course, browser, script):
+    page = browser.new_page(service_workers="block")
+    page.route(f"**/{script}", lambda route: route.abort())
+    page.goto(course.url + "lessons/fitting-a-quadratic/")
+    chart = charts(page)[0]
+    chart.scroll_into_view_if_needed()
+    note = chart.locator(".live__still")
+    note.wait_for()
+    assert note.inner_text().startswith("This figure stands still: its script could not be fetched.")
+    if script == "live-charts.js":
+        note.get_by_role("button", name="Try again").click()
+        page.wait_for_load_state("networkidle")
+        assert note.count() == 1  # still not there
+    page.unroute(f"**/{script}")
+    if script == "axes.js":
+        page.evaluate("dispatchEvent(new Event('online'))")
+    elif script == "live-charts.js":
+        page.evaluate("scrollTo({top: document.body.scrollHeight, behavior: 'instant'})")
+        page.wait_for_timeout(200)
+        chart.scroll_into_view_if_needed()
+    else:
+        note.get_by_role("button").press("Enter")
+    chart.locator(".live__controls").wait_for()
+    note.wait_for(state="detached")
+    page.close()
 
 
 def test_nothing_is_evaluated_as_code(open_page):

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from charts import FRAMES
+from charts import FRAMES, swipe
 from lesson_pads import LESSONS, pads_of
 from pads import SEVEN, drag, ink, pads, places, shown, verdicts, wake
-from pages import arrive
 
 LESSON = "lessons/three-or-seven/"
 
@@ -60,26 +59,15 @@ def test_a_finger_draws_on_the_pad_and_scrolls_beside_it(open_page):
     page = open_page(LESSON, size="phone", has_touch=True, is_mobile=True)
     pad = wake(pads(page)[0])
     pad.get_by_role("button", name="Clear").tap()
-    client = page.context.new_cdp_session(page)
-
-    def swipe(*points):
-        client.send(
-            "Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [dict(zip("xy", points[0], strict=True))]}
-        )
-        for x, y in points[1:]:
-            client.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{"x": x, "y": y}]})
-        client.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-        page.wait_for_timeout(300)
-
     pad.locator(".pad__grid").evaluate("grid => grid.scrollIntoView({ block: 'center', behavior: 'instant' })")
     before = page.evaluate("scrollY")
-    swipe(*places(pad, *[(4, 7 - step / 2) for step in range(12)]))
+    swipe(page, *places(pad, *[(4, 7 - step / 2) for step in range(12)]))
     assert sum(ink(pad)) > 4
     assert page.evaluate("scrollY") == before
     drawn = ink(pad)
     box = pad.locator(".pad__grid").bounding_box()
     middle = box["y"] + box["height"] / 2
-    swipe(*[(380, middle - 15 * step) for step in range(12)])
+    swipe(page, *[(380, middle - 15 * step) for step in range(12)])
     page.wait_for_function("before => scrollY > before + 50", arg=before)
     assert ink(pad) == drawn
 
@@ -114,16 +102,6 @@ def test_the_verdict_is_heard_once_the_drawing_rests(open_page):
     said = heard.inner_text()
     for caption in pad.locator(".pad__scores caption").all_inner_texts():
         assert f"{caption}," in said
-
-
-def test_it_works_after_instant_navigation(open_page):
-    page = open_page("lessons/how-random-forests-really-work/")
-    page.get_by_role("navigation").get_by_role("link", name="Three or seven?").first.click()
-    arrive(page, "Three or seven?")
-    pad = wake(pads(page)[0])
-    pad.get_by_role("button", name="Clear").click()
-    drag(pad, *SEVEN)
-    assert sum(ink(pad)) > 12
 
 
 def test_without_scripts_the_first_picture_and_its_scores_stand(open_page):

@@ -12,6 +12,7 @@ import pytest
 from axe import contrast_everywhere, faint, violations
 from keyboard import assert_everything_takes_and_gives_the_focus, assert_tab_reaches_everything
 from pages import (
+    COVERED,
     LESSONS,
     ONE_OF_EACH_KIND,
     PAGES,
@@ -24,6 +25,7 @@ from pages import (
     copied,
     expected_outputs,
 )
+from ready import NEAR_ALL_CODE
 from sizes import SIZES
 
 from page_runner.page import Page, Snippet, read_page
@@ -33,6 +35,17 @@ PASTED = "lessons/loss-functions/"  # the others run once a week
 PLAIN, WITH_A_CHART = 200_000, 400_000  # bytes that a first visit may take, compressed
 PACKED = (".woff2", ".png")  # compressed already
 every_page = pytest.mark.parametrize("name", PAGES, ids=lambda name: name or "home")
+
+
+# What readers may set for themselves, by WCAG 1.4.12, and words that are cut off then.
+SPACED = """* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important; }
+    p { margin-bottom: 2em !important; }"""
+CUT_OFF = """() => [...document.querySelectorAll("body *")].filter((each) => {
+    const style = getComputedStyle(each), cut = (axis) => style[`overflow${axis}`] === "hidden";
+    return (cut("Y") && each.scrollHeight > each.clientHeight + 3 || cut("X") && each.scrollWidth > each.clientWidth + 3)
+        && each.textContent.trim() && each.checkVisibility({visibilityProperty: true, opacityProperty: true})
+        && !each.closest("svg, .md-sidebar, .md-search");
+}).map((each) => each.cloneNode().outerHTML)"""
 
 
 @every_page
@@ -64,9 +77,15 @@ def test_a_page(open_page, course, subtests, name):
         assert_nothing_sticks_out(page)
     with subtests.test("contrast in the dark"):
         assert faint(page) == []
-    with subtests.test("360 pixels"):
-        page.set_viewport_size({"width": 360, "height": 740})
+        assert page.evaluate(COVERED) == []
+        lines = "all => all.map((part) => part.getClientRects().length && part.offsetHeight < 40)"
+        assert all(page.locator(".take-away__part").evaluate_all(lines))
+    with subtests.test("320 pixels, as a window of 1280 is at 400 %, and wider spacing"):
+        page.set_viewport_size({"width": 320, "height": 256})
         assert page.evaluate(STICKING_OUT) <= 0
+        page.add_style_tag(content=SPACED)
+        assert page.evaluate(STICKING_OUT) <= 0
+        assert page.evaluate(CUT_OFF) == []
 
 
 @pytest.mark.parametrize("name", ONE_OF_EACH_KIND, ids=lambda name: name or "home")
@@ -105,6 +124,7 @@ def test_another_lesson_that_is_pasted_runs(open_page, name):
 
 def assert_the_whole_program_is_copied(page, name):
     """What the last button copies is the page's program; where a snippet raises, it goes on. Gives the program."""
+    page.evaluate(NEAR_ALL_CODE)
     pasted = copied(page, page.locator(".take-away__copy").last.click)
     *above, last = read_page(PAGES[name], ROOT).snippets
     assert ast.unparse(ast.parse(pasted)) == ast.unparse(ast.parse("\n".join([*map(survived, above), last.source])))
@@ -139,23 +159,23 @@ def compressed(answer):
     return PACKED_SIZES[answer.url]
 
 
-# Material's buttons copy the text of the element that they name.
-COPIED = """() => [...document.querySelectorAll(".snippet .md-code__button[data-clipboard-target]")].map((button) => {
-    const code = document.querySelector(button.dataset.clipboardTarget);
-    return code.querySelector(".md-annotation") ? null : code.textContent.trimEnd();
+# Material copies what a button has when it is pressed.
+COPIED = """() => [...document.querySelectorAll(".snippet .md-code__button")].map((button) => {
+    button.addEventListener("click", (event) => event.stopPropagation(), {once: true});
+    button.click();
+    return button.dataset.clipboardText;
 })"""
 
 
 def assert_snippets_are_copied(page, name):
-    """Every button would copy its snippet; the first, the last and the annotated ones are pressed, and do."""
+    """Every button would copy its snippet; the first and the last are pressed, and do."""
     snippets = read_page(PAGES[name], ROOT).snippets
     sources = [snippet.source.rstrip("\n") for snippet in snippets]
+    page.evaluate(NEAR_ALL_CODE)
     buttons = page.locator(".snippet .md-code__button").all()
     assert len(buttons) == len(sources)
-    would_copy = page.evaluate(COPIED)
-    annotated = [number for number, source in enumerate(would_copy) if source is None]
-    assert would_copy == [None if number in annotated else source for number, source in enumerate(sources)]
-    for number in sorted({0, len(sources) - 1, *annotated} if sources else []):
+    assert page.evaluate(COPIED) == sources
+    for number in sorted({0, len(sources) - 1} if sources else []):
         assert copied(page, buttons[number].click).rstrip("\n") == sources[number]
 
 
@@ -213,21 +233,20 @@ def test_search_finds_every_lesson(course, open_page, subtests):
     page.wait_for_function("title => document.title.startsWith(title)", arg=title)
 
 
-def test_another_page_without_a_reload_and_back(open_page):
+def test_the_next_page_and_back(open_page):
     here, there = LESSONS[:2]
     page = open_page(here)
-    page.evaluate("window.here = true")
     for name, go in [(there, lambda: page.locator("a.md-footer__link--next").click()), (here, page.go_back)]:
         title = PAGES[name].read_text("utf-8").partition("\n# ")[2].partition("\n")[0]
         go()
         arrive(page, title)
-        assert page.evaluate("window.here"), "the page was loaded anew"
         page.evaluate(UNFOLD)
         assert_shows(page, name)
         assert_nothing_sticks_out(page)
-        button = page.locator(".snippet .md-code__button").first
+        first = page.locator(".snippet").first
+        first.scroll_into_view_if_needed()
+        button = first.locator(".md-code__button")
         assert copied(page, button.click).rstrip("\n") == read_page(PAGES[name], ROOT).snippets[0].source.rstrip("\n")
-        assert page.locator("nav.md-code__nav:not([role=none])").count() == 0
 
 
 INK = """() => {
@@ -295,21 +314,18 @@ FORBIDDEN = """() => {
     document.body.append(Object.assign(document.createElement("script"), { text: "window.ran = true" }));
     document.body.insertAdjacentHTML("beforeend", "<img src=x alt='' onerror='window.ran = true'>");
     document.body.append(Object.assign(document.createElement("img"), { src: "https://example.org/x.png" }));
-    try { eval("window.ran = true") } catch { /* as it should be */ }
-    return [getComputedStyle(document.body).color, window.ran];
+    setTimeout(() => eval("window.ran = true")); // not at once: what a test evaluates may
+    return getComputedStyle(document.body).color;
 }"""
 
 
 def test_what_the_policy_forbids_does_not_happen_and_fails_the_visit(open_page):
     page = open_page("accessibility/")
-    colour, ran = page.evaluate(FORBIDDEN)
-    assert colour != "rgb(255, 0, 0)" and ran is None
+    assert page.evaluate(FORBIDDEN) != "rgb(255, 0, 0)"
+    page.wait_for_timeout(300)
+    assert page.evaluate("window.ran") is None
     (watch,) = open_page.watches
-    page.wait_for_timeout(200)
     said = " ".join(watch.faults)
-    assert [
-        kind
-        for kind in ("inline style", "inline script", "inline event", "image", "string as JavaScript")
-        if kind not in said
-    ] == []
+    kinds = ("inline style", "inline script", "inline event", "the image", "a string as JavaScript")
+    assert [kind for kind in kinds if kind not in said] == []
     watch.faults.clear()

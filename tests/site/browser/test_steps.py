@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
-from pages import arrive
 
 LESSON = "lessons/an-engine-of-your-own/"
 
@@ -108,15 +105,6 @@ def test_on_paper_the_controls_are_gone(open_page):
     page.emulate_media(media="print")
     assert not figure.locator(".steps__controls").is_visible()
     assert len(shown(figure)) == 1
-
-
-def test_they_step_on_after_instant_navigation(open_page):
-    page = open_page("lessons/autograd/")
-    page.get_by_role("navigation").get_by_role("link", name=re.compile("An engine of your own")).first.click()
-    arrive(page, "An engine of your own")
-    figure = wake(page)
-    figure.get_by_role("button", name="Next").click()
-    assert shown(figure) == [1]
 
 
 def test_the_script_is_fetched_only_where_it_is_needed(open_page):

@@ -10,8 +10,9 @@ import sys
 
 import pytest
 import yaml
-from pages import copied
+from pages import UNFOLD, copied
 from project_root import ROOT
+from ready import NEAR_ALL_CODE
 from web import SiteHandler, WebServer
 
 NAME = "Copy with everything above"
@@ -108,7 +109,25 @@ e
 '''
 
 
-ASSETS = ["glossary_terms", "live_charts", "page_runner", "questions"]
+ASSETS = ["glossary_terms", "live_charts", "page_editing", "page_runner", "questions"]
+EXERCISE = "class NotYet(Exception):\n    pass\n\n\nraise NotYet(x)"
+OTHER = f"""# Other
+
+```python
+y = 2
+x = 1
+```
+
+```python
+x + 1
+```
+
+## Exercises
+
+```python raises="NotYet"
+{EXERCISE}
+```
+"""
 
 
 @pytest.fixture(scope="module")
@@ -133,7 +152,7 @@ def tiny(tmp_path_factory):
     (root / "mkdocs.yml").write_text(yaml.safe_dump(config), "utf-8")
     (root / "docs/index.md").write_text("# Home\n", "utf-8")
     (root / "docs/lesson.md").write_text(LESSON, "utf-8")
-    (root / "docs/other.md").write_text("# Other\n\n```python\nx = 1\n```\n\n```python\nx + 1\n```\n", "utf-8")
+    (root / "docs/other.md").write_text(OTHER, "utf-8")
     with WebServer(type("TinyHandler", (SiteHandler,), {"folder": root / "site"})) as server:
         url = f"{server.root}/"
         command = [sys.executable, "-m", "mkdocs", "build", "--quiet"]
@@ -146,7 +165,11 @@ def tiny(tmp_path_factory):
 @pytest.fixture
 def lesson(tiny, browser):
     """The lesson in a window of its own; no script of it may have failed at the end."""
-    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"], accept_downloads=True)
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 3000},  # all of it is in view
+        permissions=["clipboard-read", "clipboard-write"],
+        accept_downloads=True,
+    )
     page = context.new_page()
     faults = []
     page.on("pageerror", lambda error: faults.append(str(error)))
@@ -162,9 +185,19 @@ def lesson(tiny, browser):
     assert faults == []
 
 
+def last(lesson):
+    """The last snippet's button for the whole program."""
+    lesson.locator(".snippet").last.scroll_into_view_if_needed()
+    button = lesson.locator(".snippet").last.locator(".take-away__copy")
+    button.wait_for()
+    return button
+
+
 def test_every_snippet_but_the_first_has_a_second_button(lesson):
     snippets = lesson.locator(".snippet").all()
     assert len(snippets) == 7
+    lesson.evaluate(UNFOLD)
+    lesson.evaluate(NEAR_ALL_CODE)
     buttons = [snippet.locator("button.take-away__copy") for snippet in snippets]
     assert [button.count() for button in buttons] == [0, 1, 1, 1, 1, 1, 1]
     assert lesson.get_by_role("button", name=NAME).count() >= 3, "those that are not folded away"
@@ -180,14 +213,14 @@ def test_what_is_copied_is_the_program_alone(lesson, annotated):
             note.previousSibling?.nodeType === 3 && note.previousSibling.data === "# " && note.previousSibling.remove();
             note.replaceWith("# (1)!");
         })""")
-    button = lesson.locator(".take-away__copy").last
+    button = last(lesson)
     pasted = copied(lesson, button.click)
     assert pasted == PASTED
     assert lesson.get_by_text("Copied to clipboard").is_visible()
 
 
 def test_the_pasted_program_runs(lesson, tmp_path):
-    pasted = copied(lesson, lesson.locator(".take-away__copy").last.click)
+    pasted = copied(lesson, last(lesson).click)
     ran = subprocess.run([sys.executable, "-c", pasted], cwd=tmp_path, capture_output=True, encoding="utf-8")
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout == "1\nZeroDivisionError: division by zero\n5\n"
@@ -209,6 +242,14 @@ def test_by_keyboard(lesson):
     assert clean.get_attribute("aria-pressed") == "true"
     lesson.keyboard.press("Enter")
     assert clean.get_attribute("aria-pressed") == "false"
+
+
+def test_an_exercise_is_copied_with_the_lines_that_it_needs(lesson, tiny):
+    lesson.goto(tiny + "other/")
+    button = lesson.get_by_role("button", name="Copy what this exercise needs")
+    assert copied(lesson, button.click) == f"x = 1\n\n{EXERCISE}\n"
+    assert "make serve" in lesson.locator("h2 + .page-editing__ways").inner_text()
+    assert lesson.locator(".page-editing__edit").count() == 0, "nothing is there that could run it"
 
 
 def visible(page) -> list[str]:
@@ -245,7 +286,10 @@ def test_the_clean_view_shows_headings_and_code(lesson):
 
 
 def test_the_links(lesson, tiny):
-    links = {link.inner_text(): link.evaluate("link => link.href") for link in lesson.locator(".take-away a").all()}
+    links = {
+        link.get_attribute("aria-label"): link.evaluate("link => link.href")
+        for link in lesson.locator(".take-away a").all()
+    }
     assert links == {
         "Download as notebook": f"{tiny}lesson/lesson.ipynb",
         "Open in Colab": "https://colab.research.google.com/github/me/course/blob/notebooks/lesson/lesson.ipynb",
@@ -255,23 +299,6 @@ def test_the_links(lesson, tiny):
         lesson.get_by_role("link", name="Download as notebook").click()
     assert download.value.suggested_filename == "lesson.ipynb"
     assert json.loads(download.value.path().read_text("utf-8"))["nbformat"] == 4
-
-
-def test_after_another_page_and_back(lesson, tiny):
-    lesson.evaluate("window.here = true")
-    lesson.get_by_role("button", name="Clean view").click()
-    for name, go in [("other", lesson.get_by_role("link", name="Other").first.click), ("lesson", lesson.go_back)]:
-        go()
-        lesson.wait_for_url(f"{tiny}{name}/")
-        lesson.wait_for_function(
-            "n => document.querySelectorAll('.take-away__copy').length === n", arg={"other": 1, "lesson": 6}[name]
-        )
-        assert lesson.evaluate("window.here"), "the page was loaded anew"
-        assert lesson.get_by_role("button", name="Clean view").get_attribute("aria-pressed") == "false"
-        assert lesson.locator(".take-away-folded").count() == 0
-        link = lesson.get_by_role("link", name="Download as notebook")
-        assert link.evaluate("link => link.href") == f"{tiny}{name}/{name}.ipynb"
-    assert copied(lesson, lesson.locator(".take-away__copy").last.click) == PASTED
 
 
 def test_the_home_page_offers_nothing(tiny, browser):

@@ -94,16 +94,6 @@ def test_definitions_stay_on_the_screen(open_page):
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 
-def test_definitions_show_after_instant_navigation(open_page):
-    page = open_page("glossary/")
-    page.locator("dd a").first.click()
-    page.wait_for_selector("a.term")
-    link, definition = term(page)
-    link.hover()
-    page.locator(TIP).wait_for(state="visible")
-    assert page.locator(TIP).inner_text() == definition
-
-
 def test_without_scripts_a_term_is_a_link(open_page):
     page = open_page(LESSON, java_script_enabled=False)
     link, _ = term(page)

@@ -96,7 +96,7 @@ WRONG = {
         "predictions for men have changed": only_male,
         "predictions for women have changed": female_forgotten,
         "all predictions have changed": lambda coeffs: moved(coeffs, groups=0),
-        "moved the wrong way": lambda coeffs: moved(coeffs, groups=-1),
+        "changed by twice as much": lambda coeffs: moved(coeffs, groups=-1, at=slice(9, 12)),  # the ports, no class
         "should be 0": lambda coeffs: coeffs.clone(),
         "not those of the coefficients": torch.zeros_like,
         "work on a copy": in_place,
@@ -123,8 +123,9 @@ WRONG = {
         "take their share": lambda *args: share(*args, total=True),
         "comes as a tensor": lambda *args: torch.tensor(share(*args)),
         "and should give": lambda *args: 0.25,
-        "it gives 0.8571 and": lambda *args: share(*args) + 1 / 7,
-        "it gives 0.4286 and": lambda p, d: share((p >= 0.5).float(), d) - 1 / 7,
+        "it gives 0.5455 and": lambda p, d: share((p > 1.5).float(), d),
+        "it gives 0.4545 and": lambda p, d: share((p > 0.6).float(), d),
+        "it gives 0.8182 and": lambda p, d: (p >= 0.5).float().mean().item(),
         "should be one number": lambda p, d: (p.flatten() > 0.5).float(),
     },
     "sayable_rules": {

@@ -32,6 +32,9 @@ bmi = inputs[:, 0]
 good = fit_relus(bmi.double(), progress.double(), 2)
 trained, _ = train_relus(bmi, progress, 2, lr=0.01, n_steps=200, generator=torch.Generator().manual_seed(42))
 zero = torch.tensor(0.0)
+design = torch.stack([bmi.double(), torch.ones_like(bmi)], dim=1)
+slope, height = torch.linalg.lstsq(design, progress.double()[:, None], driver="gelsd").solution[:, 0]
+line = ReluSum(torch.tensor([1.0, -1.0]).double(), torch.zeros(2).double(), torch.stack([slope, -slope]), height)
 
 RIGHT = {
     "first_step": [first_step(), [-0.01, 0.01, 0], (-0.01, 0.01, 0.0)],
@@ -53,8 +56,9 @@ DRAWN = {
 
 WRONG = {
     "first_step": {
-        "the first of them moves by -0.01;": [-0.01, 0.01, 0.01],
-        "moves by 0;": [0, 0, 0],
+        "the third of them moves by 0.01;": [-0.01, 0.01, 0.01],
+        "the first of them moves by 0;": [0, 0, 0],
+        "the second of them moves by -0.01;": [-0.01, -0.01, 0],
         "nan in": [-0.01, 0.01, torch.nan],
         "the step of plain descent": -0.01 * SLOPES,
         "but uphill": [0.01, -0.01, 0.0],
@@ -68,6 +72,8 @@ WRONG = {
         "it gives 0, and 7 of them are 0 at every x": lambda net, x: 0,
         "it gives 1, and 7 of them": lambda net, x: 1,
         "after its `return`": lambda net, x: None,
+        "it gives 5, and 7 of them": lambda net, x: (net.kinks >= x.max()).sum(),  # 5 are not dead, either
+        "it gives 3, and 7 of them": lambda net, x: (lines(net, x) > 0).all(dim=0).sum(),  # 3 bend between, too
         "that are not dead": lambda net, x: len(net.kinks) - dead_units(net, x),
         "a bend outside is not enough": lambda net, x: ((net.kinks < x.min()) | (net.kinks > x.max())).sum(),
         "which are the units that bend between": lambda net, x: ((net.kinks > x.min()) & (net.kinks <= x.max())).sum(),
@@ -84,9 +90,11 @@ WRONG = {
         "for all of w₁·u + b": lambda w1, w2, b, u: (-w1 * u + b) / w2,
         "divide by the weight of v": lambda w1, w2, b, u: -(w1 * u + b) / w1,
         "and there the sum is": lambda w1, w2, b, u: -(w1 + b) / w2,
+        "and there the sum is -6, not 0": lambda w1, w2, b, u: -(w1 * u + abs(b)) / w2,  # right for the first case
     },
     "bmi_net": {
         "the best straight line has 3890": scaled(good, 0.9, 0.0),
+        "is 3890.5, and the best straight line has 3890.5": line,
         "not the function": lambda x: good(x),
         "it predicts 0 to 0,": scaled(good, 0.0, 0.0),
         "its mean squared error is": scaled(good, -1.0, 300.0),

@@ -116,6 +116,7 @@ WRONG = {
         "the share of the living": lambda hidden: (hidden > 0).any(dim=0).double().mean(),
         "should be one number": lambda hidden: (hidden == 0).all(dim=0),
         "and the share is": lambda hidden: 0.4,
+        "it gives 1, and the share is 0.25": lambda hidden: (hidden == 0).all(dim=1).sum(),  # all live in some row, too
         "inf in what it gives": lambda hidden: float("inf"),
     },
     "kaiming_layers": {
@@ -130,6 +131,11 @@ WRONG = {
         "count the inputs of a unit": layers(scale=lambda n_in, n_out: (2 / n_out) ** 0.5),
         "which should be": layers(scale=lambda n_in, n_out: 0.01),
         "all within 2 σ": even,
+        "two layers of one shape get the same": lambda sizes, generator: [
+            layer
+            for pair in itertools.pairwise(sizes)
+            for layer in layers()(pair, torch.Generator().manual_seed(generator.initial_seed()))
+        ],
         "the same seed gives other weights": lambda sizes, generator: layers()(sizes, None),
         "hand the generator": unseeded,
         "should have the shape": lambda sizes, generator: [(w.T, b) for w, b in layers()(sizes, generator)],
@@ -137,9 +143,7 @@ WRONG = {
     "together": {
         "compare once, and the answer has": lambda preds: (preds > 0.5).double().mean(dim=0) > 0.5,
         "it gives numbers": lambda preds: preds.mean(dim=0)[:, 0],
-        "the nets vote: average the probabilities, then": lambda preds: ((preds > 0.5).double().mean(dim=0) > 0.5)[
-            :, 0
-        ],
+        "what a vote of the nets says: average": lambda preds: preds.median(dim=0).values[:, 0] > 0.5,
         "the answer is right, and the answer has the shape (4, 1), not (4,)": lambda preds: preds.mean(dim=0) > 0.5,
         "it says the opposite": lambda preds: preds.mean(dim=0)[:, 0] <= 0.5,
         "values of the type int64": lambda preds: (preds.mean(dim=0)[:, 0] > 0.5).long(),

@@ -63,7 +63,8 @@ WRONG = {
         "the slope of a sum": lambda g, x: g.expand(x.shape),
         "all the numbers of x": lambda g, x: g.expand(x.shape) / x.numel(),
         "number of columns": lambda g, x: g.expand(x.shape) / x.shape[1],
-        "the slope along x should be": lambda g, x: x * g,
+        "the slope along x, of shape (5, 3), should be": lambda g, x: x * g,
+        "the slope along x, of shape (2, 4), should be": lambda g, x: g.expand(x.shape) / 5,
     },
     "largest_back": {
         "and is 1.245 there": lambda g, x: g * (50 * x).softmax(dim=1),
@@ -80,7 +81,7 @@ WRONG = {
         "47% have the right sign": torch.where(torch.arange(120)[:, None] % 2 == 0, 1.0, -1.0),
         "nan in the answer": signs * torch.nan,
         "not (119, 1)": signs[1:],
-        "holds values of the type bool": signs > 0,
+        "not values of the type bool": signs > 0,
         "all signs are turned": -signs,
         "the same sign": torch.ones(120, 1),
         "take more steps": signs * (torch.arange(120)[:, None] % 4 - 0.5),

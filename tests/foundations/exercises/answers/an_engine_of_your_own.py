@@ -88,7 +88,11 @@ w, b = line()
 RIGHT = {
     "slopes_by_hand": [(7, 4), [7.0, 4.0], torch.tensor([7.0, 4.0])],
     "sigmoid_value": [sigmoid, lambda x: 1 / (1 + (-x).exp()), lambda x: (1 + (x / 2).tanh()) / 2],
-    "larger_value": [larger, lambda x, y: (x + y + (x - y).relu() + (y - x).relu()) / 2],
+    "larger_value": [
+        larger,
+        lambda x, y: (x + y + (x - y).relu() + (y - x).relu()) / 2,
+        lambda x, y: (x + y) / 2 if x.data == y.data else max(x, y, key=lambda value: value.data),
+    ],
     "mended_engine": [
         slopes_of,
         lambda root: root.slopes(),
@@ -123,10 +127,9 @@ WRONG = {
         "changes the number": lambda x: setattr(x, "data", 0.5) or x * 1,
     },
     "larger_value": {
-        "one of the two values itself": lambda x, y: x if x.data > y.data else y,
         "no parents": lambda x, y: Value(max(x.data, y.data)),
         "each gets half, and not 1 and 0": lambda x, y: larger(x, y, tie=1.0),
-        "each gets half, and not 0 and 1": lambda x, y: larger(x, y, tie=0.0),
+        "each gets half, and not 0 and 1": lambda x, y: x if x.data > y.data else y,
         "each gets half, and not 0 and 0": one_sided,
         "go to the smaller one": lambda x, y: larger(x, y, flip=True),
         "half is for numbers that are equal": lambda x, y: Value(max(x.data, y.data), ((x, 0.5), (y, 0.5))),

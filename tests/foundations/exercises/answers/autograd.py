@@ -111,7 +111,7 @@ WRONG = {
         "result of MulBackward0": drawn(1).requires_grad_() * 0.01,
         "do not require a gradient": drawn(),
         "the 0.01 is missing": drawn(1).requires_grad_(),
-        "generator anew": drawn(seed=1).requires_grad_(),
+        "is it made anew": drawn(seed=1).requires_grad_(),
         "should have the shape (5,)": drawn()[:, None].requires_grad_(),
     },
     "one_step": {
@@ -132,7 +132,7 @@ WRONG = {
     "diabetes_slopes": {
         "number 4 is": gradient() * torch.tensor([1.0] * 4 + [-1] + [1] * 5),
         "nan in the gradient": gradient() * torch.nan,
-        "all slopes are zero": torch.zeros(10),
+        "all of them are zero": torch.zeros(10),
         "signs are turned": -gradient(),
         "run twice": gradient(times=2),
         "442 times too much": gradient(lambda preds, targets: ((preds - targets) ** 2).sum()),

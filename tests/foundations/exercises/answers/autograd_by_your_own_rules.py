@@ -97,6 +97,7 @@ WRONG = {
         "with the alcohol in it": 1 / torch.linalg.eigvalsh(table.T @ table / len(table))[-1],
         "that is a table": hessian,
         "is not the limit": 1.0,
+        "0.001 is not the limit": 0.001,  # to three decimals that of the sum, too
         "still stands": ...,
     },
     "rounded": {
@@ -121,7 +122,7 @@ WRONG = {
         "changes that tensor itself": lambda x: root(x.data.clamp_(min=0) + x - x.detach()),
         "called with a watched tensor, it should give the shape": lambda x: root(x)[:, None],
         "where x is not positive, 0 is wanted": torch.sqrt,
-        "still taken": lambda x: torch.where(x > 0, x.sqrt(), 0),
+        "is the root still taken": lambda x: torch.where(x > 0, x.sqrt(), 0),
         "they have no history": lambda x: root(x.detach()),
         "the values should be": lambda x: x.clamp(min=0.01).sqrt(),
         "and should be 0 where": lambda x: root(x) + x - x.detach(),

@@ -36,6 +36,11 @@ def drawn_size(tensor):
     return sum(not text.startswith("leaf") for text in draw_graph(tensor).nodes.values())
 
 
+def size_after_backward(tensor):
+    tensor.backward()
+    return record_size(tensor)
+
+
 def input_slopes(loss_fn, x, sign=1, times=1):
     x = x.detach().requires_grad_()
     return sign * times * torch.autograd.grad(loss_fn(x), x)[0]
@@ -50,6 +55,11 @@ def by_backward(loss_fn, x):
 def at_named_leaves(loss_fn, x):
     x = x.detach().requires_grad_()
     loss_fn(x).backward(inputs=[x])
+    return x.grad
+
+
+def in_the_input_itself(loss_fn, x):
+    loss_fn(x.requires_grad_()).backward(inputs=[x])
     return x.grad
 
 
@@ -116,7 +126,7 @@ WRONG = {
         "three times the slope at 3": 18,
         "the last slope alone": 14,
         "the sum of the heights": 83,
-        "before x moves": 48,
+        "before x moves": 10 + 14 + 18,
         "sum of the places": 15,
         "add them up": 20,
         "should be one number": [6, 10, 14],
@@ -127,6 +137,8 @@ WRONG = {
         "counts twice": lambda tensor: tree_size(tensor, leaves=False),
         "it counts leaves too": lambda tensor: len(steps_of(tensor)),
         "each step counts once": lambda tensor: 1,
+        "for h * h with h = (w * 3).exp() it gives 5, and it was made by 3": lambda tensor: 5,
+        "read without backward()": lambda tensor: size_after_backward(tensor) if tensor.grad_fn else 0,
         "it gives None": lambda tensor: None,
         "it raises AttributeError": lambda tensor: tensor.grad_fn.size,
         "should be a function": 3,
@@ -137,6 +149,7 @@ WRONG = {
         "is not there any more": clearing,
         "the gradient for the weights": for_weights,
         "signs are turned": lambda loss_fn, x: input_slopes(loss_fn, x, sign=-1),
+        "leaves a gradient in [1.0, 2.0, -3.0], to which the next one is added": in_the_input_itself,
         "run twice": lambda loss_fn, x: input_slopes(loss_fn, x, times=2),
         "and it gives": lambda loss_fn, x: x,
         "should be a function": torch.zeros(3),
@@ -149,11 +162,11 @@ WRONG = {
         "the minus 1 is missing": lambda x: 2 * x.sigmoid(),
         "the values should be": lambda x: x,
         "they have no history": lambda x: saving(x.detach()),
-        "the gradient is not": through_data,
+        "the gradient should be": through_data,
         "should be a function": 1.0,
     },
     "dot_slopes": {
-        "that is the number itself": sevenness(images[3]),
+        "that is one number": sevenness(images[3]),
         "should have the shape (8, 8)": dots.flatten(),
         "the signs are turned": -dots,
         "twice too much": 2 * dots,

@@ -239,7 +239,7 @@ WRONG = {
         "for x = [[2.0, -1.0], [2.0, 0.5]]": lambda x: (
             torch.where(x.relu().sum(dim=-1, keepdim=True) > 3, -x.relu(), x.relu()) + 1
         ),
-        "its graph breaks": with_a_break,
+        "as one whole graph it raises": with_a_break,
         "add it afterwards": lambda x: torch.where(x.relu().sum() > 3, -(x.relu() + 1), x.relu() + 1),
         "the sum of all decides": lambda x: torch.where(x.relu() > 3, -x.relu(), x.relu()) + 1,
         "with 2.5 as the sum after the ReLU, it is turned over": lambda x: 1 - x.relu(),
@@ -247,7 +247,9 @@ WRONG = {
         "with 3 as the sum after the ReLU, it is turned over": lambda x: (
             torch.where(x.relu().sum() < 3, x.relu(), -x.relu()) + 1
         ),
-        "the sum before the ReLU decides": lambda x: torch.where(x.sum() > 3, -x.relu(), x.relu()) + 1,
+        "nothing is turned over: does the sum before it decide, -4.5?": lambda x: (
+            torch.where(x.sum() > 3, -x.relu(), x.relu()) + 1
+        ),
         "the ReLU is missing": lambda x: torch.where(x.sum() > 3, -x, x) + 1,
         "it should give": lambda x: x * 0,
         "should have the shape (3,)": lambda x: by_where(x).sum(),

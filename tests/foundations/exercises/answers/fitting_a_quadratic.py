@@ -20,6 +20,12 @@ def centred(shift, finish=torch.mean, power=2, targets=y):
     return error
 
 
+def wholly_centred(params):
+    a, b, c = params
+    preds = a * x**2 + b * x + c
+    return ((preds - preds.mean() - y) ** 2).mean()
+
+
 def centred_without_return(params):
     centred((x**2).mean())(params)
 
@@ -83,6 +89,7 @@ WRONG = {
         "one spread above": (11.7, 22.1),
         "not the same height": (5.1, 5.1),
         "find f(−2) and f(2) first": (1, 2),
+        "never negative": (-2.7, 5.1),
         "which makes 20": torch.zeros(20),
         "should be 2 numbers, not the float 2.7": 2.7,
     },
@@ -94,6 +101,8 @@ WRONG = {
         "root of it": lambda p: centred(m)(p).sqrt(),
         "a row and the other a column": centred(m, targets=y[:, 0]),
         "b and c are right": centred(1.0),
+        "a and c have changed places": lambda p: centred(m)(p.flip(0)),
+        "at a, b, c = [0.0, -1.0, 3.0] it gives 43.13, and the mean squared error there is 24.28": wholly_centred,
         "it gives 7, and the mean squared error there is 37.46": lambda p: 7.0,
         "is a mean or a sum missing": centred(m, lambda squares: squares),
         "after its `return`": centred_without_return,

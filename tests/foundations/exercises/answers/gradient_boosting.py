@@ -63,10 +63,18 @@ def of_the_mean_row(model, inputs, column, values):
     return [model(set_to(inputs.mean(dim=0, keepdim=True), column, value))[0] for value in values]
 
 
+def of_rows_that_have_it(model, inputs, column, values):
+    return [model(inputs[inputs[:, column] == value]).mean() for value in values]
+
+
+def all_else_at_zero(model, inputs, column, values):
+    return [model(set_to(torch.zeros_like(inputs), column, value)).mean() for value in values]
+
+
 RIGHT = {
     "next_residuals": [left, left_by_a_loop],
     "leaf_step": [step, newton],
-    "dependence": [means, all_at_once],
+    "dependence": [means, all_at_once, lambda *given: torch.stack(means(*given))[:, None]],
     "boosted_diabetes": [torch.tensor(theirs), by_bins, [[each] for each in theirs.tolist()]],
 }
 
@@ -117,8 +125,11 @@ WRONG = {
         "changes nothing": lambda model, inputs, column, values: [model(inputs).mean() for _ in values],
         "for the mean row": of_the_mean_row,
         "gives the median": lambda *given: means(*given, of=torch.median),  # type: ignore[misc]
+        "it gives [0.0, 0.0, 0.0], and the means": lambda *given: torch.zeros(3),
         "and the means are": lambda *given: means(*given, of=torch.amax),  # type: ignore[misc]
-        "should have the shape (3,)": lambda *given: means(*given)[0],
+        "should be 3 numbers": lambda *given: means(*given)[0],
+        "a mean over no rows": of_rows_that_have_it,
+        "all other columns to 0": all_else_at_zero,
         "a function, not": torch.zeros(3),
     },
     "boosted_diabetes": {

@@ -170,7 +170,8 @@ WRONG = {
     },
     "steps_to_tolerance": {
         "one too many each": {lr: n + 1 for lr, n in steps.items()},
-        "without a tolerance": dict.fromkeys(steps, 200),
+        "one too few each": {lr: n - 1 for lr, n in steps.items()},
+        "has the walk a tolerance": dict.fromkeys(steps, 200),
         "cut off after 500": {lr: min(n, 500) for lr, n in steps.items()},
         "to a tolerance of 0.001": count(torch.zeros(3)),
         "0.22 are missing": {0.05: 174, 0.1: 86, 0.2: 45},

@@ -70,6 +70,7 @@ RIGHT = {
         [np.str_(best), np.float32(found[best][0])],
         (best, torch.tensor([found[best][0]])),
         (best, found[best][0] + 1e-4),
+        np.array([best, found[best][0]], dtype=object),
     ],
     "bootstrap_share": [1 - 1 / np.e, 0.63, 0.632, 1 - (1 - 1 / 668) ** 668],
     "out_of_bag": [
@@ -97,7 +98,8 @@ WRONG = {
         "weights are exchanged": exchanged,
         "one minus that": lambda *given: weighted(*given, of=lambda side: 1 - gini(side)),  # type: ignore[misc]
         "right one is missing": lambda *given: (given[0] <= given[2]).double().mean() * sides(*given)[0],
-        "by their shares of the rows, and add": lambda *given: sides(*given)[0],
+        "the left side's impurity": lambda *given: max(sides(*given)),
+        "the right side's impurity": lambda *given: min(sides(*given)),
         "the weighted impurity is": lambda *given: weighted(*given) / 2,
         "after its `return`": lambda *given: None,
     },
@@ -109,6 +111,7 @@ WRONG = {
         "has a score of": (np.str_("Parch"), 0.0),
         "there is no column": ("Fare", 20.0),
         "a column's name and a threshold": found[best][0],
+        "should come first, and then the threshold: the int 5 is no name": (5, found[best][0]),
         "the threshold should be one number": (best, found[best]),
     },
     "bootstrap_share": {
@@ -142,12 +145,12 @@ WRONG = {
     },
     "breast_cancer_forest": {
         "one rule is right for": (one_r(fit_x, fit_y)(test_x) > 0.5).double(),
-        "rows to learn from": fit_y,
+        "as many as rows to learn from": fit_y,
         "as numbers": torch.tensor(said) * 0.8 + 0.1,
         "all predictions are the same": torch.ones(len(test_y)),
         "exchanged": 1 - said,
         "not a tensor of shape (143, 2)": torch.tensor(said)[:, None].expand(143, 2),
-        "holds values of the type <U": np.where(said == 1, "benign", "malignant"),
+        "not values of the type <U": np.where(said == 1, "benign", "malignant"),
         "is no usable number": test_y / 0,
     },
 }

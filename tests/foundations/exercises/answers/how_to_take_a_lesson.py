@@ -24,6 +24,11 @@ def of_least_mean_miss(length, width):
     return tries[(tries[:, None] * width - length).mean(dim=1).abs().argmin()]
 
 
+def in_proportion(length, width):
+    tries = length / width
+    return tries[(tries[:, None] * width / length - 1).abs().mean(dim=1).argmin()]
+
+
 RIGHT = {
     "petals": [3.19, torch.tensor(3.18), 3.1875],
     "virginica": [2.65, torch.tensor(2.66)],
@@ -65,13 +70,14 @@ WRONG = {
         "falls on for a larger k than 5": 5,
     },
     "best_factor": {
-        "gives 4.466. 4.466 · width misses the length": of_least_mean_miss,
+        "· width misses the length by": of_least_mean_miss,
         "the middle one of the ratios": lambda length, width: (length / width).median(),
         "all lengths together by all widths": lambda length, width: length.sum() / width.sum(),
         "and a larger k can": lambda length, width: (length / width).min(),
         "do its tries reach that far": up_to_eight,
         "changed places": lambda length, width: best_factor(width, length),
         "mean of the ratios": lambda length, width: (length / width).mean(),
+        "in proportion to each length": in_proportion,
         "least squared miss": lambda length, width: (length * width).sum() / (width**2).sum(),
         "should be one number": lambda length, width: length / width,
         "should be a function": 3.19,

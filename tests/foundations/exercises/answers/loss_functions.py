@@ -47,6 +47,7 @@ RIGHT = {
         (torch.tensor([2.0, -2, 2, -2]), torch.tensor([0.0, 0, 8, 0])),
         ([1, 1, 1, 1], [-0.5, 0, 0, 0]),
         torch.tensor([[3, 3, 3, 3], [0, 0, 0, 1]]),
+        (torch.ones(4, 1), torch.tensor([[0.0], [0], [0.3], [0]])),
     ],
     "huber": [
         piecewise(half, line),
@@ -84,13 +85,15 @@ WRONG = {
     "four_residuals": {
         "in the first set RMSE is 1.058 times": ([1, 1, 1, 2], [0, 0, 8, 0]),
         "In the second RMSE is 1.625 times": ([1, 1, 1, 1], [1, 0, 8, 1]),
-        "nan in two sets": ([1, 1, 1, float("nan")], [0, 0, 8, 0]),
+        "In the second RMSE is 1.999 times": ([1, 1, 1, 1], [0, 0, 8, 0.004]),
+        "in the first set RMSE is 1.0002 times": ([2, 2, 2, 2.1], [0, 0, 8, 0]),
+        "nan in the first set": ([1, 1, 1, float("nan")], [0, 0, 8, 0]),
         "everything equals everything": ([0, 0, 0, 0], [0, 0, 0, 0]),
         "should stand first": ([0, 0, 8, 0], [2, 2, 2, 2]),
         "what must be the same": ([1, 2, 3, 4], [0, 0, 8, 0]),
         "where do squares weigh most": ([2, -2, 2, -2], [4, 4, 0, 0]),
-        "not (4,)": [1, 1, 1, 1],
-        "the shape (2, 4), not (2, 3)": ([1, 1, 1], [0, 0, 8]),
+        "two sets of four residuals, not a list of 4": [1, 1, 1, 1],
+        "the second set should be 4 numbers, not a list of 3, which makes 3": ([1, 1, 1, 1], [0, 0, 8]),
     },
     "huber": {
         "for a residual of 0.95 it gives 0.45, and the Huber loss is 0.4512": piecewise(half, line, edge=0.5),

@@ -65,11 +65,12 @@ WRONG = {
         ),
         "parameters alone": lambda net, copies: size(net.parameters()),
         "a gradient for each trained parameter is missing": lambda net, copies: training_bytes(net, copies, gradient=0),
+        "the copies are missing": lambda net, copies: training_bytes(net, 0),
         "ask element_size()": lambda net, copies: training_bytes(net, copies, unit=4),
         "numbers are counted there": lambda net, copies: training_bytes(net, copies, unit=1),
         "neither gradient nor copies": lambda net, copies: training_bytes(net, copies, all_trained=True),
         "buffers lie in memory too": lambda net, copies: training_bytes(net, copies, buffers=0),
-        "a net in float32 and copies=2 it gives": lambda net, copies: training_bytes(net, min(copies, 1)),
+        "a net in float32 and copies=3 it gives": lambda net, copies: training_bytes(net, min(copies, 1)),
         "a net in float32 and copies=0 it gives": lambda net, copies: training_bytes(net, copies or 1),
         "should be one number": lambda net, copies: [p.nbytes for p in net.parameters()],
         "changes 0.weight of Sequential from float32 on cpu to float16 on cpu": lambda net, copies: training_bytes(
@@ -100,7 +101,9 @@ WRONG = {
         "in bfloat16, 0.1 + 1e-05 is 0.100098, which is what 0.1 is there, so": lambda w, step, dtype: (
             sum_in(w, step, dtype)[0].item() == w
         ),
-        "in bfloat16, 0.01 + 0.001": lambda w, step, dtype: step < torch.finfo(dtype).eps,
+        "0.01 + 0.001 is 0.0109863, so it should give False: and it says the same for each w": lambda w, step, dtype: (
+            step < torch.finfo(dtype).eps
+        ),
         "in bfloat16, 1 + 0.001 is 1": lambda w, step, dtype: w + step == w,
         "in bfloat16, 1000 + 0.5": lambda w, step, dtype: torch.tensor(step, dtype=dtype) < 0.002 * min(w, 2),
         "True or False": lambda w, step, dtype: torch.tensor(w, dtype=dtype) + step,

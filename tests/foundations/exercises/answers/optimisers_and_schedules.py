@@ -140,6 +140,7 @@ WRONG = {
         "take its root": lambda *args: adamw(*args, root=False),
         "uphill": lambda *args: adamw(*args, sign=1.0),
         "no 1e-8 in it": lambda *args: adamw(*args, added=0.0),
+        "[0.8952, -1.964], and they are [0.9508": lambda *args: adamw(*args, sign=-(1 - 0.9**3) * (2 - 0.9**3)),
         "both means are right; for the slopes": lambda *args: (args[0], *adamw(*args)[1:]),
     },
     "trapezoid": {
@@ -153,7 +154,7 @@ WRONG = {
         "after its `return`": lambda *args: None,
     },
     "tumour_steps": {
-        "Are the gradients cleared": [999, 999, 999],
+        "are the gradients cleared": [999, 999, 999],
         "plain SGD takes fewer": [866, *steps[1:]],
         "plain SGD takes more": [96, 53, 433],
         "momentum takes fewer": [433, 530, 96],

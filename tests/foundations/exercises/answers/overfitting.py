@@ -115,6 +115,7 @@ WRONG = {
         ),
         "which is a loss": lambda losses, patience: losses[patient(losses, patience) - 1],
         "with 4 the best so far": lambda losses, patience: 2,
+        "and a patience of 3 it gives 9, and the run ends after epoch 7": lambda losses, patience: len(losses),
         "gives None": lambda losses, patience: None,
         "should be one number": lambda losses, patience: losses,
         "[0.3, 0.3, 0.4, 0.1] and a patience of 2 it gives 2": lambda losses, patience: (
@@ -148,6 +149,10 @@ WRONG = {
         "not the share that stays": lambda x, p, generator: drop(x, p, generator, kept=1 - p),
         "and about 0.25 should be": lambda x, p, generator: drop(x, p, generator, kept=0.6),
         "whole rows or columns are 0": lambda x, p, generator: drop(x, p, generator, rows=True),
+        "asked twice with one generator": lambda x, p, generator: drop(
+            x, p, torch.Generator().manual_seed(generator.initial_seed())
+        ),
+        "a share of 0.63 is 0": lambda x, p, generator: drop(x.relu(), p, generator),
         "what stays is as it was": lambda x, p, generator: drop(x, p, generator, scale=1),
         "what stays is made smaller": lambda x, p, generator: drop(x, p, generator, scale=1 / (1 - p)),
         "what stays is divided by p": lambda x, p, generator: drop(x, p, generator, scale=p),

@@ -221,7 +221,7 @@ WRONG = {
         "for 7 rows in batches of 3 it should be": lambda p, x, y, b: pieces(
             p, x, y, b, weigh=lambda rows, n: rows / 10
         ),
-        "called again with the same params": lambda p, x, y, b: (
+        "called again with the same arguments": lambda p, x, y, b: (
             [
                 ((x[i : i + b] @ p.requires_grad_() - y[i : i + b]).square().sum() / len(y)).backward()
                 for i in range(0, len(y), b)

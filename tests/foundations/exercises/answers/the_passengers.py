@@ -98,6 +98,10 @@ RIGHT = {
 }
 
 
+def by_numbers_of_rows(pclass):
+    return torch.tensor([[float(pclass[i] == kind) for kind in (1, 2, 3)] for i in range(len(pclass))])
+
+
 def ages(draw):
     some = torch.randint(80, (9,), generator=draw).double()
     some[torch.randint(9, (2,), generator=draw)] = torch.nan
@@ -128,12 +132,13 @@ WRONG = {
         "mode of the training rows": fill(lambda age: age.mode()[0]),
         "median of the validation rows": fill(pd.Series.median, lambda train, valid: valid),
         "gaps should become": fill(lambda age: 0),
+        "where a gap stood, it gives 80": fill(lambda age: age.max()),
         "nan in the first column: a gap is left": lambda train, valid: (train.Age, valid.Age),
         "nan in the second column": lambda train, valid: (fill(pd.Series.median)(train, valid)[0], valid.Age),
-        "should be 8 numbers, not a Series of shape (6,)": dropped,
+        "should be 10 numbers, not a Series of shape (8,)": dropped,
         "work on a copy": fill_in_place,
         "two columns, not a DataFrame": lambda train, valid: train,
-        "should be 8 numbers, not a DataFrame of shape (8, 2)": lambda train, valid: (
+        "should be 10 numbers, not a DataFrame of shape (10, 2)": lambda train, valid: (
             train.fillna(22),
             valid.fillna(22),
         ),
@@ -147,6 +152,7 @@ WRONG = {
         "another order": lambda pclass: one_hot(pclass).float().flip(1),
         "should have the shape (4, 3)": lambda pclass: one_hot(pclass).float()[:, 1:],
         "it should give [[1.0, 0.0, 0.0]": lambda pclass: one_hot(pclass.clip(1, 2)).float(),
+        "KeyError: 0: the rows have numbers of their own here: .iloc[0] takes one": by_numbers_of_rows,
         "a tensor, not a DataFrame": lambda pclass: pd.get_dummies(pclass, dtype="float32"),
     },
     "best_rule": {

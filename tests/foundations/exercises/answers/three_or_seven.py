@@ -116,7 +116,7 @@ WRONG = {
         "leave the diagonal out": (0, 0),
         "two digits from 0 to 9 are wanted, not 12": (12, 3),
         "not 1.5 and 9": (1.5, 9),
-        "a 8 is taken for a 1": (8, 1),
+        "an 8 is taken for a 1": (8, 1),
         "should be 2 numbers, not the int 9": 9,
         "not a list of 3": [1, 9, 8],
     },

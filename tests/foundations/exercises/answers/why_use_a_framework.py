@@ -208,7 +208,7 @@ WRONG = {
     },
     "wine_growers": {
         "on one scale": wine_logits(scaled=False),
-        "rows trained on": wine_logits(rows=wine_train),
+        "as many as were trained on": wine_logits(rows=wine_train),
         "not (58,)": wine_logits().argmax(1),
         "not (178, 3)": wine_logits(rows=order),
         "0 of 58 are right": -wine_logits(),

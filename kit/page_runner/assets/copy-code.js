@@ -1,10 +1,11 @@
-// A second copy button on each snippet but the first: it copies the program up to there, without what the page put in.
+// A copy button on each block of code, and a second one on each snippet but the first: it copies the program up to there.
+// Neither copies what the page has put in.
 import { element } from "./element.js";
 
 const NOT_COMPILED = /^(Syntax|Indentation|Tab)Error$/;
 const MARKER = /[ \t]*(#[ \t]*(\(\d+\)!?)?)?[ \t]*$/gm; // of a code annotation, and what Material leaves of it
 
-/** @param {Element} snippet */
+/** @param {Element} snippet its code, or the block around it */
 export function source(snippet) {
   const code = /** @type {Element} */ (snippet.querySelector("pre > code")?.cloneNode(true));
   const annotated = code.querySelector(".md-annotation") || hasNotes(snippet);
@@ -46,28 +47,52 @@ export function program(snippets, last) {
 }
 
 /**
- * The row of Material's own buttons on a block of code, or one like it.
+ * The row of buttons on a block of code.
  * @param {Element} pre
  */
 export function row(pre) {
   const own = pre.querySelector(".md-code__nav");
   if (own) return own;
-  const made = element("nav", { class: "md-code__nav", role: "none" });
-  pre.prepend(made);
+  const made = element("div", { class: "md-code__nav" });
+  pre.append(made);
   return made;
 }
 
-/** @param {Element[]} snippets */
-export function offerCopies(snippets) {
-  snippets.forEach((snippet, at) => {
-    const pre = snippet.querySelector("pre:has(> code)");
-    if (!at || !pre || pre.querySelector(".take-away__copy")) return;
-    const name = "Copy with everything above";
-    const button = element("button", { type: "button", class: "take-away__copy", title: name, "aria-label": name });
+/**
+ * The buttons of a block of code. Where Material has its own there, only the second is missing.
+ * @type {(pre: Element, all: Element[]) => void}
+ */
+function offer(pre, all) {
+  const block = pre.closest(".snippet") ?? pre, at = all.indexOf(block), place = row(pre);
+  /** @type {(name: string, className: string, text: () => string) => HTMLElement} */
+  const button = (name, className, text) => {
+    const made = element("button", { type: "button", class: className, title: name, "aria-label": name });
     // Material copies what stands in this attribute, and says so. It is written only now, since it may be long.
-    button.addEventListener("click", () => {
-      button.dataset.clipboardText = program(snippets, at);
+    made.addEventListener("click", () => {
+      made.dataset.clipboardText = text();
     });
-    row(pre).prepend(button);
-  });
+    return made;
+  };
+  if (!place.querySelector(".md-code__button")) {
+    const copy = button("Copy to clipboard", "md-code__button", () => source(block));
+    copy.dataset.mdType = "copy"; // its drawing
+    place.append(copy);
+  }
+  if (at > 0) place.prepend(button("Copy with everything above", "take-away__copy", () => program(all, at)));
+}
+
+/**
+ * Offer the buttons on blocks of code as they near the screen: on a long page there are hundreds.
+ * @param {Element} article
+ */
+export function offerCopies(article) {
+  const snippets = [...article.querySelectorAll(".snippet")];
+  const near = new IntersectionObserver((entries) => {
+    for (const { isIntersecting, target } of entries) {
+      if (!isIntersecting) continue;
+      near.unobserve(target);
+      offer(target, snippets);
+    }
+  }, { rootMargin: "100%" });
+  for (const code of article.querySelectorAll("pre > code")) near.observe(/** @type {Element} */ (code.parentElement));
 }
