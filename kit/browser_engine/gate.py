@@ -61,15 +61,15 @@ def served(site: Path) -> Iterator[str]:
         server.server_close()
 
 
-def run_pages(site: Path, pages: Iterable[tuple[str, str]]) -> Iterator[dict[str, Any]]:
+def run_pages(site: Path, pages: Iterable[tuple[str, str]]) -> list[dict[str, Any]]:
     """What each page gives in the site's engine.
 
     Args:
         site: The folder of the site, with its engine.
         pages: For each page its address below the site's root, and the hash of its code.
 
-    Yields:
-        The last thing that its run told: of kind `results`, or of kind `failed` with a message.
+    Returns:
+        For each the last thing that its run told: of kind `results`, or of kind `failed` with a message.
 
     Raises:
         EngineError: There is no browser.
@@ -87,6 +87,12 @@ def run_pages(site: Path, pages: Iterable[tuple[str, str]]) -> Iterator[dict[str
         with browser:
             tab = browser.new_page()
             tab.goto(f"{root}404.html")
+            found = []
             for page, made_from in pages:
-                found: dict[str, Any] = tab.evaluate(RUN, [root, script, page, made_from])
-                yield found
+                try:
+                    found.append(tab.evaluate(RUN, [root, script, page, made_from]))
+                except Error as error:  # as when it takes all memory
+                    found.append({"event": "failed", "message": str(error).splitlines()[0]})
+                    tab = browser.new_page()
+                    tab.goto(f"{root}404.html")
+            return found

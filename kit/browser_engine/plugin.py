@@ -6,7 +6,6 @@ import json
 import logging
 import re
 import shutil
-from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 from typing import Any, Literal
@@ -19,6 +18,7 @@ from mkdocs.exceptions import PluginError
 from mkdocs.plugins import BasePlugin, event_priority
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Navigation
+from mkdocs.utils import is_markdown_file
 from platformdirs import user_cache_path
 
 from page_editing.preview import Site, runner_of
@@ -95,12 +95,12 @@ class BrowserEnginePlugin(BasePlugin[BrowserEngine]):
             return
         try:
             self._put_engine(folder / FOLDER)
-            found = self._gate(folder, dict(self._programs(self.site)))
+            found = self._gate(folder, self.site)
         except EngineError as error:
             shutil.rmtree(folder / FOLDER, ignore_errors=True)
             for program in folder.rglob(PROGRAM):
                 program.unlink()
-            log.warning("readers cannot change the code of this site: %s", error)
+            log.info("readers cannot change the code of this site where they read it: %s", error)
             return
         (folder / TABLE).write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", "utf-8", newline="\n")
         agree = [page for page, about in found.items() if about["agrees"]]
@@ -128,31 +128,39 @@ class BrowserEnginePlugin(BasePlugin[BrowserEngine]):
         }
         (folder / "engine.json").write_text(json.dumps(about, indent=1) + "\n", "utf-8", newline="\n")
 
-    def _programs(self, site: Site) -> Iterator[tuple[File, Program]]:
-        """The programs of the pages that have one."""
-        runner = runner_of(site.config).runner
-        for file in site.files.documentation_pages():
-            if file.src_uri.endswith(".md") and file.page:
-                page: Page = written(file, site.config, runner.cache.page)
-                if page.snippets:
-                    yield file, program_of(site, file, page, runner.run(page).outputs)
-
-    def _gate(self, folder: Path, programs: dict[File, Program]) -> dict[str, dict[str, Any]]:
-        """Put each page's program beside it, run it, and leave it there where it gives what the page shows."""
-        for file, program in programs.items():
-            Path(folder, file.dest_uri).with_name(PROGRAM).write_text(program.text, "utf-8", newline="\n")
-        asked = [("" if file.url in (".", "./") else file.url, program.hash) for file, program in programs.items()]
+    def _gate(self, folder: Path, site: Site) -> dict[str, dict[str, Any]]:
+        """Put a program beside each page, run it, and leave it there where it gives what the page shows."""
+        programs: dict[str, tuple[Path, Program]] = {}
         found: dict[str, dict[str, Any]] = {}
-        told = list(run_pages(folder, asked))
-        for (file, program), (address, _), page in zip(programs.items(), asked, told, strict=True):
-            about = judged(program, page)
-            found[address] = about
-            path = Path(folder, file.dest_uri)
+        for file in site.files.documentation_pages():
+            page = self._page(file, site)
+            if page and page.snippets:
+                address, path = "" if file.url in (".", "./") else file.url, Path(folder, file.dest_uri)
+                name_engine(path, None)
+                outputs = runner_of(site.config).runner.run(page).outputs
+                try:
+                    programs[address] = path, program_of(site, file, page, outputs)
+                except EngineError as error:
+                    found[address] = {"agrees": False, "digits": 0, "why": str(error)}
+        for path, program in programs.values():
+            path.with_name(PROGRAM).write_text(program.text, "utf-8", newline="\n")
+        size = sum(path.stat().st_size for path in (folder / FOLDER).iterdir())
+        told = run_pages(folder, [(address, program.hash) for address, (_, program) in programs.items()])
+        for (address, (path, program)), results in zip(programs.items(), told, strict=True):
+            found[address] = about = judged(program, results)
             if about["agrees"]:
-                offer(path, address, program.hash, about["digits"])
+                named = {"engine": "worker", "page": address, "made_from": program.hash}
+                name_engine(path, named | {"size": size, "digits": about["digits"]})
             else:
                 path.with_name(PROGRAM).unlink()
         return found
+
+    def _page(self, file: File, site: Site) -> Page | None:
+        """A page as it is written, where it is Markdown."""
+        if not file.page or not is_markdown_file(file.src_uri):
+            return None
+        page: Page = written(file, site.config, runner_of(site.config).runner.cache.page)
+        return page
 
 
 def judged(program: Program, told: dict[str, Any]) -> dict[str, Any]:
@@ -169,9 +177,10 @@ def said(difference: Difference) -> str:
     return f"“{difference.once}” is “{difference.now}” there"
 
 
-def offer(path: Path, address: str, made_from: str, digits: int) -> None:
-    """Name the engine in a page that is built."""
-    about = json.dumps({"engine": "worker", "page": address, "made_from": made_from, "digits": digits})
-    html = META.sub("", path.read_text("utf-8"))
-    meta = f'<meta name="page-editing" content="{escape(about)}">'
-    path.write_text(html.replace("</head>", f"{meta}</head>", 1), "utf-8", newline="\n")
+def name_engine(path: Path, about: dict[str, Any] | None) -> None:
+    """Name the engine in a page that is built, or in no way."""
+    html = path.read_text("utf-8")
+    before = META.sub("", html)
+    meta = f'<meta name="page-editing" content="{escape(json.dumps(about))}">' if about else ""
+    if (after := before.replace("</head>", f"{meta}</head>", 1)) != html:
+        path.write_text(after, "utf-8", newline="\n")

@@ -7,7 +7,16 @@ const SITE = new URL("..", import.meta.url); // this file lies in its assets/
 const NAMED = new URL(import.meta.url).searchParams;
 const STORE = NAMED.get("store") ?? `${SITE.pathname}edits`;
 
-/** @typedef {{ engine: string, run: string, token: string, page: string, made_from: string }} Settings of an engine */
+/**
+ * @typedef {object} Settings of an engine
+ * @property {string} engine "server", or "worker" where the page's program runs in the browser
+ * @property {string} run the server's address
+ * @property {string} token which it asks for
+ * @property {string} page its address below the site's root
+ * @property {string} made_from a hash of its code
+ * @property {number} [size] of what a browser fetches for it, in bytes
+ * @property {number} [digits] how many numbers differ there by one in their last digit
+ */
 
 /** @typedef {{ store: string, unsolved: string }} Names that the site has chosen */
 
