@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Literal
@@ -18,6 +19,7 @@ from mkdocs.structure.files import File, Files
 HERE = Path(__file__).parent
 SCRIPT, WORKER, LIST = "assets/offline.js", "service-worker.js", "offline.json"
 FOR_HOSTS = ("_headers", "_redirects")  # which some hosts read and serve to nobody
+ON_DEMAND = "~"  # as service-worker.js has it
 # Under `mkdocs serve` nothing is kept. A worker that an earlier visit to a built site has left at the same address
 # would: it finds this in its place, and goes.
 FAREWELL = """addEventListener("install", () => skipWaiting());
@@ -32,6 +34,7 @@ class Offline(Config):
     """The plugin's options."""
 
     leave_out = options.ListOfItems(options.Type(str), default=[])  # files that no page asks for, such as *.map
+    on_demand = options.ListOfItems(options.Type(str), default=[])  # files that are kept once a page has asked for them
 
 
 class OfflineSitePlugin(BasePlugin[Offline]):
@@ -60,16 +63,19 @@ class OfflineSitePlugin(BasePlugin[Offline]):
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """List the site's files."""
         if not self.serving:
-            found = listed(Path(config.site_dir), [WORKER, LIST, *FOR_HOSTS, *self.config.leave_out])
+            found = listed(
+                Path(config.site_dir), [WORKER, LIST, *FOR_HOSTS, *self.config.leave_out], self.config.on_demand
+            )
             Path(config.site_dir, LIST).write_text(json.dumps(found, indent=0) + "\n", "utf-8", newline="\n")
 
 
-def listed(site: Path, leave_out: list[str]) -> dict[str, str]:
+def listed(site: Path, leave_out: list[str], on_demand: Sequence[str] = ()) -> dict[str, str]:
     """The files of a site, in order.
 
     Args:
         site: The folder of the site.
         leave_out: Patterns of files that are not listed.
+        on_demand: Patterns of files that are marked: they are kept once a page has asked for them.
 
     Returns:
         A hash of its content for each address, as it is linked from the site's root.
@@ -92,5 +98,6 @@ def listed(site: Path, leave_out: list[str]) -> dict[str, str]:
         name = path.relative_to(site).as_posix()
         if path.is_file() and not any(fnmatch(name, pattern) for pattern in leave_out):
             address = name.removesuffix("index.html") if path.name == "index.html" else name
-            found[quote(address)] = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+            mark = ON_DEMAND if any(fnmatch(name, pattern) for pattern in on_demand) else ""
+            found[quote(address)] = mark + hashlib.sha256(path.read_bytes()).hexdigest()[:12]
     return found

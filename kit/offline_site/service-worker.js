@@ -10,6 +10,7 @@ const LIST = new URL("offline.json", scope).href; // in each cache the list of i
 const WHOLE = `${LIST}?whole`; // when all that is wanted of a release was there, in the cache only
 const FULL = `${LIST}?full`; // the release for which there was no room beside this one, in the cache only
 const HASHED = /\.[0-9a-f]{8}[./]/; // a name that says which content it has
+const ON_DEMAND = "~"; // before the hash of what is kept only once a page has asked for it
 const PATIENCE = 6000; // milliseconds that a page which is kept waits for the network
 
 /**
@@ -110,7 +111,8 @@ async function keepIfListed(key, response) {
  * @type {(response: Response, hash: string | undefined) => Promise<boolean>}
  */
 async function fits(response, hash) {
-  return !!hash && good(response) && (await hashOf(await response.clone().arrayBuffer())).startsWith(hash);
+  return !!hash && good(response) &&
+    (await hashOf(await response.clone().arrayBuffer())).startsWith(hash.replace(ON_DEMAND, ""));
 }
 
 /**
@@ -182,7 +184,7 @@ async function take(cache, others, { own, all }) {
         break;
       }
     }
-    if (kept.has(address) || !(all || known || first.has(address))) continue;
+    if (kept.has(address) || !(all && !hash.startsWith(ON_DEMAND) || known || first.has(address))) continue;
     const added = first.has(address) && await add(cache, address, hash, "default") ||
       await add(cache, address, hash, "no-cache");
     whole &&= added;

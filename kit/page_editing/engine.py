@@ -20,7 +20,7 @@ from page_runner.snapshots import unchanged
 
 from .edited import code_hash, edited
 from .preview import Site, Styled, runner_of
-from .run import EditedRun
+from .run import EditedRun, own_checks
 from .trails import trails_of
 
 PATIENCE = 5.0  # seconds to wait for the end of a run that was told to end
@@ -127,19 +127,12 @@ class Engine:
                 process,
                 partial(self._show, file, page),
                 self.site.pieces,
-                self._checks(original, page),
+                own_checks(original, page, self.site.exercise),
                 self._ended,
             )
             self.runs[tab] = run
             run.start()
         return run
-
-    def _checks(self, original: Page, page: Page) -> dict[int, frozenset[str]]:
-        """For the snippets that are as they were, the errors by which they say that something else is not."""
-        options = self.site.config.mdx_configs.get("page_runner") or {}
-        errors = frozenset({"AssertionError", options.get("exercise", "AssertionError")})
-        both = enumerate(zip(original.snippets, page.snippets, strict=True))
-        return {number: errors for number, (once, now) in both if once.source == now.source}
 
     def _process(self, page: Page, change: int) -> PageProcess:
         if not self.trails:

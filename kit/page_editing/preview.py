@@ -46,6 +46,11 @@ class Site:
     nav: Navigation
     env: Environment
 
+    @property
+    def exercise(self) -> str:
+        """The error that an exercise raises until it is solved; empty where the site names none."""
+        return str((self.config.mdx_configs.get("page_runner") or {}).get("exercise", ""))
+
     def article(self, file: File, page: Page, outputs: Outputs) -> Styled:
         """What stands in the article of a page.
 

@@ -8,14 +8,16 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from page_runner.cache import Outputs
 from page_runner.display import text as escape
-from page_runner.extension import parts
 from page_runner.page import NumberError, Page, PageError, Snippet
-from page_runner.process import PageProcess
+from page_runner.pieces import parts
 from page_runner.program import Output, settled
+
+if TYPE_CHECKING:  # it runs in browsers, too, where there are no processes
+    from page_runner.cache import Outputs
+    from page_runner.process import PageProcess
 
 SIGN = 0.5  # seconds after which a run that says nothing says that it goes on
 LOOK = 0.1  # seconds between two looks whether its reader is still there
@@ -174,6 +176,22 @@ class EditedRun(threading.Thread):
                 yield json.dumps(event).encode() + b"\n"
         finally:
             self.stop()
+
+
+def own_checks(original: Page, page: Page, exercise: str) -> dict[int, frozenset[str]]:
+    """For the snippets that are as they were, the errors by which they say that something else is not.
+
+    Args:
+        original: The page as it is written.
+        page: The page as it is edited.
+        exercise: The error that an exercise raises until it is solved; empty where there is none.
+
+    Returns:
+        Names of errors, by the snippet's number.
+    """
+    errors = frozenset(filter(None, ["AssertionError", exercise]))
+    both = enumerate(zip(original.snippets, page.snippets, strict=True))
+    return {number: errors for number, (once, now) in both if once.source == now.source}
 
 
 def told(error: PageError) -> str:

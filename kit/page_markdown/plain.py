@@ -11,10 +11,10 @@ from operator import itemgetter
 
 from page_runner.blocks import Code, in_order, read_blocks
 from page_runner.cache import Outputs
-from page_runner.extension import to_run
 from page_runner.fences import passages
 from page_runner.numbers import CODE_SPAN
 from page_runner.page import Page
+from page_runner.pieces import to_run
 from page_runner.program import Output
 from page_runner.terminal import plain as plain_text
 

@@ -19,6 +19,7 @@ A page is one program: its Python fences run top to bottom in one fresh process.
 - `snapshots` lets a page that is edited under `mkdocs serve` run again from the change on; `fork` is their side in the
   page's process.
 - `listener` answers at the site's address until MkDocs does.
+- `pieces` are what stands under a snippet.
 - `errors` makes whatever goes wrong, in any part of the kit, an error of its page.
 - `extension` (Python-Markdown) and `plugin` (MkDocs) put it all into a site; `marks` thins out what the highlighter
   makes of code, and `needs` finds what an exercise needs of the page above it.

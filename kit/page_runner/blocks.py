@@ -21,10 +21,11 @@ from markdown import Markdown
 
 from .cache import Outputs
 from .display import text as escape
-from .extension import ANNOTATION, WORD, Texts, not_run, prose, set_number
+from .extension import ANNOTATION, WORD, Texts, prose, set_number
 from .fences import Fence
 from .numbers import CODE_SPAN
 from .page import Number, Page, Snippet
+from .pieces import not_run
 from .program import Output
 from .reading import in_two, scan
 

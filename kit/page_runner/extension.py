@@ -6,14 +6,11 @@ It works wherever Python-Markdown renders a page from a file: MkDocs and Zensica
 from __future__ import annotations
 
 import functools
-import itertools
 import re
 import textwrap
-from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from operator import itemgetter
 from typing import Any
 
 from markdown import Extension, Markdown
@@ -31,11 +28,11 @@ from .marks import slim
 from .needs import needs
 from .numbers import filled_words
 from .page import Number, Page, PageError, Snippet, name_from
+from .pieces import NOT_REACHED, not_run, parts
 from .program import Output
 from .reading import Reading, scan
 from .runner import Run, Runner, runner_for
 from .shown import placed, shown_page
-from .terminal import as_html
 
 OWN = ("raises", "alt", "fold", "download", "varies", "run")  # options that Material knows nothing of
 ANNOTATION = re.compile(r"#.*\(\d+\)!?\s*$", re.M)
@@ -43,7 +40,6 @@ ANNOTATION = re.compile(r"#.*\(\d+\)!?\s*$", re.M)
 MARKDOWN = re.compile(r"[\\`*_\[\]|~$@]|(?<=\w):(?=//)|(?<=www)\.", re.I)
 BEGINNING = re.compile(r"(\d{0,9})([.)](?=\s|\Z)|[-+:](?=[\s:+-]|\Z)|[=#>]|!(?=!!)|\?(?=\?\?))")
 STARTED: set[Runner] = set()  # of projects that Zensical renders
-NOT_REACHED = '<p class="output output--not-run">Not run: the program ended above.</p>'
 WORD = re.compile(r"qzjvalue(\d+)z")  # a word that stands for a text until the page is HTML
 
 
@@ -298,50 +294,6 @@ class Slim(Postprocessor):
     def run(self, text: str) -> str:
         """The page's HTML with fewer elements, and the same text."""
         return slim(text)
-
-
-def parts(output: Output) -> list[str]:
-    """The pieces of HTML that show an output; of one that varies, what the reader will see."""
-    if output.varies:
-        return [f'<p class="output output--varies" data-search-exclude>{escape(to_run(output))}</p>']
-    shown = [
-        drawn
-        for kind, several in itertools.groupby(output.parts, key=itemgetter(0))
-        for drawn in shown_part(kind, [content for _, content in several], output.alt)
-    ]
-    if output.download:
-        name, size = escape(output.download), len(b64decode(output.content))
-        weight = f"{size / 1000:,.0f} kB" if size >= 1000 else f"{size} bytes"
-        shown.append(f'<p class="output output--download"><a href="{name}" download>Download {name}</a> ({weight})</p>')
-    return shown
-
-
-def shown_part(kind: str, several: list[str], alt: str) -> list[str]:
-    """The HTML of parts of one kind that come one after the other."""
-    if kind == "text":
-        text = as_html("".join(several).rstrip())
-        return [f'<pre class="output" tabindex="0">{text}</pre>'] if text.strip() else []
-    if kind == "error":
-        return [f'<pre class="output output--error" tabindex="0">{escape("".join(several))}</pre>']
-    if kind == "figure":
-        label = f'role="img" aria-label="{escape(alt)}" data-search-exclude'
-        return [f'<div class="output output--figure" {label}>{visible("".join(several))}</div>']
-    kinds = ["table" if "<table" in drawn else "chart" for drawn in several]
-    return [
-        f'<div class="output output--{name}">{visible(drawn)}</div>' for name, drawn in zip(kinds, several, strict=True)
-    ]
-
-
-def not_run(snippet: Snippet) -> str:
-    """What stands under code that is shown and not run."""
-    _, _, why = filled_words(snippet.options["run"], str).partition(":")
-    return f"Not run here: {why.strip()}" if why.strip() else "Not run here."
-
-
-def to_run(output: Output) -> str:
-    """What stands in the place of an output that varies."""
-    what = filled_words(output.varies, str)
-    return f"Run this yourself to see {what}. That differs from machine to machine, so it is not shown here."
 
 
 def prose(value: str, begins: bool = True, ends: bool = True) -> str:

@@ -9,10 +9,10 @@ from typing import Any
 
 import yaml
 
+from .page import TIME_LIMIT
+
 FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?P<yaml>.*?\n)?(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.S)
-TIME_LIMIT = 60.0  # seconds, where a page does not say
 LONGEST = 86_400.0  # seconds that a page may ask for: a day
-MEMORY_LIMIT = 4e9  # bytes, where a page does not say
 SIZE = re.compile(r"(?P<count>\d+(?:\.\d+)?) ?(?P<unit>[KMGT]?)i?B", re.I)
 UNITS = {"": 1.0, "K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
 

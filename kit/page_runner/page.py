@@ -13,7 +13,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .front_matter import MEMORY_LIMIT, TIME_LIMIT
+TIME_LIMIT = 60.0  # seconds, where a page does not say
+MEMORY_LIMIT = 4e9  # bytes, where a page does not say
 
 
 class PageError(Exception):

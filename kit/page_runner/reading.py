@@ -11,9 +11,9 @@ from markdown.preprocessors import NormalizeWhitespace
 from mkdocs.utils.meta import get_data
 
 from .fences import Fence, read_fences
-from .front_matter import MEMORY_LIMIT, TIME_LIMIT, memory_limit, read_front_matter
+from .front_matter import memory_limit, read_front_matter
 from .numbers import find_numbers, in_words
-from .page import Number, Page, PageError, Snippet
+from .page import MEMORY_LIMIT, TIME_LIMIT, Number, Page, PageError, Snippet
 from .sentences import see
 
 NORMALIZE = NormalizeWhitespace(Markdown())

@@ -12,8 +12,8 @@ from course_runner import RUNNER
 from project_root import ROOT
 from ready import READY
 
-from page_runner.extension import not_run, to_run
 from page_runner.page import Snippet, read_page
+from page_runner.pieces import not_run, to_run
 
 DOCS = ROOT / "docs"
 

@@ -19,7 +19,7 @@ from packaging.utils import canonicalize_name
 from project_root import ROOT
 
 from page_runner.fences import OPTIONS
-from page_runner.front_matter import MEMORY_LIMIT, TIME_LIMIT
+from page_runner.page import MEMORY_LIMIT, TIME_LIMIT
 from page_runner.times import RUNS_IN
 from page_runner.wheel import project_wheel
 
@@ -28,6 +28,7 @@ PROJECT = tomllib.loads((ROOT / "kit/pyproject.toml").read_text("utf-8"))["proje
 PLUGINS, EXTENSIONS = (PROJECT["entry-points"][group] for group in ("mkdocs.plugins", "markdown.extensions"))
 # What a part needs comes with its extra; what a page may use is taken only where it is there.
 EXTRAS = {
+    "browser": {"playwright", "pooch"},
     "cards": {"matplotlib", "pillow"},
     "markdown": {"beautifulsoup4", "markdownify"},
     "notebooks": {"beautifulsoup4", "mkdocs-jupyter"},

@@ -10,8 +10,8 @@ import pytest
 from project_root import ROOT
 from tabs import Serving
 
-from page_runner.extension import parts
 from page_runner.page import NumberError, Page, Snippet, parse
+from page_runner.pieces import parts
 from page_runner.process import PageProcess
 from page_runner.program import Output, settled
 

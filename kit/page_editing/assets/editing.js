@@ -2,7 +2,7 @@
 import { offerEarlier } from "./earlier-edits.js";
 import { element } from "./element.js";
 import { KeptEdits } from "./kept-edits.js";
-import { Refused, serverEngine } from "./server-engine.js";
+import { Refused } from "./server-engine.js";
 import { ShownPage, snippetsOf } from "./shown-page.js";
 import { EditableSnippet } from "./snippet.js";
 import { nameOf, note, solved } from "./solved-exercises.js";
@@ -13,6 +13,7 @@ import { saveNotebook, saveScript } from "./take-program.js";
 /**
  * @typedef {object} Progress of a run
  * @property {number} next the first snippet that has not run
+ * @property {string} loading how much of the engine has come, while it comes
  * @property {string} ended where an error has ended the program
  * @property {string} error its last line
  * @property {string} failed why the engine has ended it
@@ -28,6 +29,9 @@ const some = (count, what) => `${count} ${what}${count === 1 ? "" : "s"}`;
 
 /** @type {(why: string) => string} */
 const notRun = (why) => `<p class="output output--not-run">Not run: ${why}</p>`;
+
+/** @type {(bytes: number) => string} */
+const megabytes = (bytes) => `${(bytes / 1e6).toFixed(0)} MB`;
 
 /** @type {(milliseconds: number) => string} */
 const seconds = (milliseconds) => `${(milliseconds / 1000).toFixed(1)} s`;
@@ -57,13 +61,14 @@ class Editing {
   /**
    * @param {Element} article
    * @param {import("./page-editing.js").Settings} settings
+   * @param {import("./server-engine.js").Engine} engine
    * @param {import("./page-editing.js").Names} names
    */
-  constructor(article, settings, names) {
+  constructor(article, settings, engine, names) {
     this.article = article;
     this.#settings = settings;
     this.#names = names;
-    this.#engine = serverEngine(settings);
+    this.#engine = engine;
     this.#kept = new KeptEdits(names.store, settings.page, settings.made_from);
     this.#bar = new StatusBar(article, {
       run: () => this.runOrStop(),
@@ -174,7 +179,14 @@ class Editing {
       : changes.length
       ? `This page shows your program: ${count}.`
       : "This page is as it was built.";
-    const line = navigator.onLine || !waiting ? "" : " You are offline: only a server on this machine can answer.";
+    const { engine, size = 0 } = this.#settings;
+    const line = !waiting
+      ? ""
+      : engine === "worker"
+      ? this.#ran ? "" : ` It runs in your browser, and for that fetches ${megabytes(size)}, once.`
+      : navigator.onLine
+      ? ""
+      : " You are offline: only a server on this machine can answer.";
     this.#bar.say([first, own + line].filter(Boolean).join(" "));
   }
 
@@ -205,14 +217,14 @@ class Editing {
     const began = performance.now();
     const edits = new Map(this.#changes.map(({ number, code }) => [number, code]));
     /** @type {Progress} */
-    const progress = { next: 0, ended: "", error: "", failed: "", errors: new Map() };
+    const progress = { next: 0, loading: "", ended: "", error: "", failed: "", errors: new Map() };
     for (const snippet of this.#snippets) snippet.running(true);
     for (const snippet of this.#changes) snippet.settle();
     this.#bar.offer(true, edits.size > 0);
     this.#bar.say("Your program runs.");
     const clock = setInterval(() => {
       const at = `snippet ${Math.min(progress.next + 1, this.#snippets.length)} of ${this.#snippets.length}`;
-      this.#bar.count(`${at}, ${seconds(performance.now() - began)}`);
+      this.#bar.count(progress.loading || `${at}, ${seconds(performance.now() - began)}`);
     }, 100);
     try {
       this.#page ??= this.#text();
@@ -250,7 +262,12 @@ class Editing {
    */
   #follow(happening, page, progress, edits, from) {
     const still = this.#still(from);
-    if (happening.event === "started") {
+    if (happening.event === "loading") {
+      progress.loading = `Python comes to your browser: ${megabytes(happening.loaded)} of ${
+        megabytes(happening.total)
+      }`;
+    } else if (happening.event === "started") {
+      progress.loading = "";
       progress.next = happening.from;
       this.#ran = true;
       for (const snippet of this.#snippets) {
@@ -326,7 +343,9 @@ class Editing {
     const verb = one ? "differs, and is marked" : "differ, and are marked";
     const marked = differs.length ? `${differs.join(" and ")} ${verb}.` : "Nothing else differs.";
     this.#tell(failed || (ended && `${ended[0].toUpperCase()}${ended.slice(1)}: ${error}.`));
-    this.#bar.count(`${marked} It took ${seconds(performance.now() - began)}.`);
+    const { digits = 0 } = this.#settings;
+    const near = digits ? ` In your browser ${some(digits, "number")} may differ by one in the last digit.` : "";
+    this.#bar.count(`${marked}${near} It took ${seconds(performance.now() - began)}.`);
   }
 
   /** Say of what did not run that it did not. @type {(page: ShownPage, first: number, why: string) => void} */
@@ -359,7 +378,10 @@ class Editing {
         this.#bar.say("This page has changed since you opened it. Reload it: your changes are kept.", reload());
       } else this.#bar.say(message);
     } else {
-      this.#bar.say("The server that runs the code does not answer. Is it still there? Your changes are kept.");
+      const lost = this.#settings.engine === "worker"
+        ? "What runs the code cannot be fetched. Are you offline?"
+        : "The server that runs the code does not answer. Is it still there?";
+      this.#bar.say(`${lost} Your changes are kept.`);
       this.#page = this.#ran ? this.#page : null;
     }
     this.#bar.offer(false, this.#changes.length > 0);
@@ -394,8 +416,11 @@ class Editing {
 const inWords = (day) =>
   new Date(`${day}T12:00`).toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric" });
 
-/** @type {(article: Element, settings: import("./page-editing.js").Settings, names: import("./page-editing.js").Names) => () => void} */
-export function begin(article, settings, names) {
-  const editing = new Editing(article, settings, names);
+/**
+ * @type {(article: Element, settings: import("./page-editing.js").Settings, engine: import("./server-engine.js").Engine,
+ *   names: import("./page-editing.js").Names) => () => void}
+ */
+export function begin(article, settings, engine, names) {
+  const editing = new Editing(article, settings, engine, names);
   return () => editing.leave();
 }

@@ -7,7 +7,16 @@ const SITE = new URL("..", import.meta.url); // this file lies in its assets/
 const NAMED = new URL(import.meta.url).searchParams;
 const STORE = NAMED.get("store") ?? `${SITE.pathname}edits`;
 
-/** @typedef {{ engine: string, run: string, token: string, page: string, made_from: string }} Settings of an engine */
+/**
+ * @typedef {object} Settings of an engine
+ * @property {string} engine "server", or "worker" where the page's program runs in the browser
+ * @property {string} run the server's address
+ * @property {string} token which it asks for
+ * @property {string} page its address below the site's root
+ * @property {string} made_from a hash of its code
+ * @property {number} [size] of what a browser fetches for it, in bytes
+ * @property {number} [digits] how many numbers differ there by one in their last digit
+ */
 
 /** @typedef {{ store: string, unsolved: string }} Names that the site has chosen */
 
@@ -21,6 +30,16 @@ function settings() {
   return named ? JSON.parse(named) : null;
 }
 
+/**
+ * What runs the code: a server, or the reader's own browser.
+ * @param {Settings} settings
+ * @returns {Promise<import("./server-engine.js").Engine>}
+ */
+async function engineOf(settings) {
+  if (settings.engine === "server") return (await import("./server-engine.js")).serverEngine(settings);
+  return (await import("./worker-engine.js")).workerEngine(SITE);
+}
+
 /** The style of what these scripts put into a page, once it is there. */
 function styled() {
   const link = document.createElement("link");
@@ -31,10 +50,10 @@ function styled() {
 
 const article = document.querySelector("article"), review = document.querySelector(".review");
 if (review) import("./review-exercises.js").then(({ list }) => list(review, SITE, STORE));
-const engine = article?.querySelector(".snippet") && settings();
-if (article && engine) {
-  const [{ begin }] = await Promise.all([import("./editing.js"), styled()]);
-  begin(article, engine, NAMES);
+const named = article?.querySelector(".snippet") && settings();
+if (article && named) {
+  const [{ begin }, engine] = await Promise.all([import("./editing.js"), engineOf(named), styled()]);
+  begin(article, named, engine, NAMES);
 } else if (article?.querySelector(".snippet[data-needs]")) {
   const [{ offer }] = await Promise.all([import("./without-engine.js"), styled()]);
   offer(article, NAMES);

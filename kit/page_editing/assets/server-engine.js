@@ -8,7 +8,8 @@
  * @property {string} tab a new run of the same tab ends its last one
  */
 /**
- * @typedef {{ event: "started", snippets: number, from: number }
+ * @typedef {{ event: "loading", loaded: number, total: number }
+ *   | { event: "started", snippets: number, from: number }
  *   | { event: "running", snippet: number, seconds: number }
  *   | { event: "output", snippet: number, html: string, sheet?: string, seconds: number }
  *   | { event: "error", snippet: number, line: number, message: string, html: string, ends?: boolean }
