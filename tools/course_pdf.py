@@ -77,7 +77,7 @@ def print_course(site: Path, file: Path, browser: Browser, printed: Callable[[st
     """
     with WebServer(type("Handler", (SiteHandler,), {"folder": site})) as server:
         root = f"{server.root}/"
-        page = browser.new_page(service_workers="block")
+        page = browser.new_page(service_workers="block", bypass_csp=True)
         page.set_default_timeout(600_000)
         page.goto(root)
         about: list[str] = page.evaluate(ABOUT)

@@ -6,7 +6,7 @@ import itertools
 
 from page_runner.page import Page
 from page_runner.runner import Runner
-from page_runner.snapshots import CAN_KEEP, Snapshots, Trail
+from page_runner.snapshots import Snapshots, Trail, can_keep
 
 SPACING, SHARE = 0.1, 0.15  # where somebody waits for each run, snapshots are left more often
 
@@ -34,4 +34,4 @@ class Trails(Snapshots):
 
 def trails_of(runner: Runner) -> Trails | None:
     """Room for snapshots, where the system can keep them."""
-    return Trails(runner) if CAN_KEEP else None
+    return Trails(runner) if can_keep() else None

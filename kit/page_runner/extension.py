@@ -189,7 +189,7 @@ class RunSnippets(Preprocessor):
         classes += [f".raises-{options['raises']}"] if "raises" in options else []
         title, fold = (self._words(key, snippet, value) for key in ("title", "fold"))
         shown = options | ({"title": title} if title else {})
-        if self.exercise and options.get("raises") == self.exercise:
+        if self.exercise and options.get("raises") == self.exercise and self.shown.snippets:
             parts = needs(self.shown.snippets, self._number(snippet))
             classes += [quoted("data-needs", " ".join(f"{number}:{first}-{last}" for number, first, last in parts))]
         classes += [quoted(key, words) for key, words in shown.items() if key not in OWN]

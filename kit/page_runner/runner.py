@@ -16,7 +16,7 @@ from .page import NumberError, Page, PageError, name_from, read_regular
 from .process import PageProcess, end_all
 from .program import settled
 from .progress import Progress
-from .snapshots import CAN_KEEP, Snapshots
+from .snapshots import Snapshots, can_keep
 
 
 @dataclass
@@ -163,7 +163,7 @@ class Runner:
 
     def keep_snapshots(self) -> None:
         """From now on a page that is edited leaves snapshots, where the system can keep them."""
-        if CAN_KEEP and not self.snapshots:
+        if can_keep() and not self.snapshots:
             self.snapshots = Snapshots(self.cache, self.root, self.preload)
 
     def stop(self) -> None:

@@ -29,7 +29,6 @@ from .page import Number, NumberError, Page, Snippet
 from .process import CONTEXT, PageProcess
 from .program import Output
 
-CAN_KEEP = sys.platform == "linux" and hasattr(os, "fork")  # on this system
 PAGES = 3  # that have snapshots: those that ran last
 # Of one page:
 MOST = 32  # snapshots
@@ -38,6 +37,11 @@ COPIED = 100_000_000  # bytes of files that they may copy
 SHARE = 0.05  # of the time of running, spent on leaving them
 # Seconds of running after which the next one may be left; sooner before a change, since that is often changed again.
 SPACING, BEFORE_CHANGE = 0.25, 0.02
+
+
+def can_keep() -> bool:
+    """Whether this system can keep snapshots."""
+    return sys.platform == "linux" and hasattr(os, "fork")
 
 
 class Snapshots:

@@ -38,6 +38,12 @@ CONFIGURE = """(looks) => axe.configure({
 })"""
 ALL_RULES = """() => axe.run(document, {resultTypes: ["violations"]})"""
 EVERYWHERE = """(rules) => axe.run(document, {runOnly: rules, resultTypes: ["violations"]})"""
+# What is far from the screen is not laid out, and would seem to cover its neighbours.
+LAID_OUT = """() => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync("* { content-visibility: visible !important; }");
+    document.adoptedStyleSheets.push(sheet);
+}"""
 LOADED = "() => 'axe' in window"
 
 
@@ -71,6 +77,7 @@ def load(page):
     """Bring axe into a page, once."""
     if not page.evaluate(LOADED):
         page.evaluate(SCRIPT)
+        page.evaluate(LAID_OUT)
 
 
 def elements(rules):

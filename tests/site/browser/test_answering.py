@@ -108,6 +108,7 @@ def test_nothing_chosen_is_not_marked(open_page):
 )
 def test_a_number_may_be_written_in_many_ways(open_page, course, value, tolerance, right, wrong):
     page = open_page(LESSON)
+    (scripts,) = {path.parent.name for path in course.folder.glob("assets*/questions.js")}
     page.evaluate(
         """async ([value, tolerance, scripts]) => {
             const old = document.querySelector("details.quiz:has([data-quiz=number])");
@@ -119,7 +120,7 @@ def test_a_number_may_be_written_in_many_ways(open_page, course, value, toleranc
             const [{Answers}, {ask}] = await Promise.all(["answers", "question"].map((name) => import(scripts + name + ".js")));
             ask(fold, "here", new Answers("test"));
         }""",
-        [value, tolerance, f"{course.url}assets/"],
+        [value, tolerance, f"{course.url}{scripts}/"],
     )
     question = find(page, "number")
     for text in right + wrong:
@@ -350,11 +351,8 @@ def test_blocked_storage_is_no_hindrance(course, browser):
         give(question, right=False)
         assert "missed last time" in question.locator("summary").inner_text()
         assert "is forgotten when you leave" in question.locator(".quiz__verdict").inner_text()
-        page.locator("nav.md-nav--primary a[href$='review/']").dispatch_event("click")
-        page.locator(".review details.quiz").wait_for()
-        give(page.locator(".review details.quiz"))
-        page.get_by_role("button", name="Finish").click()
-        page.wait_for_function("document.querySelector('.review__status').textContent.includes('keeps nothing')")
+        page.goto(course.url + "review/")
+        page.wait_for_function("document.querySelector('.review__status')?.textContent.includes('keeps nothing')")
 
 
 def test_starting_again_forgets_all_answers(open_page, course):

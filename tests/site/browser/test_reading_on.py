@@ -93,6 +93,6 @@ def test_nothing_is_fetched_ahead_for_readers_who_save_data(open_page):
 def test_code_gets_its_buttons_as_it_nears_the_screen(open_page):
     page = open_page(LESSONS[1])
     last = page.locator("article > .snippet").last
-    assert last.locator("button").count() == 0
+    assert last.locator(".md-code__button").count() == 0
     last.scroll_into_view_if_needed()
     last.get_by_role("button", name="Copy to clipboard").wait_for()
