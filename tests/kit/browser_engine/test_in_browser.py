@@ -19,7 +19,7 @@ from browser_engine.files import EngineError, Places, pyodide
 from browser_engine.gate import Quiet
 from browser_engine.plugin import CACHE, INTEGRITY, PYODIDE
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser_engine")]
+pytestmark = [pytest.mark.browser, pytest.mark.weekly, pytest.mark.xdist_group("browser_engine")]
 CONFIG = """
 site_name: Stranger
 site_url: https://example.org/course/
