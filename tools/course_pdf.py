@@ -86,7 +86,8 @@ def print_course(site: Path, file: Path, browser: Browser, printed: Callable[[st
         parts = [entry.part for entry in entries]
         begun = ["" if at and parts[at - 1] == part else part for at, part in enumerate(parts)]
         page.add_style_tag(path=STYLE)
-        page.evaluate(SET, [f"{root}assets/whole-course.js", [entry.address for entry in entries], begun])
+        script = next(site.glob("assets*/whole-course.js")).relative_to(site).as_posix()
+        page.evaluate(SET, [root + script, [entry.address for entry in entries], begun])
         numbers = [0] * len(entries)
         for last in (False, True):
             page.evaluate(FRONT, front(about, entries, numbers))

@@ -289,7 +289,7 @@ def test_where_nothing_can_be_kept_the_page_says_so(course, browser, how):
     page = browser.new_page(service_workers="block")
     page.add_init_script(how)
     faults = []
-    page.on("pageerror", lambda error: "/assets/" in (error.stack or "") and faults.append(error))
+    page.on("pageerror", lambda error: "/assets" in (error.stack or "") and faults.append(error))
     page.goto(course.url)
     page.wait_for_selector(".progress:not([hidden])")
     assert page.locator(".progress").inner_text().startswith("This browser keeps nothing for this site")
