@@ -46,7 +46,9 @@ worker.addEventListener("fetch", (event) => {
 /** @type {(event: FetchEvent) => Promise<Response>} */
 async function answer(event) {
   const { request } = event, key = addressOf(request.url);
-  const kept = await keptUnder(key).catch(() => undefined); // where nothing can be kept, the network is all there is
+  const found = await keptUnder(key).catch(() => undefined); // where nothing can be kept, the network is all there is
+  // A script's address is that of its response, and some are told by theirs what to do: one that we make has none.
+  const kept = found && found.url !== request.url ? new Response(found.body, found) : found;
   if (kept && HASHED.test(key.slice(scope.length))) return kept;
   const asked = fetch(request).then((response) => {
     const copy = response.clone();
