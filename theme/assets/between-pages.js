@@ -86,7 +86,8 @@ function restore({ path, top }) {
   put();
 }
 
-const [arrived] = /** @type {(PerformanceNavigationTiming | undefined)[]} */ (performance.getEntriesByType("navigation"));
+const [arrived] =
+  /** @type {(PerformanceNavigationTiming | undefined)[]} */ (performance.getEntriesByType("navigation"));
 if (history.state?.place && arrived && arrived.type !== "navigate") restore(history.state.place);
 
 // A page that the browser itself has kept comes back with the menu or the search open, where that led on.
