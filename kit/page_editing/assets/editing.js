@@ -49,7 +49,6 @@ class Editing {
   #kept;
   #bar;
   #snippets;
-  #left = new AbortController();
   /** @type {AbortController | null} */
   #run = null; // what runs now
   /** @type {Promise<ShownPage> | null} */
@@ -90,8 +89,8 @@ class Editing {
       return snippet;
     });
     this.#restore();
-    this.#kept.listen(() => this.#elsewhere(), this.#left.signal);
-    addEventListener("offline", () => this.#run || this.#tell(), { signal: this.#left.signal });
+    this.#kept.listen(() => this.#elsewhere());
+    addEventListener("offline", () => this.#run || this.#tell());
   }
 
   /** @param {EditableSnippet} snippet */
@@ -242,12 +241,12 @@ class Editing {
   }
 
   /**
-   * Nothing runs any more, unless another run has begun or the reader has left; whether that is so.
+   * Nothing runs any more, unless another run has begun; whether that is so.
    * @type {(run: AbortController, clock: number) => boolean}
    */
   #over(run, clock) {
     clearInterval(clock);
-    if (this.#run !== run || this.#left.signal.aborted) return false;
+    if (this.#run !== run) return false;
     this.#run = null;
     for (const snippet of this.#snippets) snippet.running(false);
     return true;
@@ -387,7 +386,7 @@ class Editing {
     this.#bar.offer(false, this.#changes.length > 0);
   }
 
-  // ---- Taking it along, and leaving ----
+  // ---- Taking it along ----
 
   async #save() {
     await Promise.all(this.#snippets.map((snippet) => snippet.settle()));
@@ -404,12 +403,6 @@ class Editing {
       this.#bar.say("The page's notebook cannot be fetched just now: save it as a script, or try again.");
     }
   }
-
-  leave() {
-    this.#left.abort();
-    this.#run?.abort();
-    this.#bar.remove();
-  }
 }
 
 /** @type {(day: string) => string} */
@@ -418,9 +411,8 @@ const inWords = (day) =>
 
 /**
  * @type {(article: Element, settings: import("./page-editing.js").Settings, engine: import("./server-engine.js").Engine,
- *   names: import("./page-editing.js").Names) => () => void}
+ *   names: import("./page-editing.js").Names) => void}
  */
 export function begin(article, settings, engine, names) {
-  const editing = new Editing(article, settings, engine, names);
-  return () => editing.leave();
+  new Editing(article, settings, engine, names);
 }

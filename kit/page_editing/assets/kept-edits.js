@@ -101,9 +101,9 @@ export class KeptEdits {
 
   /**
    * Tell of what another tab writes.
-   * @type {(tell: () => void, signal: AbortSignal) => void}
+   * @type {(tell: () => void) => void}
    */
-  listen(tell, signal) {
-    addEventListener("storage", ({ key }) => (key === this.#key || key === null) && tell(), { signal });
+  listen(tell) {
+    addEventListener("storage", ({ key }) => (key === this.#key || key === null) && tell());
   }
 }

@@ -86,8 +86,4 @@ export class StatusBar {
     this.#run.hidden = !running && !changed;
     this.#others.hidden = this.#more.hidden = !changed;
   }
-
-  remove() {
-    this.#bar.remove();
-  }
 }
