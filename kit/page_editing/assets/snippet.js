@@ -74,7 +74,12 @@ export class EditableSnippet {
   /** Offer to change it, beside the buttons that copy it. */
   #offer() {
     const name = "Edit";
-    const button = element("button", { type: "button", class: "page-editing__edit", title: name, "aria-label": name });
+    const button = element("button", {
+      type: "button",
+      class: "code-button page-editing__edit",
+      title: name,
+      "aria-label": name,
+    });
     button.addEventListener("click", () => this.open(true));
     row(/** @type {Element} */ (this.#code.closest("pre"))).prepend(button);
   }

@@ -78,7 +78,9 @@ function offer(pre, all) {
     copy.dataset.mdType = "copy"; // its drawing
     place.append(copy);
   }
-  if (at > 0) place.prepend(button("Copy with everything above", "take-away__copy", () => program(all, at)));
+  if (at > 0) {
+    place.prepend(button("Copy with everything above", "code-button take-away__copy", () => program(all, at)));
+  }
 }
 
 /**
