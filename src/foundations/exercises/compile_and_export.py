@@ -7,7 +7,18 @@ import torch
 from torch import Tensor, nn
 
 from foundations.exercises import NotYet
-from foundations.exercises.judging import attempt, call, column, compare, data_set, described, exercise, near, values
+from foundations.exercises.judging import (
+    apart,
+    attempt,
+    call,
+    column,
+    compare,
+    data_set,
+    described,
+    exercise,
+    near,
+    values,
+)
 
 TWO_LAYERS = [
     ["hidden", "linear", ["x", "w1", "b1"]],
@@ -91,6 +102,7 @@ def carry_out(answer: object) -> str:
             raise NotYet(f"for {what} the result should have the shape {right.shape}, not {result.shape}")
         found, wanted = result.flatten().tolist(), right.flatten().tolist()
         first = next((i for i in range(len(wanted)) if not near(found[i : i + 1], wanted[i : i + 1], 1e-4)), 0)
+        should, gives = apart(wanted[first], found[first])
         compare(
             found,
             wanted,
@@ -101,7 +113,7 @@ def carry_out(answer: object) -> str:
                 .flatten()
                 .tolist()
             },
-            f"for {what} number {first} of the result should be {wanted[first]:.4g}, and it is {found[first]:.4g}: "
+            f"for {what} number {first} of the result should be {should}, and it is {gives}: "
             "does each step take its inputs by their names?",
             within=1e-4,
         )

@@ -6,20 +6,20 @@ import numpy as np
 from torch import Tensor
 
 from foundations.exercises import NotYet
-from foundations.exercises.judging import call, compare, exercise, number, numbers
+from foundations.exercises.judging import apart, call, compare, exercise, number, numbers
 
 LAUNCH, SET_UP, DISTURBED = 10.0, 5000.0, 3000.0
 
 
 class _Queue:
-    """A device whose first task takes longer, and every fifth from the second on."""
+    """A device whose first task takes longer, and of every five one."""
 
-    def __init__(self, work: float) -> None:
-        self.work, self.clock, self.finished, self.calls, self.waits = work, 0.0, 0.0, 0, 0
+    def __init__(self, work: float, slow: int) -> None:
+        self.work, self.slow, self.clock, self.finished, self.calls, self.waits = work, slow, 0.0, 0.0, 0, 0
 
     def run(self) -> None:
         self.calls += 1
-        extra = SET_UP if self.calls == 1 else DISTURBED if self.calls % 5 == 2 else 0.0
+        extra = SET_UP if self.calls == 1 else DISTURBED if self.calls % 5 == self.slow else 0.0
         self.clock += LAUNCH
         self.finished = max(self.clock, self.finished) + self.work + extra
 
@@ -31,8 +31,8 @@ class _Queue:
 @exercise
 def stopwatch(answer: object) -> str:
     """A function of a call, a wait and a clock: how long the call takes, its work included."""
-    for work in (400.0, 25.0):
-        queue = _Queue(work)
+    for work, slow in ((400.0, 2), (25.0, 3), (25.0, 4), (25.0, 0), (25.0, 1)):  # no one place is safe
+        queue = _Queue(work, slow)
         looks: list[float] = []
 
         # Plain functions: a method would be copied before the call, together with its queue.
@@ -48,7 +48,7 @@ def stopwatch(answer: object) -> str:
 
         result = number(call(answer, fn, synchronize, clock))
         right = LAUNCH + work
-        gives = f"a launch of {LAUNCH:g} and work of {work:g} make {right:g}, and it gives {result:.4g}"
+        gives = f"a launch of {LAUNCH:g} and work of {work:g} make {right:g}, and it gives {apart(result, right)[0]}"
         if not queue.calls:
             raise NotYet("it never calls fn()")
         if not looks:

@@ -26,6 +26,8 @@ COPIES = {  # a formula's reference, how far it is copied down and to the right,
     ("$B3", 1, 2): "$B4",
     ("B$3", 1, 2): "D$3",
     ("K12", -2, -3): "H10",
+    ("R$15", 9, 7): "Y$15",  # rows of two digits, whatever is fixed
+    ("$C208", -207, 4): "$C1",
 }
 
 

@@ -274,9 +274,12 @@ def _plain(value: object, what: str, wanted: str, kinds: str = "fiu") -> np.ndar
         try:
             parts.append(_plain(part, what, wanted, kinds))
         except NotYet as hint:
-            if part is ... or isinstance(part, Tensor | np.ndarray | list | tuple):
+            should = f"{what} should be {wanted}, not "
+            if part is ... or isinstance(part, Tensor | np.ndarray) or not str(hint).startswith(should):
                 raise
-            raise NotYet(f"{what} should be {wanted}, not {described(value)}, with {described(part)} in it") from hint
+            if isinstance(part, list | tuple):
+                raise NotYet(f"{should}{described(value)}, which holds {str(hint).removeprefix(should)}") from hint
+            raise NotYet(f"{should}{described(value)}, with {described(part)} in it") from hint
     if len({part.shape for part in parts}) > 1:
         return np.concatenate([part.ravel() for part in parts])
     return np.stack(parts) if parts else np.zeros(0)

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from foundations.exercises import NotYet
-from foundations.exercises.judging import call, compare, exercise, number, truths
+from foundations.exercises.judging import apart, call, compare, exercise, number, truths
 
 
 @exercise
@@ -28,7 +28,7 @@ def training_bytes(answer: object) -> str:
             counted = _held(net, Tensor.numel)
             n_numbers = counted[0] + counted[2] + (1 + copies) * counted[1]
             result = number(call(answer, net, copies), "the bytes")
-            gives = f"for {what} and copies={copies} it gives {result:,.0f}, and it takes {right:,} bytes"
+            gives = f"for {what} and copies={copies} it gives {result:,.12g}, and it takes {right:,} bytes"
             mistakes = {
                 f"{gives}: those are the parameters alone, and gradients take as much": [float(params)],
                 f"{gives}: a gradient for each trained parameter is missing": [float(right - trained)],
@@ -84,7 +84,8 @@ def step_is_lost(answer: object) -> str:
                 truths(call(answer, each, *how), 1) == truths(call(answer, 1.0, *how), 1) for each, *how in cases
             )
             why = ": and it says the same for each w" if alike else ""
-            raise NotYet(f"in {kind}, {w:g} + {step:g} is {after:.6g}{here}, so it should give {right}{why}")
+            sum_ = f"{after:.6g}" if right else apart(after, before.item())[0]
+            raise NotYet(f"in {kind}, {w:g} + {step:g} is {sum_}{here}, so it should give {right}{why}")
     return "what a number can feel depends on how large it is."
 
 

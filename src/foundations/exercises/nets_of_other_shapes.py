@@ -103,12 +103,13 @@ def honest_score(answer: object) -> str:
         [(0.3, 0.35), (0.12, 0.14), (0.4, 0.45), (0.2, 0.11), (0.25, 0.5)],
         [(0.25, 0.2), (0.5, 0.1), (0.9, 0.8)],
         [(0.3, 0.24), (0.8, 0.15), (0.13, 0.94)],
+        [(5300.0, 5500.0), (5100.0, 5200.0), (5400.0, 5000.0)],  # a loss may be of any size
     ):
         trials = [{"valid": valid, "test": test} for valid, test in losses]
         valids, tests = zip(*losses, strict=True)
         right = min(losses)[1]
         result = number(call(answer, trials))
-        gives = f"for the losses {', '.join(f'{v:g} and {t:g}' for v, t in losses)} it gives {result:.3g}"
+        gives = f"for the losses {', '.join(f'{v:g} and {t:g}' for v, t in losses)} it gives {result:.4g}"
         compare(
             [result],
             [right],

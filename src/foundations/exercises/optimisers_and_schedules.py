@@ -160,7 +160,7 @@ def _judge_step_of_adamw(
 @exercise
 def trapezoid(answer: object) -> str:
     """A schedule: a function of step, peak, n_steps, warm, cool that climbs in equal parts, stays, and falls."""
-    for peak, n_steps, warm, cool in ((0.6, 12, 3, 4), (1.0, 10, 5, 1), (2.5, 9, 3, 5)):
+    for peak, n_steps, warm, cool in ((0.6, 12, 3, 4), (1.0, 10, 5, 1), (2.5, 9, 3, 5), (0.001, 8, 2, 3)):
         steps = range(n_steps)
         value = [number(call(answer, step, peak, n_steps, warm, cool)) for step in steps]
 

@@ -31,6 +31,7 @@ def stop_at(answer: object) -> str:
         ([0.2, 0.3, 0.2, 0.2, 0.1], 3),
         ([0.3, 0.3, 0.4, 0.1], 2),
         ([0.9, 0.8, 0.85, 0.86, 0.5, 0.6, 0.4, 0.45], 3),
+        ([5100.0, 5300.0, 4900.0, 5000.0, 4950.0, 4800.0], 2),  # a loss may be of any size
     ]
     for case, (losses, patience) in enumerate(cases):
         right, seen = _patient(losses, patience)

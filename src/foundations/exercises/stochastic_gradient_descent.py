@@ -60,15 +60,20 @@ def pieces_of_a_series(answer: object) -> str:
     """A Dataset of a series and a width: width numbers, and the number that follows them."""
     if not callable(answer):
         raise NotYet(f"check the class itself, not {described(answer)}")
-    for series, width in (
-        (torch.tensor([2.0, 3.0, 5.0, 7.0, 11.0, 13.0, 17.0]), 3),
-        (torch.tensor([1.5, -4.0, 9.0, -16.0]), 1),
-    ):
-        _judge_windows(answer, series, width)
+    series, short = torch.tensor([2.0, 3.0, 5.0, 7.0, 11.0, 13.0, 17.0]), torch.tensor([1.5, -4.0, 9.0, -16.0])
+    dataset = _judge_windows(answer, series, 3)
+    _judge_windows(answer, short, 1)
+    try:
+        _judge_rows(dataset, series, 3)
+    except NotYet as hint:
+        raise NotYet(
+            f"once a second one is made, the first one gives other rows: keep the series and the width in self. {hint}"
+        ) from hint
     return "a DataLoader can make batches of it."
 
 
-def _judge_windows(answer: object, series: Tensor, width: int) -> None:
+def _judge_windows(answer: object, series: Tensor, width: int) -> Any:
+    """The dataset that the learner's class makes of a series."""
     n, right = len(series), len(series) - width
     made = f"of a series of {n} numbers and width {width}"
     dataset = attempt(answer, series.clone(), width, called=f"made {made}, it")
@@ -83,7 +88,15 @@ def _judge_windows(answer: object, series: Tensor, width: int) -> None:
         },
         f"{made} there are {right} windows with a number behind, and its len is {length:g}",
     )
-    for i in range(right):
+    _judge_rows(dataset, series, width)
+    batch = attempt(lambda: next(iter(DataLoader(dataset, batch_size=right))), called="in a DataLoader, it")
+    values(batch[0], (right, width), "the windows of a batch from a DataLoader")
+    return dataset
+
+
+def _judge_rows(dataset: Any, series: Tensor, width: int) -> None:
+    made = f"of a series of {len(series)} numbers and width {width}"
+    for i in [*range(len(series) - width), *reversed(range(len(series) - width))]:  # a DataLoader takes any order
         row = attempt(lambda i=i: dataset[i], called=f"asked for row {i}, it")
         if not isinstance(row, tuple | list) or len(row) != 2:
             raise NotYet(f"row {i} should be two things, window and number, not {described(row)}")
@@ -97,8 +110,6 @@ def _judge_windows(answer: object, series: Tensor, width: int) -> None:
             {"the target is the last number of the window: the one after it is wanted": start[-1:]},
             f"the target of row {i} {made} should be {end:g}, and it is {target:g}",
         )
-    batch = attempt(lambda: next(iter(DataLoader(dataset, batch_size=right))), called="in a DataLoader, it")
-    values(batch[0], (right, width), "the windows of a batch from a DataLoader")
 
 
 @exercise

@@ -23,7 +23,10 @@ def fill_ages(answer: object) -> str:
         ([0.42, 18, gap, 22, 24.5, 80, 71, gap, 18, 33], [50, gap, 64.5, 70]),
         ([31, gap, 8, 8], [gap, 5, 4, 1, gap]),
     ):
-        train, valid = (pd.DataFrame({"Survived": 1, "Age": ages}, dtype=float) for ages in (known, later))
+        train, valid = (  # numbered as after a shuffled split
+            pd.DataFrame({"Survived": 1, "Age": ages}, index=range(2 * len(ages), 0, -2), dtype=float)
+            for ages in (known, later)
+        )
         both = pd.concat([train, valid])
         result = call(answer, train, valid)
         if not isinstance(result, tuple | list) or len(result) != 2:
@@ -89,7 +92,7 @@ def best_rule(answer: object) -> str:
     gap, lived = math.nan, [1, 1, 1, 1, 0, 0, 0, 0, 0, 1, 1]
     ports = ["S", "S", "S", "S", None, None, None, "S", "S", "C", "C"]
     decks, floors = [0, 0, 2, 2, gap, gap, gap, 2, 2, 4, 4], [1, 1, 1, 1, 1, 1, gap, gap, gap, 0, 0]
-    crew = pd.DataFrame({"Survived": lived, "Deck": decks, "Floor": floors, "Port": ports})
+    crew = pd.DataFrame({"Survived": lived, "Deck": decks, "Floor": floors, "Port": ports}, index=range(22, 0, -2))
     for table, columns in (
         (everyone, ["Sex"]),
         (everyone, ["Pclass", "Sex", "AgeGroup"]),

@@ -130,7 +130,7 @@ def convolve_by_hand(answer: object) -> str:
         },
         f"its first number should be {right[0]:g}, and it is {output[0]:g}"
         if abs(output[0] - right[0]) > 1e-3
-        else f"its first number is right; all should be {right}, and they are {[round(each, 3) for each in output]}",
+        else f"its first number is right; all should be {all_apart(right, output, ', and they are ')}",
     )
     other = image.flip(1)[:3, :4] / 2
     for_others(answer, torch.tensor(_convolved(other, kernel.T)), other, kernel.T)

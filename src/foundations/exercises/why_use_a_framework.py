@@ -140,13 +140,15 @@ def learn_to_fill(answer: object) -> str:
 
     nan = math.nan
     train = pd.DataFrame({"age": [10.0, nan, 41.0, 41.0], "fare": [5.0, 7.0, 9.0, 12.5]})
-    rows = pd.DataFrame({"age": [nan, 2.0, 4.0], "fare": [1.1, nan, 2.9]})
+    rows = pd.DataFrame({"age": [nan, 2.0, 4.0], "fare": [1.1, nan, 2.9]}, index=[7, 2, 5])
     fill = call(answer, train)
     if not callable(fill):
         raise NotYet(f"it should give a function that fills other tables, not {described(fill)}")
     filled = call(fill, rows)
     if not hasattr(filled, "columns") or list(filled.columns) != ["age", "fare"] or len(filled) != 3:
         raise NotYet(f"the function should give a table with the same columns and rows, not {described(filled)}")
+    if list(filled.index) != list(rows.index):
+        raise NotYet(f"the rows are numbered {list(filled.index)}, and they came as {list(rows.index)}: leave that so")
     got = [float(filled.age.iloc[0]), float(filled.fare.iloc[1])]
     if near(got, [3.0, 2.0]):
         raise NotYet("the gaps get the means of the new rows: those of train are wanted, which it learnt from")
@@ -168,6 +170,8 @@ def learn_to_fill(answer: object) -> str:
     twice = call(call(answer, 2 * train), rows)
     if not near([float(twice.age.iloc[0])], [2 * means[0]]):
         raise NotYet("with a train that is twice as large it should fill in what is twice as large, and does not")
+    if not near([float(call(fill, rows).age.iloc[0])], means[:1]):
+        raise NotYet("once it has learnt from a second train, what it gave before fills in the means of that one")
     return "new rows, even a single one, are filled with what was learnt from the training rows."
 
 

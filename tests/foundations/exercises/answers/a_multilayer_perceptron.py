@@ -38,8 +38,9 @@ def keeping(
     first=False,
     batch_size=None,
     ends=False,
+    start=float("inf"),
 ):
-    best = float("inf")
+    best = start
     for _ in range(n_epochs):
         fit(net, train, mse, optimizer, n_epochs=1, batch_size=batch_size, device="cpu")
         loss = evaluate(net, valid, mse, device="cpu")
@@ -157,6 +158,7 @@ WRONG = {
         "and the best of the 12 epochs": lambda net, *args: (
             keeping(net, *args) + torch.nn.init.ones_(net.weight).item()
         ),
+        "it raises UnboundLocalError": lambda *args: keeping(*args, start=100.0),
         "where it started": lambda *args: 4.0,
         "is the loss of the last epoch": lambda *args: keeping(*args, given="last"),
         "its loss on the training set": lambda *args: keeping(*args, given="train"),

@@ -259,6 +259,7 @@ WRONG = {
         "needed again number 0 of the result should be": changing("add", lambda one, other: one.__iadd__(other)),
         "should be 5.338, and it is 3.03": changing("relu", lambda x: x.clip(0, 6)),
         "should be -0.8697, and it is 5.176: does": chained,
+        "should be -0.041526, and it is -0.041531": lambda steps, arrays: 1.00012 * carry_out(steps, arrays),
         "the last one is wanted": lambda steps, arrays: (
             carry_out(steps[:-1], arrays) if len(steps) > 3 else carry_out(steps, arrays)
         ),

@@ -77,7 +77,12 @@ WRONG = {
         "stopped when the task has been launched": lambda *args: stopwatch(*args, wait=False),
         "nobody waits for the device": lambda fn, synchronize, clock: 100 + 0 * clock() + (fn() or 0),
         "it never asks clock()": by_another_clock,
-        "the time of a call that was disturbed": lambda *args: stopwatch(*args, n=1),
+        "a launch of 10 and work of 25 make 35, and it gives 3035, the time of a call that was disturbed": lambda *args: (
+            stopwatch(*args, average=lambda times: times[4])
+        ),
+        "a launch of 10 and work of 400 make 410, and it gives 3410, the time of a call that was disturbed": lambda *args: (
+            stopwatch(*args, n=1)
+        ),
         "the time of the first call": lambda *args: stopwatch(*args, warm=False, average=max),
         "The median of several leaves them out": lambda *args: stopwatch(*args, average=statistics.mean),
         "with 3001 calls and 2 waits, launches hide": lambda *args: stopwatch(*args, each=False, n=3000),

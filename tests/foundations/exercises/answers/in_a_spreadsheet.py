@@ -76,6 +76,8 @@ WRONG = {
     "copied": {
         "behind a $ stays": lambda *args: copied(*args, fixed=False),
         "$ signs belong to the reference": lambda *args: copied(*args, keep=False),
+        "gives 'Y$5': what stands behind a $": lambda *args: re.sub(r"\$\d*(\d)", r"$\1", copied(*args)),
+        "gives '$C2', and should": lambda *args: copied(*args) if args[1] > -9 else "$C2",
         "right moves the letter": lambda *args: copied(*args, columns=False),
         "gives 'B3': what has no $ in front of it moves": lambda reference, down, right: reference,
         "gives '$B3': what has no $ in front of it moves": lambda *args: args[0] if "$" in args[0] else copied(*args),

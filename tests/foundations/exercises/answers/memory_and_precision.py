@@ -95,7 +95,7 @@ WRONG = {
     "step_is_lost": {
         "in bfloat16, 1 + 0.005": lambda w, step, dtype: abs(step) < torch.finfo(dtype).eps * abs(w),
         "in bfloat16, 1.5 + 0.005": lambda w, step, dtype: abs(step) <= torch.finfo(dtype).eps * abs(w) / 2,
-        "in float32, 1 + 1e-06": lambda w, step, dtype: torch.isclose(
+        "in float32, 1 + 1e-06 is 1.000001, so it should give False": lambda w, step, dtype: torch.isclose(
             sum_in(w, step, dtype)[0], torch.tensor(w, dtype=dtype)
         ),
         "in bfloat16, 0.1 + 0.0003": lambda w, step, dtype: (
@@ -104,7 +104,7 @@ WRONG = {
         "in bfloat16, 0.1 + 1e-05 is 0.100098, which is what 0.1 is there, so": lambda w, step, dtype: (
             sum_in(w, step, dtype)[0].item() == w
         ),
-        "0.01 + 0.001 is 0.0109863, so it should give False: and it says the same for each w": lambda w, step, dtype: (
+        "0.01 + 0.001 is 0.01099, so it should give False: and it says the same for each w": lambda w, step, dtype: (
             step < torch.finfo(dtype).eps
         ),
         "in bfloat16, 1 + 0.001 is 1": lambda w, step, dtype: w + step == w,

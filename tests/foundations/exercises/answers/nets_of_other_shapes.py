@@ -185,6 +185,9 @@ WRONG = {
         "it raises AttributeError": lambda trials: trials.test,
         "it gives 0.35: take": lambda trials: trials[0]["test"],
         "it gives 0.5: take": lambda trials: max(trial["test"] for trial in trials),
+        "and 5000 it gives 0: take": lambda trials: (
+            winner(trials)["test"] if min(trial["valid"] for trial in trials) < 1 else 0
+        ),
         "it gives 0.1: take": lambda trials: round(winner(trials)["test"], 1),
     },
     "two_questions": {

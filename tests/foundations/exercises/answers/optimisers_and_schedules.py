@@ -153,6 +153,7 @@ WRONG = {
         "and they are [0.8333, 1.0, 1.0, 1.0": lambda *args: min(1.0, trapezoid(*args)),
         "peak 2.5, 9 steps, warm 3 and cool 5": lambda step, peak, n_steps, *rest: trapezoid(step, peak, 12, *rest),
         "and they are [0.83, 1.67, 2.5": lambda *args: round(trapezoid(*args), 2),
+        "and they are [0.0005, 0.001, 0.001, 0.001, 0.001, 0.001, 0.0007": lambda *args: round(trapezoid(*args), 4),
         "should be [0.2, 0.4, 0.6,": lambda step, peak, *rest: peak,
         "after its `return`": lambda *args: None,
     },

@@ -85,6 +85,11 @@ def never_reset(losses, patience):
     return best
 
 
+def below_one(losses, patience):
+    """Begins with a lowest loss of 1, which losses need not be below."""
+    return patient(losses, patience) if losses[0] < 1 else 1
+
+
 RIGHT = {
     "stop_at": [patient, by_count, by_running_minimum],
     "answers": [
@@ -107,6 +112,7 @@ DRAWN = {"stop_at": lambda draw: (torch.randint(9, (12,), generator=draw).tolist
 WRONG = {
     "stop_at": {
         "and the run ends after epoch 8": never_reset,
+        "and a patience of 2 it gives 1, and the run ends after epoch 5, with 3": below_one,
         "is it counted from 0?": lambda *args: patient(*args) - 1,
         "the best of all": lambda losses, patience: losses.index(min(losses)) + 1,
         "the epoch at which the run ends": lambda *args: patient(*args, ends=True),

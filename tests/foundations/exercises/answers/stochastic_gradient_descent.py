@@ -116,6 +116,23 @@ class Threes(Windows):
         return self.series[i : i + 3], self.series[i + 3]
 
 
+class Counting(Windows):
+    """Gives the next row in place of the one that it was asked for."""
+
+    given = 0
+
+    def __getitem__(self, i):
+        self.given += 1
+        return super().__getitem__((self.given - 1) % len(self))
+
+
+class Shared(Windows):
+    """Keeps its numbers where all that are made of it share them."""
+
+    def __init__(self, series, width):
+        Shared.series, Shared.width = series, width
+
+
 class Single(Windows):
     def __getitem__(self, i):
         return self.series[i : i + self.width + 1]
@@ -214,6 +231,8 @@ WRONG = {
         "of a series of 7 numbers and width 3 should be [2.0, 3.0, 5.0]": type("Late", (Windows,), {"behind": 1}),
         "the window of row 0 of a series of 4 numbers and width 1 should be one number": Threes,
         "window and number, not a tensor": Single,
+        "the window of row 3 of a series of 7 numbers and width 3 should be [7.0, 11.0, 13.0], and it is [2": Counting,
+        "once a second one is made, the first one gives other rows: keep": Shared,
         "of row 0 of a series of 4 numbers and width 1 should be [1.5]": lambda series, width: Windows(
             series.sort().values, width
         ),

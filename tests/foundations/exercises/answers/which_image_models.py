@@ -23,6 +23,13 @@ def one_of_equals(speeds, accuracies):
     return [i in kept for i in range(len(speeds))]
 
 
+def by_neighbours(speeds, accuracies):
+    """Looks at the model before and the one after alone."""
+    models = list(zip(speeds, accuracies, strict=True))
+    near = [models[max(0, i - 1) : i + 2] for i in range(len(models))]
+    return [on_front(*zip(each, *some, strict=True))[0] for each, some in zip(models, near, strict=True)]
+
+
 def best_for(models, least_speed, most_params, *, strict=False, faster=True, column="name"):
     fast = models.images_per_second > least_speed if strict else models.images_per_second >= least_speed
     rows = models[fast & (models.params <= most_params)]
@@ -92,8 +99,10 @@ WRONG = {
             s, a, beats=lambda one, other: one[0] > other[0] and one[1] > other[1]
         ),
         "equal models do not beat": one_of_equals,
+        "speed 300 and accuracy 0.7 is beaten, since another has 400": by_neighbours,
+        "not a list of 4, which holds a tuple of 2, with the int 900 in it": lambda s, a: [*zip(s, a, strict=True)],
         "for 4 models should be 4 times True or False, not the float": lambda s, a: max(a),
-        "with the int 900 in it": lambda s, a: s,
+        "not a list of 4, with the int 900 in it": lambda s, a: s,
         "which makes 2": lambda s, a: [True, False],
         "should be a function": [True, False],
     },

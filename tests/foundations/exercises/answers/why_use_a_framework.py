@@ -91,6 +91,18 @@ def in_place(table):
     return table
 
 
+class Shared:
+    """Keeps the means where all that are made of it share them."""
+
+    means = None
+
+    def __init__(self, train):
+        Shared.means = train.mean()
+
+    def __call__(self, rows):
+        return rows.fillna(Shared.means)
+
+
 def filler(statistic):
     def learn(train):
         learnt = statistic(train)
@@ -211,6 +223,8 @@ WRONG = {
         "[30.67, 8.375], and get [0.0, 0.0]": filler(lambda train: 0),
         "should give a function": lambda train: train.fillna(train.mean()),
         "same columns and rows": lambda train: lambda rows: rows.dropna(),
+        "the rows are numbered [0, 1, 2]": lambda train: lambda rows: rows.fillna(train.mean()).reset_index(drop=True),
+        "learnt from a second train": Shared,
         "a single row should be": lambda train: lambda rows: rows.fillna(train.mean() if len(rows) > 1 else 0),
         "have changed": lambda train: lambda rows: rows.fillna(train.mean()).clip(lower=1.5),
     },
