@@ -119,7 +119,7 @@ def test_the_lesson_passes_every_check(project: Project, page: Path):
     assert re.fullmatch(
         rf"docs/lessons/{page.name} is sound as a draft \(.*\); what is still to mend: .*\n", one.stdout
     )
-    run = project.run(CHECKED[1], PAGE_RUNNER_PATIENCE="10")  # on a busy machine, too, some tests begin
+    run = project.run(CHECKED[1], PAGE_RUNNER_PATIENCE="2")  # on a busy machine, too, some tests begin
     assert run.returncode == 0, run.stdout + run.stderr
     first, *_, last = run.stdout.splitlines()
     assert first.startswith("5 files differ from the last commit")

@@ -113,6 +113,7 @@ def served(tmp_path: Path) -> Iterator[Served]:
     served.stop()
 
 
+@pytest.mark.weekly
 def test_each_typo_is_shown_by_page_and_line_and_healed(served):
     before = {name: article(served.wait_for("</html>", name)) for name in COPIES}
     good = {name: Shown(html) for name, html in before.items()}

@@ -28,7 +28,7 @@ from page_runner.wheel import project_wheel
 
 LESSONS = [path for path in sorted((ROOT / "docs").rglob("*.md")) if path != ROOT / "docs/index.md"]
 LESSONS = [path for path in LESSONS if read_page(path, ROOT).snippets]
-WITH_PIP = ("loss-functions", "the-passengers", "tensors")  # the others run in a fresh kernel weekly
+WITH_PIP = ("the-passengers",)  # the others run in a fresh kernel weekly
 # One with charts of each mode, steps, a calculator, a pad, a download, times; and two pages that are no lessons.
 IN_A_KERNEL = (
     *("how-to-take-a-lesson", "gradient-descent", "broadcasting", "an-engine-of-your-own", "cpu-or-gpu"),
