@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import os
 import re
-import tokenize
 from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
+from other_numbers import other_numbers
 from pages import LESSONS
 from project_root import ROOT
 from tabs import Serving
@@ -75,7 +74,7 @@ def bare(article: str) -> str:
 def test_a_number_that_is_changed_changes_what_torch_changes(served: Serving, name: str, subtests):
     tab = served.tab(name)
     written = served.engine.page(served.engine.pages[name])
-    for number, code, change in changes(written):
+    for number, code, change in other_numbers(written):
         with subtests.test(change):
             ran = tab.run({number: code})
             assert ran[-1]["event"] == "done"
@@ -92,23 +91,6 @@ def test_a_number_that_is_changed_changes_what_torch_changes(served: Serving, na
             if len(given) < len(written.snippets) and "raises" not in written.snippets[len(given)].options:
                 assert ran.of(len(given))["event"] == "error"
             assert [value for value in values if " ".join(value.split()) not in ran.text] == []
-
-
-def changes(page: Page) -> Iterator[tuple[int, str, str]]:
-    """Three of the numbers in a page's code, each another: the snippet, its code then, and in words what it was."""
-    found = []
-    for at, snippet in enumerate(page.snippets):
-        if {"varies", "raises"} & snippet.options.keys():
-            continue
-        for kind, text, (row, start), (_, end), line in tokenize.generate_tokens(io.StringIO(snippet.source).readline):
-            if kind == tokenize.NUMBER and re.fullmatch(r"\d+|\d+\.\d+", text):
-                found.append((at, row - 1, start, end, text, line))
-    for place in sorted({len(found) // 6, len(found) // 2, len(found) * 5 // 6}):
-        at, row, start, end, text, line = found[place]
-        lines = page.snippets[at].source.split("\n")
-        other = f"{float(text) * 1.5:g}" if "." in text else f"{int(text) + 1}"
-        lines[row] = line.rstrip("\n")[:start] + other + line.rstrip("\n")[end:]
-        yield at, "\n".join(lines), f"snippet {at + 1}, {line.strip()!r}: {text} is {other}"
 
 
 def with_code(page: Page, number: int, code: str) -> Page:
