@@ -409,8 +409,8 @@ def answers(page):
 
 # What stands in the page, and what the server says should: their words, without what scripts put there.
 WORDS = """(article) => {
-    const whole = (root) => [...root.querySelectorAll("h2, p, td, .output:not(.output--chart, .output--varies)")]
-        .filter((each) => !each.closest("details.quiz, .page-editing__earlier, figure"))
+    const own = ".output--chart, .output--varies, .output--not-run, :has(figure), details.quiz *, figure *";
+    const whole = (root) => [...root.querySelectorAll(`:is(h2, p, td, .output):not(${own}, .page-editing__earlier *)`)]
         .map((each) => each.textContent.replace(/\\s+/g, " ").trim());
     return [whole(article), whole(new DOMParser().parseFromString(window.pageGiven, "text/html"))];
 }"""
