@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from mkdocs.structure.files import File, InclusionLevel
@@ -129,6 +131,7 @@ class Engine:
                 self.site.pieces,
                 own_checks(original, page, self.site.exercise),
                 self._ended,
+                self._offered(file, original),
             )
             self.runs[tab] = run
             run.start()
@@ -138,6 +141,12 @@ class Engine:
         if not self.trails:
             return PageProcess(page, self.runner.root, self.runner.preload)
         return self.trails.process(page, self.runner.declared(page), change)
+
+    def _offered(self, file: File, page: Page) -> dict[str, str]:
+        """The files of the site that a page offers, by name, in base64."""
+        folder = Path(self.site.config.site_dir, file.dest_uri).parent
+        names = {snippet.options.get("download", "") for snippet in page.snippets} - {""}
+        return {name: b64encode((folder / name).read_bytes()).decode() for name in names if (folder / name).is_file()}
 
     def _show(self, file: File, page: Page, outputs: Outputs, is_stopped: Callable[[], bool]) -> Styled:
         """The article of a page that has run, when nobody builds the site."""

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from page_runner.display import text as escape
@@ -36,6 +37,7 @@ class EditedRun(threading.Thread):
         checks: For the page's own snippets, by number, the errors by which they only say that something is not as
             the page had it: then the program goes on below.
         ended: What to do at its end.
+        offered: The files that the built page offers, by name, in base64.
     """
 
     def __init__(
@@ -46,10 +48,11 @@ class EditedRun(threading.Thread):
         pieces: Callable[[str], tuple[str, str]],
         checks: Mapping[int, frozenset[str]],
         ended: Callable[[EditedRun], None],
+        offered: Mapping[str, str] = MappingProxyType({}),
     ):
         super().__init__(name=f"edited {page.name}", daemon=True)
         self.page, self.process, self.show, self.pieces, self.ended = page, process, show, pieces, ended
-        self.checks = checks
+        self.checks, self.offered = checks, offered
         self.events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
         self.began = time.monotonic()
         self.outputs: Outputs = []
@@ -68,7 +71,8 @@ class EditedRun(threading.Thread):
                 self._run_items()
             missing = len(self.page.items) - len(self.outputs)
             html, sheet = self.show([*self.outputs, *[None] * missing], lambda: self.is_stopped)
-            self._say("page", html=with_downloads(html, self.page, self.outputs), **({"sheet": sheet} if sheet else {}))
+            html = self._with_downloads(html, self.outputs)
+            self._say("page", html=html, **({"sheet": sheet} if sheet else {}))
             self._say("done", seconds=self._seconds())
         except PageError as error:
             self._say("failed", message=told(error))
@@ -140,7 +144,16 @@ class EditedRun(threading.Thread):
     def _shown(self, output: Output) -> dict[str, str]:
         """What stands under a snippet."""
         html, sheet = self.pieces("\n".join(parts(output)))
-        return {"html": with_downloads(html, self.page, [output])} | ({"sheet": sheet} if sheet else {})
+        return {"html": self._with_downloads(html, [output])} | ({"sheet": sheet} if sheet else {})
+
+    def _with_downloads(self, html: str, outputs: Outputs) -> str:
+        """HTML in which the files that snippets offer are those of this run, unless the site has the same."""
+        for output in outputs if self.page.edited else ():
+            if isinstance(output, Output) and output.download and self.offered.get(output.download) != output.content:
+                name = escape(output.download)
+                data = f"data:application/octet-stream;base64,{output.content}"
+                html = html.replace(f'<a href="{name}" download>', f'<a href="{data}" download="{name}">')
+        return html
 
     def _seconds(self) -> float:
         return round(time.monotonic() - self.began, 3)
@@ -203,13 +216,3 @@ def in_one_line(error: str) -> str:
     """The line of an error's text that has its name."""
     lines = error.strip("\n").split("\n")
     return next((line for line in lines if not line.startswith(" ")), lines[0])
-
-
-def with_downloads(html: str, page: Page, outputs: Outputs) -> str:
-    """HTML in which the files that snippets offer are those of this run: the site has those of the page as it was."""
-    for output in outputs if page.edited else ():
-        if isinstance(output, Output) and output.download:
-            name = escape(output.download)
-            data = f"data:application/octet-stream;base64,{output.content}"
-            html = html.replace(f'<a href="{name}" download>', f'<a href="{data}" download="{name}">')
-    return html

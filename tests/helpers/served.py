@@ -25,10 +25,13 @@ class Served:
         python: str = sys.executable,
         variables: Mapping[str, str] = os.environ,
         log: Path | None = None,
+        pages: str = "",  # these alone of the course's
     ):
         self.root, self.log_file = root, log or root / "serve.log"
         self.address = f"127.0.0.1:{free_port()}"
         command = [python, "-m", "mkdocs", "serve", "--livereload", *options, "-a", self.address]
+        if pages:
+            command = [python, "tools/build_pages.py", self.address, *pages.split()]
         self.log = open(self.log_file, "w+", encoding="utf-8")  # noqa: SIM115
         environment = {**variables, "PYTHONUTF8": "1", "NO_MKDOCS_2_WARNING": "1"}
         self.process = subprocess.Popen(command, cwd=root, env=environment, stdout=self.log, stderr=subprocess.STDOUT)

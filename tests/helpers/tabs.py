@@ -28,12 +28,12 @@ Event = dict[str, Any]
 class Serving:
     """A served site; nobody watches its files: `rebuild` does what the server does when it has seen a change."""
 
-    def __init__(self, root: Path, **options: Any):
-        self.root, self.folder = root, tempfile.mkdtemp(prefix="served-")
+    def __init__(self, root: Path, host: str = "127.0.0.1", **settings: Any):
+        self.root, self.folder, self.settings = root, tempfile.mkdtemp(prefix="served-"), settings
         self.plugins: dict[str, Any] = {}  # those that stay the same for all builds of this server
         self.config = self._config()
         self.config.plugins.on_startup(command="serve", dirty=False)
-        self.config.dev_addr = type(self.config.dev_addr)(options.get("host", "127.0.0.1"), 0)
+        self.config.dev_addr = type(self.config.dev_addr)(host, 0)
         build(self.config, serve_url="/")
         self.server = LiveReloadServer(self._build, "127.0.0.1", 0, self.folder, shutdown_delay=0.02)
         self.server.watch(self.config.docs_dir)
@@ -47,7 +47,7 @@ class Serving:
     def _config(self) -> Any:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(dict(MkDocsConfig._schema)["plugins"], "plugin_cache", self.plugins)
-            return load_config(str(self.root / "mkdocs.yml"), site_dir=self.folder)
+            return load_config(str(self.root / "mkdocs.yml"), site_dir=self.folder, **self.settings)
 
     def _build(self) -> None:
         config = self._config()

@@ -319,7 +319,6 @@ class Editing {
     snippet.rest = "✓ Solved";
     snippet.tell("");
     note(`${this.#names.store}.solved`, this.#exercise(snippet));
-    document.dispatchEvent(new Event("exercise-solved"));
   }
 
   /** @type {(page: ShownPage, progress: Progress, edits: Map<number, string>, began: number) => void} */

@@ -95,6 +95,23 @@ function tabKeys({ EditorView, Prec, indentLess, indentMore, keymap }) {
   return [heard, keys];
 }
 
+/**
+ * What is typed over a selection. Left to itself, Chromium gives words that it writes where lines were the style that
+ * these had, and no policy of the page lets it.
+ * @param {any} cm
+ */
+const overwriting = ({ EditorView }) =>
+  EditorView.domEventHandlers({
+    beforeinput(/** @type {InputEvent} */ { inputType, data }, /** @type {any} */ view) {
+      const { empty, from, to } = view.state.selection.main;
+      if (inputType !== "insertText" || !data || empty || view.composing) return false;
+      const insert = () => view.state.update(view.state.replaceSelection(data), { userEvent: "input.type" });
+      const handlers = view.state.facet(EditorView.inputHandler); // that of brackets
+      if (!handlers.some((/** @type {any} */ handle) => handle(view, from, to, data, insert))) view.dispatch(insert());
+      return true;
+    },
+  });
+
 /** @type {(code: string, name: string, heard: Heard) => Promise<Editor>} */
 export async function edit(code, name, heard) {
   const cm = await codemirror();
@@ -132,6 +149,7 @@ export async function edit(code, name, heard) {
       doc: code.replace(/\n$/, ""),
       extensions: [
         ...tabKeys(cm),
+        overwriting(cm),
         cm.Prec.highest(cm.keymap.of([{ key: "Mod-Enter", run }, { key: "Ctrl-Enter", run }])),
         cm.history(),
         cm.drawSelection(),

@@ -29,6 +29,7 @@ export class EditableSnippet {
   #tools;
   #run = element("button", { type: "button", class: "page-editing__run" }, "Run");
   #reset = element("button", { type: "button" }, "Close");
+  #copy = element("button", { type: "button" }, "Copy");
   #state = element("span", { class: "page-editing__state" });
 
   /**
@@ -51,9 +52,13 @@ export class EditableSnippet {
       role: "group",
       "aria-label": `Snippet ${number + 1}`,
     });
-    this.#tools.append(this.#run, this.#reset, this.#state);
+    this.#tools.append(this.#run, this.#reset, this.#copy, this.#state);
     this.#run.addEventListener("click", () => heard.run(this));
     this.#reset.addEventListener("click", () => heard.reset(this));
+    // Material copies what stands in this attribute, and says so.
+    this.#copy.addEventListener("click", () => {
+      this.#copy.dataset.clipboardText = this.code.trimEnd();
+    });
     if (unsolved || block.classList.contains("scratch")) this.#beReady();
     else this.#offer();
   }

@@ -164,6 +164,10 @@ def test_a_figure_without_words_gets_some(walk: Tab):
     assert 'aria-label="A figure that your code drew"' in walk.run({5: draw}).of(5)["html"]
 
 
+def test_a_file_that_is_as_it_was_is_the_sites(walk: Tab):
+    assert '<a href="x.txt" download>' in walk.run({5: "print(x, y)"}).of(4)["html"]
+
+
 def test_a_file_that_is_offered_no_more_and_a_number_in_a_title_that_fails_end_nothing(walk: Tab):
     ran = walk.run({1: "z = 6", 4: "y = 6; del y", 5: "print(x)"})
     assert ran.of(4)["event"] == "error" or ran.of(4)["html"] == ""
