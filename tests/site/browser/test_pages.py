@@ -300,7 +300,7 @@ def test_on_paper_a_dark_page_is_light_and_nothing_is_folded(open_page):
 
 
 def test_on_paper_the_source_of_functions_stays_folded(open_page):
-    page = open_page("reference/api/curves/")
+    page = open_page("reference/api/trees/")
     page.emulate_media(media="print")
     page.eval_on_selector_all("details", "all => all.forEach((each) => each.open = true)")  # as Material does
     shown = "all => all.filter((each) => each.checkVisibility()).length"
