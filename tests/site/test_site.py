@@ -184,9 +184,8 @@ def a_page_is_light(course, file, html):
         deferred = script.get("type") == "module" or "defer" in script.attrs
         assert deferred or len(script.text) < SHORT, script
     # Else the bundle would have all of the page styled anew, five times.
-    assert [
-        script for script in html.head.select("script") if script.text == 'document.documentElement.className = "js"'
-    ]
+    named = 'document.documentElement.className = "js js-focus-visible"'
+    assert named in [script.text for script in html.head.select("script")]
     assert html.select("[name=__palette]") and not html.select("[data-md-component=palette]")
     features = json.loads(html.select_one("#__config").text)["features"]
     assert "content.lazy" in features and not {"content.code.copy", "navigation.instant"} & set(features)
