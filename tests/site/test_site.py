@@ -26,7 +26,7 @@ from page_rules import broken
 from page_runner.page import read_page
 from strict_policy.inline import hash_of
 
-MANY = 5300  # elements; what is far from the screen is not laid out
+MANY = 4400  # elements; what is far from the screen is not laid out
 HEAVY = 90_000  # bytes of a page alone, compressed
 SHORT = 1500  # letters of a script that holds up the page
 PAGES = sorted(path.relative_to(ROOT / "docs").as_posix() for path in (ROOT / "docs").rglob("*.md"))
@@ -183,6 +183,10 @@ def a_page_is_light(course, file, html):
     for script in html.select("script:not([type='application/json'])"):
         deferred = script.get("type") == "module" or "defer" in script.attrs
         assert deferred or len(script.text) < SHORT, script
+    # Else the bundle would have all of the page styled anew, five times.
+    named = 'document.documentElement.className = "js js-focus-visible"'
+    assert named in [script.text for script in html.head.select("script")]
+    assert html.select("[name=__palette]") and not html.select("[data-md-component=palette]")
     features = json.loads(html.select_one("#__config").text)["features"]
     assert "content.lazy" in features and not {"content.code.copy", "navigation.instant"} & set(features)
 

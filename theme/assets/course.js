@@ -15,9 +15,8 @@ function mend() {
   // So does wide code. Material takes the tab stop away where code fits, but far from the screen it cannot know yet, and
   // what the keyboard has just come to must not lose it.
   for (const code of all("pre > code:not([tabindex])")) {
-    const far = !code.checkVisibility({ contentVisibilityAuto: true });
     const lost = code === held && document.activeElement === document.body;
-    if (!met.has(code) || far || lost) code.tabIndex = 0;
+    if (!met.has(code) || lost || !code.checkVisibility({ contentVisibilityAuto: true })) code.tabIndex = 0;
     if (lost) code.focus({ preventScroll: true });
     met.add(code);
   }

@@ -83,6 +83,7 @@ def test_all_pages_have_one_policy_and_their_styles_beside_them(strict: Site):
     scripts = ["here = new URL(document.currentScript.dataset.base, location)", "last = 1;"]
     assert f"script-src 'self' {' '.join(sorted(map(sha, scripts)))};" in said
     assert "unsafe" not in said and {each.split()[0] for each in said.split("; ")} == DIRECTIVES.keys()
+    assert "; img-src 'self' data:; object-src 'none'; " in said
     for (name, page), base in zip(pages.items(), [".", "../..", "/"], strict=True):
         assert page.index('charset="utf-8"') < page.index("Content-Security-Policy") < page.index("<script"), name
         assert f'<script data-base="{base}">{scripts[0]}</script>' in page

@@ -276,6 +276,21 @@ def test_the_palette_button_changes_a_figures_ink(open_page):
     page.reload()
     assert page.locator("body").get_attribute("data-md-color-scheme") == "slate"
     assert page.evaluate(INK) == dark
+    frame = "document.querySelector('meta[name=theme-color]').content"  # of a phone's browser
+    paper = page.evaluate(frame).removeprefix("#")
+    assert dark["paper"] == f"rgb{tuple(bytes.fromhex(paper))}"
+
+
+def test_colours_follow_the_system_until_they_are_chosen(open_page):
+    page = open_page("accessibility/", scheme="dark")
+    assert page.locator("body").get_attribute("data-md-color-scheme") == "slate"
+    page.emulate_media(color_scheme="light")
+    page.wait_for_selector("body[data-md-color-scheme=default]")
+    page.get_by_title("Switch to dark").click()
+    page.emulate_media(color_scheme="dark")
+    page.emulate_media(color_scheme="light")
+    assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "dark"
+    assert page.locator("body").get_attribute("data-md-color-scheme") == "slate"
 
 
 def test_a_page_says_everything_without_scripts(open_page, subtests):
@@ -300,7 +315,7 @@ def test_on_paper_a_dark_page_is_light_and_nothing_is_folded(open_page):
 
 
 def test_on_paper_the_source_of_functions_stays_folded(open_page):
-    page = open_page("reference/api/curves/")
+    page = open_page("reference/api/trees/")
     page.emulate_media(media="print")
     page.eval_on_selector_all("details", "all => all.forEach((each) => each.open = true)")  # as Material does
     shown = "all => all.filter((each) => each.checkVisibility()).length"

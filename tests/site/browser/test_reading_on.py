@@ -51,7 +51,7 @@ def test_reading_on_leaves_nothing_behind(open_page, course, count):
     [
         ("lessons/fitting-a-quadratic/", "desktop"),
         ("reference/error-messages/", "desktop"),
-        ("reference/api/curves/", "phone"),
+        ("reference/api/losses-and-descent/", "phone"),
     ],
 )
 def test_back_leads_to_the_very_place(open_page, course, name, size):
