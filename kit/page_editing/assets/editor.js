@@ -95,6 +95,24 @@ function tabKeys({ EditorView, Prec, indentLess, indentMore, keymap }) {
   return [heard, keys];
 }
 
+/**
+ * What is typed over a selection, put there by the library: a browser would keep the selection's look in an attribute
+ * `style`, which the page's policy forbids.
+ * @param {any} cm
+ */
+const typedOver = ({ EditorView }) =>
+  EditorView.domEventHandlers({
+    beforeinput(/** @type {InputEvent} */ { data, inputType, isComposing }, /** @type {any} */ view) {
+      const { from, to, empty } = view.state.selection.main;
+      if (empty || !data || isComposing || inputType !== "insertText") return false;
+      const typed = () =>
+        view.state.update(view.state.replaceSelection(data), { userEvent: "input.type", scrollIntoView: true });
+      const own = view.state.facet(EditorView.inputHandler); // as to put brackets around it
+      if (!own.some((/** @type {any} */ put) => put(view, from, to, data, typed))) view.dispatch(typed());
+      return true;
+    },
+  });
+
 /** @type {(code: string, name: string, heard: Heard) => Promise<Editor>} */
 export async function edit(code, name, heard) {
   const cm = await codemirror();
@@ -132,6 +150,7 @@ export async function edit(code, name, heard) {
       doc: code.replace(/\n$/, ""),
       extensions: [
         ...tabKeys(cm),
+        typedOver(cm),
         cm.Prec.highest(cm.keymap.of([{ key: "Mod-Enter", run }, { key: "Ctrl-Enter", run }])),
         cm.history(),
         cm.drawSelection(),
