@@ -81,7 +81,8 @@ class Served:
     """The course, below a folder of its host, as many hosts have it; and what was asked for there."""
 
     def __init__(self, folder: Path):
-        asked = self.asked = []
+        asked: list[str] = []
+        self.asked = asked
 
         class Handler(SiteHandler):
             base = "/course/"
