@@ -14,6 +14,7 @@ from mkdocs.config import load_config
 from playwright.sync_api import Page, expect, sync_playwright
 from tiny_site import fence
 
+from benchmarks.engine import boot_seconds
 from browser_engine.chrome import find_chrome
 from browser_engine.files import EngineError, Places, pyodide
 from browser_engine.plugin import CACHE, INTEGRITY, PYODIDE
@@ -143,6 +144,11 @@ def test_only_pages_that_agree_are_offered(course):
         path.parent.name for path in course.rglob("index.html") if 'name="page-editing"' in path.read_text("utf-8")
     }
     assert offered == {"site", "near", "limits"} == {path.parent.name for path in course.rglob("program.json")}
+
+
+def test_how_long_readers_wait_is_measured(course):
+    first, again = boot_seconds(course, 1)
+    assert 0 < again < first
 
 
 def edit(page: Page, code: str, number: int = 0) -> None:
