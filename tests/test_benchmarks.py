@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import __main__ as command
-from benchmarks import build, charts, models, pages, serve, sites, suite, weight
+from benchmarks import build, charts, engine, models, pages, serve, sites, suite, weight
 from benchmarks.compute import own_compute
 from benchmarks.report import Row
 from page_runner import origin, process
@@ -319,3 +319,15 @@ def test_a_page_among_many_is_compared_with_a_page_among_few():
     few, many = build.Builds(10, 1, 1, 1), build.Builds(90, 1, 1, 1)
     row = build.linear_row(100, many, 10, few)
     assert (row.seconds, row.other_seconds, row.other, row.reached) == (0.9, 1.0, "a page of 10", True)
+
+
+def test_the_bytes_of_an_engine_are_counted(tmp_path):
+    (tmp_path / "engine").mkdir()
+    held = {"small.zip": b"x" * 10, "large.wasm": b"y" * 1000}
+    for name, data in held.items():
+        (tmp_path / "engine" / name).write_bytes(data)
+    about = {"files": {name: len(data) for name, data in held.items()}}
+    (tmp_path / "engine/engine.json").write_text(json.dumps(about), "utf-8")
+    found = engine.bytes_of(tmp_path)
+    assert [(name, size) for name, (size, _) in found.items()] == [("large.wasm", 1000), ("small.zip", 10)]
+    assert found["large.wasm"][1] < 100

@@ -16,11 +16,8 @@ from playwright.sync_api import Browser, sync_playwright
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.append(str(ROOT / "tests/helpers"))
-
-from chrome import find_chrome  # noqa: E402
-from web import SiteHandler, WebServer  # noqa: E402
+from browser_engine.chrome import find_chrome
+from browser_engine.web import WebServer, handler_of
 
 STYLE = Path(__file__).with_suffix(".css")
 LEFT_OUT = ("review/", "whole-course/", "labs/")  # they live by their scripts, or are about paper; labs are notebooks
@@ -75,7 +72,7 @@ def print_course(site: Path, file: Path, browser: Browser, printed: Callable[[st
 
     It is printed twice, since only the first time says on which pages the lessons begin.
     """
-    with WebServer(type("Handler", (SiteHandler,), {"folder": site})) as server:
+    with WebServer(handler_of(site)) as server:
         root = f"{server.root}/"
         page = browser.new_page(service_workers="block", bypass_csp=True)
         page.set_default_timeout(600_000)

@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from html import unescape
 from itertools import zip_longest
 
 NUMBER = re.compile(r"[-−+]?\d[\d,_]*(?:\.\d+)?(?:e[-+]?\d+)?", re.I)
+TAG = re.compile(r"<[^>]*>")
 SIGNS = str.maketrans({"−": "-", ",": None, "_": None})
 
 
@@ -45,8 +47,10 @@ def differences(once: str, now: str) -> Iterator[Difference]:
     words, numbers = NUMBER.split(once), NUMBER.findall(once)
     other_words, other_numbers = NUMBER.split(now), NUMBER.findall(now)
     if words != other_words:
-        pair = next(pair for pair in zip_longest(words, other_words, fillvalue="") if pair[0] != pair[1])
-        yield Difference(around(pair[0], pair[1]), around(pair[1], pair[0]))
+        seen, other = (unescape(TAG.sub("", text)).strip() for text in (once, now))
+        if seen == other:  # what is not read differs
+            seen, other = next(pair for pair in zip_longest(words, other_words, fillvalue="") if pair[0] != pair[1])
+        yield Difference(around(seen, other), around(other, seen))
         return
     for number, other in zip(numbers, other_numbers, strict=True):
         if number != other:

@@ -9,10 +9,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 import shutil
 import subprocess
 import tarfile
 import tempfile
+import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from io import BytesIO
@@ -22,6 +24,7 @@ from typing import Any
 RELEASE = "https://cdn.jsdelivr.net/pyodide/v{version}/full/"  # has each library by the name of its file
 PACKED = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")  # of the npm package
 LOCK = "pyodide-lock.json"
+LICENCE = re.compile(r"\.dist-info/(licenses/.*|LICEN[CS]E|COPYING|NOTICE)[^/]*$", re.I)  # a file with one, in a wheel
 
 
 class EngineError(Exception):
@@ -185,6 +188,27 @@ def fetched(url: str, name: str, sha256: str, places: Places) -> bytes:
         first = (str(error).splitlines() or [type(error).__name__])[0]
         raise EngineError(f"{name} cannot be fetched from {url}: {first}") from None
     return Path(path).read_bytes()
+
+
+def licences(version: str, files: Mapping[str, bytes]) -> str:
+    """Under which licences the engine's files come.
+
+    Args:
+        version: Pyodide's.
+        files: What each file holds.
+
+    Returns:
+        What each says of itself, with the texts that wheels hold.
+    """
+    source = f"https://github.com/pyodide/pyodide/tree/{version}"
+    found = [f"Pyodide {version}: MPL-2.0, its source lies at {source}; with Python and its library: PSF-2.0"]
+    for name, data in sorted(files.items()):
+        if name.endswith(".whl") and zipfile.is_zipfile(BytesIO(data)):
+            with zipfile.ZipFile(BytesIO(data)) as wheel:
+                held = [each for each in wheel.namelist() if LICENCE.search(each)]
+                texts = [wheel.read(each).decode("utf-8", "replace").strip() for each in held]
+            found.append("\n\n".join([name, *texts]))
+    return f"\n\n{'-' * 80}\n".join(found) + "\n"
 
 
 def entry(wheel: Wheel) -> dict[str, Any]:

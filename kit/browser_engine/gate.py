@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import functools
-import os
-import shutil
-import threading
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from .chrome import find_chrome
 from .files import EngineError
+from .web import WebServer, handler_of
 
-NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # Runs a page with no edits; what it gave, or why it gave nothing.
 RUN = """async ([root, script, page, made_from]) => {
   const { workerEngine } = await import(new URL(script, root).href);
@@ -30,37 +25,6 @@ RUN = """async ([root, script, page, made_from]) => {
 }"""
 
 
-def browser_path() -> str | None:
-    """Where a browser of the kind of Chrome lies: where CHROME_PATH says, or on the path; None for Playwright's own."""
-    return os.environ.get("CHROME_PATH") or next(filter(None, map(shutil.which, NAMES)), None)
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    """Serves files without a word."""
-
-    extensions_map = SimpleHTTPRequestHandler.extensions_map | {
-        ".mjs": "text/javascript",
-        ".wasm": "application/wasm",
-    }
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing."""
-
-
-@contextmanager
-def served(site: Path) -> Iterator[str]:
-    """Serve a folder at an address of this machine, while the context lasts."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(site)))
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
 def run_pages(site: Path, pages: Iterable[tuple[str, str]]) -> list[dict[str, Any]]:
     """What each page gives in the site's engine.
 
@@ -72,27 +36,29 @@ def run_pages(site: Path, pages: Iterable[tuple[str, str]]) -> list[dict[str, An
         For each the last thing that its run told: of kind `results`, or of kind `failed` with a message.
 
     Raises:
-        EngineError: There is no browser.
+        EngineError: The site lacks the engine's script, or there is no browser that stays.
     """
-    script = next(site.glob("assets*/worker-engine.js")).relative_to(site).as_posix()
+    script = next((path.relative_to(site).as_posix() for path in site.glob("assets*/worker-engine.js")), "")
+    if not script:
+        raise EngineError("package_assets is to name browser_engine, too: the site lacks its scripts")
     try:
         from playwright.sync_api import Error, sync_playwright
     except ImportError:
         raise EngineError("there is no Playwright, which looks after a browser") from None
-    with served(site) as root, sync_playwright() as playwright:
+    with WebServer(handler_of(site)) as server, sync_playwright() as playwright:
+        root = f"{server.root}/"
         try:
-            browser = playwright.chromium.launch(executable_path=browser_path())
+            with playwright.chromium.launch(executable_path=find_chrome()) as browser:
+                tab = browser.new_page()
+                tab.goto(f"{root}404.html")
+                found = []
+                for page, made_from in pages:
+                    try:
+                        found.append(tab.evaluate(RUN, [root, script, page, made_from]))
+                    except Error as error:  # as when it takes all memory
+                        found.append({"event": "failed", "message": str(error).splitlines()[0]})
+                        tab = browser.new_page()
+                        tab.goto(f"{root}404.html")
+                return found
         except Error as error:
-            raise EngineError(f"no browser starts: {str(error).splitlines()[0]}") from None
-        with browser:
-            tab = browser.new_page()
-            tab.goto(f"{root}404.html")
-            found = []
-            for page, made_from in pages:
-                try:
-                    found.append(tab.evaluate(RUN, [root, script, page, made_from]))
-                except Error as error:  # as when it takes all memory
-                    found.append({"event": "failed", "message": str(error).splitlines()[0]})
-                    tab = browser.new_page()
-                    tab.goto(f"{root}404.html")
-            return found
+            raise EngineError(f"no browser runs here: {str(error).splitlines()[0]}") from None

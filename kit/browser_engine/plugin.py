@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import re
@@ -26,12 +27,13 @@ from page_runner.generator import written
 from page_runner.page import Page
 
 from .agreement import Difference, of_page
-from .files import EngineError, Places, Wheel, gather
+from .files import EngineError, Places, Wheel, gather, licences
 from .gate import run_pages
 from .programs import Program, program_of, runner_archive
 
 log = logging.getLogger("mkdocs.browser_engine")
 
+ON_DEMAND = ("engine/*", "*program.json")
 FOLDER, PROGRAM, TABLE = "engine", "program.json", "engine/pages.json"
 PYODIDE = "314.0.2"  # of which there is a build of PyTorch, too
 INTEGRITY = "sha512-rXkXOriXhzRkEV/coVGELjz4da77oNQEOu8hOf8dtBHEKOzqoIAmSJGeKuPl4wbLDv9EDibfKOchnC73CVX4DQ=="
@@ -72,9 +74,12 @@ class BrowserEnginePlugin(BasePlugin[BrowserEngine]):
         self.building = command != "serve"
 
     def on_config(self, config: MkDocsConfig) -> None:
-        """Ask for the plugin that has the pages' part of it."""
+        """Ask for the plugin that has the pages' part of it; nothing of it is kept before somebody runs a page."""
         if self.config.enabled and "page_editing" not in config.plugins:
             raise PluginError("browser_engine needs page_editing under plugins too")
+        if offline := config.plugins.get("offline_site"):
+            patterns = offline.config["on_demand"]
+            offline.config["on_demand"] = [*patterns, *(each for each in ON_DEMAND if each not in patterns)]
 
     @event_priority(-100)
     def on_nav(self, nav: Navigation, /, *, config: MkDocsConfig, files: Files) -> None:
@@ -98,8 +103,10 @@ class BrowserEnginePlugin(BasePlugin[BrowserEngine]):
             found = self._gate(folder, self.site)
         except EngineError as error:
             shutil.rmtree(folder / FOLDER, ignore_errors=True)
-            for program in folder.rglob(PROGRAM):
-                program.unlink()
+            for file in self.site.files.documentation_pages():
+                path = Path(folder, file.dest_uri)
+                path.with_name(PROGRAM).unlink(missing_ok=True)
+                name_engine(path, None)
             log.info("readers cannot change the code of this site where they read it: %s", error)
             return
         (folder / TABLE).write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", "utf-8", newline="\n")
@@ -115,18 +122,20 @@ class BrowserEnginePlugin(BasePlugin[BrowserEngine]):
         wheels = [Wheel(each.name, each.url, each.sha256, tuple(each.depends)) for each in settings.wheels]
         places = Places(Path(settings.folder) if settings.folder else None, CACHE)
         files = gather(settings.pyodide, settings.integrity, settings.libraries, wheels, places)
-        runner = runner_archive(settings.packages)
-        files |= {"runner.zip": runner}
+        archive = runner_archive(settings.packages)
+        runner = f"runner.{hashlib.sha256(archive).hexdigest()[:8]}.zip"  # no page meets that of another release
+        files |= {runner: archive}
         folder.mkdir(parents=True)
         for name, data in files.items():
             (folder / name).write_bytes(data)
         about = {
             "files": {name: len(data) for name, data in files.items()},
             "libraries": settings.libraries,
-            "runner": "runner.zip",
+            "runner": runner,
             "imports": settings.imports,
         }
         (folder / "engine.json").write_text(json.dumps(about, indent=1) + "\n", "utf-8", newline="\n")
+        (folder / "licences.txt").write_text(licences(settings.pyodide, files), "utf-8", newline="\n")
 
     def _gate(self, folder: Path, site: Site) -> dict[str, dict[str, Any]]:
         """Put a program beside each page, run it, and leave it there where it gives what the page shows."""
@@ -144,7 +153,7 @@ class BrowserEnginePlugin(BasePlugin[BrowserEngine]):
                     found[address] = {"agrees": False, "digits": 0, "why": str(error)}
         for path, program in programs.values():
             path.with_name(PROGRAM).write_text(program.text, "utf-8", newline="\n")
-        size = sum(path.stat().st_size for path in (folder / FOLDER).iterdir())
+        size = sum(json.loads((folder / FOLDER / "engine.json").read_text("utf-8"))["files"].values())
         told = run_pages(folder, [(address, program.hash) for address, (_, program) in programs.items()])
         for (address, (path, program)), results in zip(programs.items(), told, strict=True):
             found[address] = about = judged(program, results)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from page_runner.cache import Outputs
 
 PLACE = "70917{:05d}7"  # a number, which stands in a page's article for what one of its items gives
-PLACES = re.compile(r'<div class="output output--chart"><p>70917(\d{5})7</p></div>|70917(\d{5})7')
+PLACES = re.compile(r'<div class="output output--chart"><p>70917(\d{5})7</p></div>(\n?)|70917(\d{5})7')
 
 
 class Here:
@@ -121,9 +121,10 @@ def filled(article: str, outputs: Outputs) -> str:
     """A page's article with what its items gave in its places."""
 
     def found(match: re.Match[str]) -> str:
-        output = outputs[int(match[1] or match[2])]
+        output = outputs[int(match[1] or match[3])]
         if match[1]:
-            return NOT_REACHED if output is None else result(output)
+            shown = NOT_REACHED if output is None else result(output)
+            return shown and shown + match[2]  # what shows nothing has no line
         if isinstance(output, Output):
             return escape(output.fold or output.title)
         return escape("…" if output is None else str(output))

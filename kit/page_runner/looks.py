@@ -17,6 +17,7 @@ import ctypes
 import glob
 import hashlib
 import os
+import re
 import site
 import stat
 import struct
@@ -394,12 +395,11 @@ def asking() -> FrameType | None:
 
 def installed() -> tuple[str, ...]:
     """Where Python and its packages lie."""
-    schemes = (sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib"))
-    folders = {*schemes, *site.getsitepackages(), site.getusersitepackages()}
+    schemes = [sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")]
+    folders = {*schemes, *site.getsitepackages(), site.getusersitepackages()} - {None}  # a browser has no users
     zipped = f"python{sys.version_info.major}{sys.version_info.minor}.zip"  # of the standard library, where it is one
-    folders |= {
-        os.path.join(os.path.dirname(folder), zipped) for folder in map(sysconfig.get_path, ("stdlib", "platstdlib"))
-    }
+    folders |= {os.path.join(os.path.dirname(folder), zipped) for folder in schemes[:2]}
+    folders = {re.sub("^//", "/", folder) for folder in folders}  # as a browser's Python says it, which lies in /
     if sys.prefix != sys.base_prefix:  # a virtual environment
         folders.add(sys.prefix)
     return tuple(

@@ -16,7 +16,8 @@ from functools import cached_property
 from pathlib import Path
 
 from project_root import ROOT
-from web import SiteHandler, WebServer
+
+from browser_engine.web import SiteHandler, WebServer
 
 BASE = "/course/"  # below the server's root, as a project's site on GitHub Pages is
 BUILD, START = "/build", "/start"  # two addresses beside the site: wait until it is built; begin, and do not wait

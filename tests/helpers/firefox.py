@@ -133,6 +133,12 @@ class Firefox:
         keys = [{"type": kind, "value": key} for key in text for kind in ("keyDown", "keyUp")]
         self.act({"type": "key", "id": "keyboard", "actions": keys})
 
+    def press(self, key: str, held: str) -> None:
+        """Press a key while another is held, such as Control: \\ue009."""
+        keys = [("keyDown", held), ("keyDown", key), ("keyUp", key), ("keyUp", held)]
+        actions = [{"type": kind, "value": value} for kind, value in keys]
+        self.act({"type": "key", "id": "keyboard", "actions": actions})
+
     def act(self, *actions: dict[str, Any]) -> None:
         self.ask("input.performActions", context=self.window, actions=actions)
 

@@ -19,8 +19,8 @@ from types import SimpleNamespace
 import pandas as pd
 import pooch
 import pytest
-from web import WebServer
 
+from browser_engine.web import WebServer
 from foundations import _local_data, simulate_passengers, titanic
 from foundations.passengers import lists
 

@@ -41,6 +41,18 @@ def test_a_long_text_is_shown_where_it_begins_to_differ():
     assert (found.once, found.now) == ("same same once", "same same now")
 
 
+@pytest.mark.parametrize(
+    ("once", "now", "said"),
+    [
+        ('<pre class="a">1 is &lt; 2</pre>', '<pre class="b">1 is &gt; 2</pre>', ("1 is < 2", "1 is > 2")),
+        ('<pre class="a">1</pre>', '<pre class="b">1</pre>', ('re class="a">', 're class="b">')),
+    ],
+)
+def test_what_differs_is_said_as_it_is_read_where_that_differs(once, now, said):
+    (found,) = differences(once, now)
+    assert (found.once, found.now, found.small) == (*said, False)
+
+
 def test_a_page_is_compared_piece_by_piece():
     assert [each.small for each in of_page(["1.5", "a", "2"], ["1.6", "b", "2"])] == [True, False]
     (lost,) = of_page(["1.5"], [])

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from tiny_site import Site, fence
 
-from page_runner.paths import without_paths
+from page_runner.paths import folders, without_paths
 
 ROOT, HOME = Path("/somewhere/a course"), Path.home()
 LIBRARY, PACKAGES = sysconfig.get_path("stdlib"), sysconfig.get_path("purelib")
@@ -40,6 +40,16 @@ VERSION = f"python{sys.version_info.major}.{sys.version_info.minor}"
 )
 def test_a_path_is_shown_from_the_folder_that_its_reader_knows(text: str, shown: str):
     assert without_paths(text, ROOT) == shown
+
+
+def test_in_a_browser_too_where_python_has_no_users_and_lies_in_the_topmost_folder(monkeypatch):
+    monkeypatch.setattr("site.getusersitepackages", lambda: None)
+    monkeypatch.setattr("sysconfig.get_path", lambda name: f"//lib/python3.14{'/site-packages' * ('lib' in name[3:])}")
+    folders.cache_clear()
+    try:
+        assert without_paths('<b></b> "/lib/python3.14/site-packages/a.py"') == '<b></b> "site-packages/a.py"'
+    finally:
+        folders.cache_clear()
 
 
 def test_whatever_way_a_page_shows_a_path(site: Site):

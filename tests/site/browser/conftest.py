@@ -4,12 +4,13 @@ import os
 from pathlib import Path
 
 import pytest
-from chrome import find_chrome
 from playwright.sync_api import Page, sync_playwright
 from ready import READY
 from sizes import SIZES
 from waiting import wait_for_function
 from watch import Watch
+
+from browser_engine.chrome import find_chrome
 
 ARGUMENTS = [
     "--disable-background-networking", "--disable-component-update", "--disable-gpu", "--disable-quic",

@@ -6,7 +6,8 @@ import pytest
 from course_site import BASE
 from firefox import Firefox, find_firefox
 from pages import PAGES, STICKING_OUT
-from web import SiteHandler, WebServer
+
+from browser_engine.web import WebServer, handler_of
 
 PAD = "lessons/three-or-seven/"
 
@@ -23,7 +24,7 @@ def firefox():
 
 @pytest.fixture
 def server(course):
-    server = WebServer(type("CourseHandler", (SiteHandler,), {"folder": course.folder, "base": BASE}))
+    server = WebServer(handler_of(course.folder, BASE))
     yield server
     server.stop()
 

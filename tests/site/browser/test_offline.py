@@ -10,8 +10,8 @@ import time
 import pytest
 from pads import SEVEN, drag, ink, pads, shown, wake
 from pages import arrive
-from web import SiteHandler, WebServer
 
+from browser_engine.web import SiteHandler, WebServer
 from offline_site.plugin import FAREWELL
 
 LESSON = "lessons/three-or-seven/"

@@ -13,7 +13,8 @@ import yaml
 from pages import UNFOLD, copied
 from project_root import ROOT
 from ready import NEAR_ALL_CODE
-from web import SiteHandler, WebServer
+
+from browser_engine.web import WebServer, handler_of
 
 NAME = "Copy with everything above"
 
@@ -153,7 +154,7 @@ def tiny(tmp_path_factory):
     (root / "docs/index.md").write_text("# Home\n", "utf-8")
     (root / "docs/lesson.md").write_text(LESSON, "utf-8")
     (root / "docs/other.md").write_text(OTHER, "utf-8")
-    with WebServer(type("TinyHandler", (SiteHandler,), {"folder": root / "site"})) as server:
+    with WebServer(handler_of(root / "site")) as server:
         url = f"{server.root}/"
         command = [sys.executable, "-m", "mkdocs", "build", "--quiet"]
         environment = os.environ | {"SITE_URL": url, "NO_MKDOCS_2_WARNING": "1", "PYTHONUTF8": "1"}

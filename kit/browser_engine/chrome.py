@@ -24,7 +24,18 @@ PLACES = (
 
 
 def find_chrome() -> str | None:
-    """Path of the browser: the one that CHROME_PATH names, or the first one found; None where there is none."""
+    """Path of the browser: the one that CHROME_PATH names, or the first one found; None where there is none.
+
+    Example:
+        ```python
+        from pathlib import Path
+
+        from browser_engine.chrome import find_chrome
+
+        found = find_chrome()
+        assert found is None or Path(found).name
+        ```
+    """
     if named := os.environ.get("CHROME_PATH"):
         return named
     on_path = (shutil.which(name) for name in NAMES)
