@@ -116,7 +116,7 @@ def dropped(answer: object) -> str:
             f"with p = {p} what stays should be {1 / (1 - p):.3g} times as large, and is {kept.mean():.3g} times",
         )
         if torch.equal(again, result):
-            raise NotYet("two generators give the same draw: use the one that is given")
+            raise NotYet("two generators give the same draw: use the one that is given, as it comes")
         if not torch.equal(other, result):
             raise NotYet("the same seed gives another draw: draw from the generator that is given")
         if torch.equal(next_one, result):
