@@ -51,7 +51,7 @@ def dead_units(answer: object) -> str:
     """A function of a ReluSum and x that counts the units that are 0 at all x."""
     m = torch.tensor([1.0, 1.0, -1.0, 1.0, -2.0, 1.0, 0.5, -1.0, 0.5, 1.0, 1.0, 1.0], dtype=torch.float64)
     bends = torch.tensor([3.0, -3.0, -3.0, 1.5, 0.5, 2.0, 9.0, -4.0, 3.0, -5.0, -6.0, 4.0], dtype=torch.float64)
-    x = torch.linspace(-2, 2, 41, dtype=torch.float64)
+    x = torch.linspace(-2, 2, 41, dtype=torch.float64).roll(10)  # in no order
     nets = [slice(0, 12), slice(0, 5), slice(2, 9)]  # one count alone might be right, or a rival's, by chance
     counts = []
     for units in nets:
@@ -75,10 +75,10 @@ def dead_units(answer: object) -> str:
             f"{example}, but a bend outside is not enough: some of those are above 0 at every x": of_each(
                 bends.abs() > 2
             ),
-            f"{example}, which are the units that bend between the first x and the last": of_each(
+            f"{example}, which are the units that bend between the smallest x and the largest": of_each(
                 (bends > -2) & (bends <= 2)
             ),
-            f"{example}, but a unit that bends at the last x is 0 there, too": of_each((heights < 0).all(dim=0)),
+            f"{example}, but a unit that bends at the largest x is 0 there, too": of_each((heights < 0).all(dim=0)),
         },
         f"{example}, and {right[at]:g} of them are 0 at every x",
         within=1e-6,

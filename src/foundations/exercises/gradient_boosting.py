@@ -123,7 +123,7 @@ def dependence(answer: object) -> str:
 def boosted_diabetes(answer: object) -> str:
     """Predictions for the last 142 diabetes patients, closer than a tree of four leaves."""
     table, target = (torch.tensor(each) for each in data_set("diabetes", return_X_y=True))
-    error, always_the_mean = rmse_of_column(answer, target[300:], target[:300])
+    error, always_the_mean = rmse_of_column(answer, target[300:], target[:300], least=40)
     tree = grow_tree(table[:300], target[:300], max_leaf_nodes=4)
     alone = (tree(table[300:]) - target[300:]).square().mean().sqrt().item()
     if error > 0.999 * always_the_mean:

@@ -29,8 +29,8 @@ from foundations.exercises.judging import (
 @exercise
 def weighted_gini(answer: object) -> str:
     """A function of a column, targets and a threshold: the mean Gini impurity of both sides, weighted by their rows."""
-    column = torch.tensor([1.0, 2.0, 3.0, 4.0, 5.0, 6.0], dtype=torch.float64)
-    targets = torch.tensor([1.0, 0.0, 1.0, 1.0, 1.0, 0.0], dtype=torch.float64)
+    column = torch.tensor([5.0, 1.0, 4.0, 6.0, 3.0, 2.0], dtype=torch.float64)  # in no order
+    targets = torch.tensor([1.0, 1.0, 1.0, 0.0, 1.0, 0.0], dtype=torch.float64)
     for threshold in (2.0, 4.0, 1.0):
         result = number(call(answer, column, targets, threshold), f"what it gives at {threshold:g}")
         left = column <= threshold

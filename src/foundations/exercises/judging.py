@@ -303,8 +303,11 @@ def _finite(found: list[float], what: str, not_finite: str = "") -> list[float]:
     return found
 
 
-def rmse_of_column(answer: object, targets: Tensor, learned: Tensor) -> tuple[float, float]:
-    """Take predictions in the targets' units: their RMSE, and that of always the mean of what was learned."""
+def rmse_of_column(answer: object, targets: Tensor, learned: Tensor, least: float = 0.0) -> tuple[float, float]:
+    """Take predictions in the targets' units: their RMSE, and that of always the mean of what was learned.
+
+    Below `least` comes only who has seen the targets.
+    """
     result = torch.tensor(column(answer, len(targets), "the predictions"), dtype=torch.float64)
     if torch.equal(result.float(), targets.flatten().float()):
         raise NotYet("those are the targets themselves: predict them")
@@ -315,6 +318,11 @@ def rmse_of_column(answer: object, targets: Tensor, learned: Tensor) -> tuple[fl
             "scale, plus the centre"
         )
     errors = [(each - targets.flatten()).square().mean().sqrt().item() for each in (result, learned.mean())]
+    if errors[0] < least:
+        raise NotYet(
+            f"an RMSE of {errors[0]:.1f} is too good to be true for rows that were not learned from: were these among "
+            "them?"
+        )
     return errors[0], errors[1]
 
 

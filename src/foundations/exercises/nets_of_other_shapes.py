@@ -86,7 +86,7 @@ def log_uniform(answer: object) -> str:
             raise NotYet("the same seed gives other draws: draw from the generator that is given")
         other = _draws(answer, low, high, n, torch.Generator().manual_seed(2))
         if torch.equal(drawn, other):
-            raise NotYet("two generators give the same draws: use the one that is given")
+            raise NotYet("two generators give the same draws: use the one that is given, as it comes")
         if torch.allclose(drawn.sort().values, other.sort().values, rtol=1e-5):
             raise NotYet("two generators give the same numbers, in another order: draw the numbers themselves")
         if torch.equal(drawn, next_ones):

@@ -137,6 +137,7 @@ WRONG = {
         "always the mean of the others has": torch.full((142,), later.mean()),
         "one tree of four leaves has": one_tree,
         "those are the targets themselves": target[300:],
+        "is too good to be true for rows that were not": (2 * target[300:] + later.mean()) / 3,
         "in standardised units": (theirs - later.mean()) / later.std(),
         "the predictions should have the shape": torch.zeros(442),
         "not (300, 1)": later[:, None],

@@ -100,6 +100,9 @@ WRONG = {
         "right one is missing": lambda *given: (given[0] <= given[2]).double().mean() * sides(*given)[0],
         "the left side's impurity": lambda *given: max(sides(*given)),
         "the right side's impurity": lambda *given: min(sides(*given)),
+        "at 2 it gives 0.3333, and": lambda column, targets, threshold: weighted(
+            column.sort().values, targets, threshold
+        ),
         "the weighted impurity is": lambda *given: weighted(*given) / 2,
         "after its `return`": lambda *given: None,
     },

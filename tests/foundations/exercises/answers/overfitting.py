@@ -171,6 +171,7 @@ WRONG = {
         "what always the mean reaches": centre.expand(110, 1),
         "in standardised units": (straight - centre) / scale,
         "the targets themselves": progress[judge],
+        "an RMSE of 21.0 is too good to be true": off_by(21.0),
         "should have the shape (110, 1), one number for each row, not (1, 110)": straight.T,
         "and 57 is the target": (straight + 2 * centre) / 3,
         "one number for each row, not (442, 1)": torch.zeros(442, 1),

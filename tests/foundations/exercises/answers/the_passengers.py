@@ -126,6 +126,9 @@ WRONG = {
         "23.25, the median of the training rows, and all other": lambda train, valid: [
             each.round() for each in fill(pd.Series.median)(train, valid)
         ],
+        ".iloc[0] takes one by its place": lambda train, valid: [
+            [each.Age.fillna(train.Age.median())[i] for i in range(len(each))] for each in (train, valid)
+        ],
         "median of all rows": fill(pd.Series.median, lambda train, valid: pd.concat([train, valid])),
         "their own median": fill_own,
         "mean of the training rows": fill(pd.Series.mean),
@@ -159,6 +162,11 @@ WRONG = {
         "a tensor, not a DataFrame": lambda pclass: pd.get_dummies(pclass, dtype="float32"),
     },
     "best_rule": {
+        ".iloc[0] takes one by its place": lambda table, columns: (
+            sum(table.Survived[i] == table.Survived.mode()[0] for i in range(len(table))) / len(table)
+            if len(table) < 20
+            else rule(table, columns)
+        ),
         "for ['Deck', 'Floor'] it gives 0.8182": lambda table, columns: rule(
             table.assign(**{each: table[each].fillna(0) for each in columns if table[each].dtype.kind == "f"}), columns
         ),
