@@ -6,4 +6,5 @@ As an MkDocs plugin it stands after page_editing: `browser_engine`.
 - `files` finds and checks what the engine is made of.
 - `programs` are what a page has beside it for the engine, and `run` runs one there.
 - `gate` lets a browser run each page in the engine, and `agreement` says what differs.
+- `chrome` finds a browser, and `web` serves a folder to it.
 """
