@@ -275,7 +275,7 @@ def judged(exercise: str, right: list[Any], wrong: dict[str, Any]) -> Iterator[s
 
 
 def filled(lesson: Lesson, outputs: Mapping[int, Output | str], otherwise: str) -> list[str]:
-    """The page's lines with its numbers set in, and no snippet that anything would run."""
+    """The page's lines with its numbers set in, and no fence of Python, which has options that are ours."""
     lines = list(lesson.page.text.split("\n"))
     for index, item in reversed(list(enumerate(lesson.page.items))):
         if isinstance(item, Number):
@@ -283,6 +283,8 @@ def filled(lesson: Lesson, outputs: Mapping[int, Output | str], otherwise: str) 
             set_number(lines, item, value if isinstance(value, str) else otherwise)
         else:
             lines[item.line - 2] = f"{item.indent}```text"
+    for fence in lesson.page.shown:
+        lines[fence.line - 2] = f"{fence.indent}```text"
     return lines
 
 

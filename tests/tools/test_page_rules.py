@@ -272,6 +272,7 @@ def test_many_faults_of_a_real_lesson_are_found_in_one_run(copy: Path, subtests:
     for old, new, _, _ in BROKEN:
         assert old in text, old
         text = text.replace(old, new, 1)
+    text += "\nIt stands below code that is only shown: [a crossover](cpu-or-gpu.md#a-crossover-on-every-machine).\n"
     (copy / AUTOGRAD).write_text(text, "utf-8")
     try:
         _, found, seconds = check_page.check(copy / AUTOGRAD, copy)
@@ -284,6 +285,7 @@ def test_many_faults_of_a_real_lesson_are_found_in_one_run(copy: Path, subtests:
             assert any(one.startswith(f"{line}: ") and words in one for one in shown), shown
     assert found == sorted(found)
     assert sum("need what failed above" in one for one in shown) == 1
+    assert not any("crossover" in one for one in shown)
     assert not any("name 'rise'" in one or "name 'miss'" in one for one in shown), "what follows from it is no news"
     assert seconds > 0
 
