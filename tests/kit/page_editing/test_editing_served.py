@@ -22,6 +22,7 @@ from tabs import Serving, Tab, wait_until
 from tiny_site import CONFIG, Site, fence
 
 from page_editing import engine as engine_module
+from page_editing.endpoint import is_loopback
 from page_runner import process, snapshots
 from page_runner.errors import errors_of
 from page_runner.looks import digest
@@ -281,7 +282,7 @@ def test_many_edits_leave_nothing_behind(served: Serving, tmp_path: Path, monkey
     served.engine.trails.close()
     wait_until(lambda: not left()["processes"])
     before = left()
-    for number in range(15):
+    for number in range(8):
         assert f"now {number}" in tab.run({number % 4: f"print('now', {number})"}).text
         events = other.events({1: f"import subprocess\nsubprocess.Popen(['sleep', '100'])\n{ENDLESS}  # {number}"})
         next(events)
@@ -478,14 +479,13 @@ def test_a_large_body_is_not_read(walk: Tab):
         assert b" 413 " in connection.recv(1000), "before a byte of it is sent"
 
 
-@pytest.mark.parametrize(
-    ("host", "hosts", "edited"), [("0.0.0.0", [], False), ("::", [], False), ("0.0.0.0", ["box:80"], True)]
-)
-def test_an_address_that_others_reach_turns_it_off(tmp_path, caplog, host: str, hosts: list[str], edited: bool):
+@pytest.mark.parametrize(("hosts", "edited"), [([], False), (["box:80"], True)])
+def test_an_address_that_others_reach_turns_it_off(tmp_path, caplog, hosts: list[str], edited: bool):
+    assert not any(map(is_loopback, ("0.0.0.0", "::", "", "192.168.0.7")))
     site = a_site(tmp_path)
     site.config(SETTINGS.replace("page_editing", f"page_editing: {{hosts: {hosts}}}"))
     with caplog.at_level(logging.INFO):
-        serving = Serving(site.root, host=host)
+        serving = Serving(site.root, host="0.0.0.0")
     try:
         assert ("page-editing" in serving.get("", Host="box:80")) == edited == (serving.engine is not None)
         assert "page-editing" not in serving.get("", Host="other:80")

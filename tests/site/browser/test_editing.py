@@ -173,7 +173,7 @@ class Reader:
 
     def visit(self, served):
         self.page.goto(f"http://{served.address}/{self.name}")
-        self.page.locator(".page-editing__edit").first.wait_for()
+        self.page.locator(".page-editing__edit").first.wait_for(state="attached")
 
     @property
     def article(self):
