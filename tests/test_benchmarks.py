@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import __main__ as command
-from benchmarks import build, charts, engine, models, pages, serve, sites, suite, weight
+from benchmarks import blocking, build, charts, engine, models, pages, serve, sites, suite, weight
 from benchmarks.compute import own_compute
 from benchmarks.report import Row
 from page_runner import origin, process
@@ -331,3 +331,21 @@ def test_the_bytes_of_an_engine_are_counted(tmp_path):
     found = engine.bytes_of(tmp_path)
     assert [(name, size) for name, (size, _) in found.items()] == [("large.wasm", 1000), ("small.zip", 10)]
     assert found["large.wasm"][1] < 100
+
+
+def test_blocking_counts_the_main_thread_above_what_nobody_notices():
+    def event(name, ts, ms=0.0, thread=1, process=1):
+        return {"name": name, "pid": process, "tid": thread, "ts": ts, "dur": 100_000, "tdur": ms * 1000}
+
+    task = blocking.TASKS[0]
+    events = [
+        event("ParseHTML", 10),
+        event(task, 0, 25),  # 100 ms on a phone, before the first paint
+        event(task, 50_000, 20),  # a part of the task before
+        event("firstContentfulPaint", 150_000),
+        event(task, 200_000, 10),  # 40 ms: nobody notices
+        event(task, 400_000, 20),  # 80 ms
+        event(task, 400_000, 90, thread=2),
+        event(task, 400_000, 90, process=2),
+    ]
+    assert blocking.blocking(events) == (30, 80, 220)

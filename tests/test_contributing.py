@@ -234,6 +234,7 @@ COMMANDS = {
     ".venv/bin/python tools/seeded_faults.py --half foundations --only trees --count 20": "python tools/seeded_faults.py --help",
     ".venv/bin/python tools/seeded_faults.py --half site --only questions": "python tools/seeded_faults.py --list --half site --only questions",
     "make pdf": "tests/site/browser/test_course_pdf.py::test_two_pages",
+    "python -m benchmarks.blocking site": "tests/test_benchmarks.py",
     "python -m benchmarks.weight site": "tests/test_benchmarks.py",
     "python -m benchmarks.engine site": "tests/test_benchmarks.py",
     "make weekly": "python -m pytest -m weekly --collect-only -q tests/site/test_cold_builds.py",
