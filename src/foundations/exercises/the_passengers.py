@@ -65,7 +65,7 @@ def class_columns(answer: object) -> str:
         if not isinstance(result, Tensor):
             raise NotYet(f"it should give a tensor, not {described(result)}")
         if result.dtype != torch.float32:
-            raise NotYet(f"the tensor should be of float32, not {result.dtype}: a weight is a float")
+            raise NotYet(f"the tensor should be of float32, as weights are, not {result.dtype}")
         if result.ndim == 2 and len(result) == len(classes) and result.shape[1] == len(set(classes)) < 3:
             some = f"{result.shape[1]} column{'s' * (result.shape[1] > 1)}"
             raise NotYet(f"for the classes {classes} it makes {some}: name the three classes yourself")
