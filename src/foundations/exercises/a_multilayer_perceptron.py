@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from foundations.exercises import NotYet
-from foundations.exercises.judging import attempt, call, compare, exercise, number, rmse_of_column
+from foundations.exercises.judging import apart, attempt, call, compare, exercise, number, rmse_of_column
 
 
 @exercise
@@ -147,9 +147,11 @@ def circuit_net(answer: object) -> str:
             "and are the rows in their order?"
         )
     if error > 100:
-        raise NotYet(f"the RMSE is {error:.0f}, and 40 is the target: are all columns of a like size as they go in?")
+        raise NotYet(
+            f"the RMSE is {apart(error, 40)[0]}, and 40 is the target: are all columns of a like size as they go in?"
+        )
     if error > 40:
-        raise NotYet(f"the RMSE is {error:.0f}, and 40 is the target: train a little longer")
+        raise NotYet(f"the RMSE is {apart(error, 40)[0]}, and 40 is the target: train a little longer")
     return f"an RMSE of {error:.0f} ohms."
 
 

@@ -134,7 +134,7 @@ def kaiming_layers(answer: object) -> str:
         right = math.sqrt(2 / n_in)
         off = 4 / math.sqrt(len(flat))
         if abs(mean) > off * max(right, std):
-            raise NotYet(f"{what} are {mean:.2f} on average: they should lie around zero, as torch.randn draws them")
+            raise NotYet(f"{what} are {mean:.2g} on average: they should lie around zero, as torch.randn draws them")
         for factor, hint in (
             (1 / right, "a standard deviation of 1: multiply by √(2 / n_in)"),
             (right, "the variance where the standard deviation should be: take the root of 2 / n_in"),

@@ -6,7 +6,7 @@ from typing import Any
 
 from foundations.autograd.engine import Value
 from foundations.exercises import NotYet
-from foundations.exercises.judging import attempt, compare, data_set, described, exercise, near, numbers
+from foundations.exercises.judging import attempt, compare, data_set, described, exercise, near, number, numbers
 
 N_PATIENTS = 40
 DEEP = 2000
@@ -23,7 +23,7 @@ def slopes_by_hand(answer: object) -> str:
             "along p that is only the straight way, with slope r = 3: another one leads through r": [3, 4],
             "along p that is only the way through r, with slope 4: another one leads there straight": [4, 4],
             "those two are the wrong way round: the slope along p comes first": [4, 7],
-            "where ways meet, slopes add: along p you have multiplied them": [12, 4],
+            "12 is s itself, or the two ways to p multiplied: where ways meet, slopes add": [12, 4],
             "the straight way from s to p has the slope r, the other factor, and not p": [8, 4],
             "q moves r by as much, and r moves s by p times as much: that is not 1 or 3": [7, 1],
         },
@@ -162,7 +162,7 @@ def _right_slopes(
         slopes = (result * 3).slopes()
     except Exception as error:
         raise NotYet(f"the parents of {called} should be pairs, each of a value and a slope, with a comma") from error
-    output = numbers([slopes.get(each, 0.0) / 3 for each in args.values()], len(args), f"the slopes of {called}")
+    output = [number(slopes.get(each, 0.0) / 3, f"the slope of {called} along {x}") for x, each in args.items()]
     along = " and ".join(f"{each:.4g} along {name}" for name, each in zip(args, output, strict=True))
     expected = " and ".join(f"{each:.4g}" for each in right)
     hints = {f"the slope of {called} is {along}: {hint}": wrong for hint, wrong in mistakes.items()}
@@ -173,7 +173,7 @@ def _numbers_of(found: dict[Any, Any], leaves: dict[str, Value], name: str) -> l
     missing = [leaf for leaf, value in leaves.items() if value not in found]
     if missing:
         raise NotYet(f"for {name} there is no slope along {', '.join(missing)}: give one for every value, by value")
-    return numbers([found[value] for value in leaves.values()], len(leaves), f"the slopes for {name}")
+    return [number(found[value], f"for {name} the slope along {leaf}") for leaf, value in leaves.items()]
 
 
 def _reason(name: str, output: float, found: dict[Any, Any], root: Value) -> str:

@@ -112,9 +112,10 @@ def _judge_root(answer: object, x: Tensor) -> None:
         raise NotYet(f"for {x[~positive].tolist()} it gives {others}: where x is not positive, exactly 0 is wanted")
     slopes = torch.tensor(_slopes(result, x, torch.ones_like(x), finite=False), dtype=x.dtype)
     if not slopes.isfinite().all():
+        shown = [round(each, 4) for each in slopes.tolist()]
         raise NotYet(
-            f"the values are right, and the slopes are {slopes.tolist()}: is the root still taken of the number that "
-            "must not come in?"
+            f"the values are right, and the slopes are {shown}: is the root still taken of the number that must not "
+            "come in?"
         )
     compare(
         slopes.tolist(),

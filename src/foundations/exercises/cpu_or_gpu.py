@@ -126,14 +126,14 @@ def uploads(answer: object) -> str:
         [once],
         right[:1],
         {
-            f"once takes {once:,.1f} µs: the pixels are still in float64": [launch + 2 * pixels + labels],
-            f"once takes {once:,.1f} µs: those are the pixels in float64, and the labels are missing": [
+            f"once takes {once:,.6g} µs: the pixels are still in float64": [launch + 2 * pixels + labels],
+            f"once takes {once:,.6g} µs: those are the pixels in float64, and the labels are missing": [
                 launch + 2 * pixels
             ],
-            f"once takes {once:,.1f} µs: the labels are missing, 8 bytes each": [launch + pixels],
-            f"once takes {once:,.1f} µs: the 10 µs to start are missing": [moving],
+            f"once takes {once:,.6g} µs: the labels are missing, 8 bytes each": [launch + pixels],
+            f"once takes {once:,.6g} µs: the 10 µs to start are missing": [moving],
         },
-        f"once takes {once:,.1f} µs, and it should be the bytes / 10,000, and one start",
+        f"once takes {once:,.6g} µs, and it should be the bytes / 10,000, and one start",
         within=1e-6,
         decimals=0,
     )
@@ -151,7 +151,7 @@ def uploads(answer: object) -> str:
             ],
             "in batches: bytes go over the bus in every epoch, and not once": [n_epochs * launch * batches + moving],
         },
-        f"in batches it is not {in_batches:,.0f} µs: each transfer has its start and its bytes, in all 20 epochs",
+        f"in batches it is not {in_batches:,.6g} µs: each transfer has its start and its bytes, in all 20 epochs",
         within=1e-6,
         decimals=0,
     )

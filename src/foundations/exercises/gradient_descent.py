@@ -100,11 +100,13 @@ def steps_to_tolerance(answer: object) -> str:
     lrs = [0.05, 0.1, 0.2, 0.22]
     if isinstance(answer, list | tuple | Tensor | np.ndarray):
         answer = dict(zip(lrs, numbers(answer, 4, "the steps"), strict=True))
+    if hasattr(answer, "to_dict"):  # a column of pandas, by its index
+        answer = answer.to_dict()
     if not isinstance(answer, dict):
         raise NotYet(f"the answer should be a dict, {{learning rate: steps}}, not {described(answer)}")
     if missing := [lr for lr in lrs if lr not in answer]:
-        raise NotYet(f"the learning rates {', '.join(map(str, missing))} are missing")
-    output = numbers([answer[lr] for lr in lrs], 4, "the steps")
+        raise NotYet(f"the steps for lr = {', '.join(map(str, missing))} are missing")
+    output = [numbers(answer[lr], 1, f"the steps for lr = {lr}")[0] for lr in lrs]
     right = [_steps(lr) for lr in lrs]
     apart = [have - want for have, want in zip(output, right, strict=True)]
     if apart == [1, 1, 1, 1]:
@@ -119,11 +121,8 @@ def steps_to_tolerance(answer: object) -> str:
         )
     if all(have == min(want, max(output)) for have, want in zip(output, right, strict=True)):
         raise NotYet(f"a walk was cut off after {max(output):g} steps, before it reached the tolerance: allow more")
-    wrong = next(lr for lr, each in zip(lrs, apart, strict=True) if abs(each) > 1)
-    raise NotYet(
-        f"{number(answer[wrong]):g} steps with lr {wrong}: is it the mean squared error, from 1.1, to a tolerance of "
-        "0.001?"
-    )
+    lr, wrong = next(each for *each, off in zip(lrs, output, apart, strict=True) if abs(off) > 1)
+    raise NotYet(f"{wrong:g} steps with lr {lr}: is it the mean squared error, from 1.1, to a tolerance of 0.001?")
 
 
 @cache

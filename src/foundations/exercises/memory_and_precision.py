@@ -95,7 +95,7 @@ def digits_bytes(answer: object) -> str:
     n, params = 1797, 64 * 100 + 100 + 100 * 10 + 10
     data, model, forward = n * 64 * 4 + n * 8, 3 * 4 * params, n * 110 * 4
     result = number(answer, "the answer")
-    gives = f"{result:,.0f} bytes"
+    gives = f"{result:,.10g} bytes"
     compare(
         [result],
         [data + model + forward],

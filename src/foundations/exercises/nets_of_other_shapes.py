@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from foundations.exercises import NotYet
 from foundations.exercises.judging import (
+    apart,
     attempt,
     call,
     column,
@@ -129,8 +130,8 @@ def honest_score(answer: object) -> str:
 def two_questions(answer: object) -> str:
     """Logits of the grower and the alcohol of every third wine: an accuracy of 0.93 or more, an RMSE of 0.7 or less."""
     wines = data_set("wine")
-    apart = torch.arange(len(wines.target)) % 3 == 2
-    labels, alcohol = torch.tensor(wines.target)[apart], torch.tensor(wines.data[:, 0])[apart]
+    third = torch.arange(len(wines.target)) % 3 == 2
+    labels, alcohol = torch.tensor(wines.target)[third], torch.tensor(wines.data[:, 0])[third]
     if not isinstance(answer, tuple | list) or len(answer) != 2:
         raise NotYet(f"the answer should be a pair, logits and alcohol, not {described(answer)}")
     logits = torch.tensor(values(answer[0], (len(labels), 3), "the first of the pair, the logits,")).view(-1, 3)
@@ -139,7 +140,7 @@ def two_questions(answer: object) -> str:
         raise NotYet("that is the alcohol itself: predict it")
     share = (logits.argmax(dim=1) == labels).double().mean().item()
     error = (foreseen - alcohol).square().mean().sqrt().item()
-    scores = f"the accuracy is {share:.2f} and the RMSE {error:.2f}"
+    scores = f"the accuracy is {share:.2f} and the RMSE {apart(error, 0.7)[0]}"
     if foreseen.abs().max() < 8:
         raise NotYet(
             f"{scores}: the alcohol foreseen is {foreseen.min():.3g} to {foreseen.max():.3g}, and the wines have "

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from foundations.exercises import NotYet
 from foundations.exercises.judging import (
+    apart,
     attempt,
     call,
     column,
@@ -146,7 +147,9 @@ def diabetes_net(answer: object) -> str:
             "patients by heart? Then stop earlier"
         )
     if error > 57:
-        raise NotYet(f"the RMSE is {error:.1f}, and 57 is the target: choose the epoch by the validation patients")
+        raise NotYet(
+            f"the RMSE is {apart(error, 57)[0]}, and 57 is the target: choose the epoch by the validation patients"
+        )
     return f"an RMSE of {error:.1f}. Now compare it with the straight line's."
 
 

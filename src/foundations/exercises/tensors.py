@@ -77,6 +77,10 @@ def table_tensor(answer: object) -> str:
             "nobody is female: the last column should be 0, 1, 1": (
                 (right * torch.tensor([1.0, 1.0, 1.0, 0.0])).flatten().tolist()
             ),
+            **{
+                f"{short} has too few digits for the fares: make them float32": right.to(short).flatten().tolist()
+                for short in (torch.float16, torch.bfloat16)
+            },
         },
         "those are not the numbers of the table: a row for each passenger, the columns in their order",
         within=1e-5,

@@ -10,7 +10,18 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from foundations.exercises import NotYet
-from foundations.exercises.judging import call, compare, data_set, described, exercise, near, number, numbers, values
+from foundations.exercises.judging import (
+    apart,
+    call,
+    compare,
+    data_set,
+    described,
+    exercise,
+    near,
+    number,
+    numbers,
+    values,
+)
 
 
 @exercise
@@ -65,7 +76,7 @@ def class_columns(answer: object) -> str:
         if not isinstance(result, Tensor):
             raise NotYet(f"it should give a tensor, not {described(result)}")
         if result.dtype != torch.float32:
-            raise NotYet(f"the tensor should be of float32, not {result.dtype}: a weight is a float")
+            raise NotYet(f"the tensor should be of float32, as weights are, not {result.dtype}")
         if result.ndim == 2 and len(result) == len(classes) and result.shape[1] == len(set(classes)) < 3:
             some = f"{result.shape[1]} column{'s' * (result.shape[1] > 1)}"
             raise NotYet(f"for the classes {classes} it makes {some}: name the three classes yourself")
@@ -104,6 +115,7 @@ def best_rule(answer: object) -> str:
         result = number(call(answer, table, columns), f"what it gives for {columns}")
         gaps, kinds = (table.groupby(columns, dropna=drop).Survived.agg(["sum", "count"]) for drop in (False, True))
         most, known = (np.maximum(each["sum"], each["count"] - each["sum"]) for each in (gaps, kinds))
+        gives, best = apart(result, most.sum() / len(table))
         compare(
             [result],
             [most.sum() / len(table)],
@@ -124,7 +136,7 @@ def best_rule(answer: object) -> str:
                     max(table.Survived.mean(), 1 - table.Survived.mean())
                 ],
             },
-            f"for {columns} it gives {result:.4g}, and the best rule is right for {most.sum() / len(table):.4f}",
+            f"for {columns} it gives {gives}, and the best rule is right for {best}",
             within=1e-6,
         )
     return "no rule that knows only these columns can beat it."
@@ -163,7 +175,7 @@ def tumour_baselines(answer: object) -> str:
         result[:1],
         [majority],
         {"the first is the share of malignant tumours: the majority is benign": [1 - majority]},
-        f"the first should be the share of the larger group, and it is {result[0]:.3f}",
+        f"the first should be the share of the larger group, and it is {result[0]:.6g}",
         decimals=3,
     )
     compare(
@@ -176,7 +188,7 @@ def tumour_baselines(answer: object) -> str:
             "the second is the worst threshold's: take the best": [below.min()],
             "the second is about the mean radius: take the column 'worst radius'": [below_mean.max()],
         },
-        f"another threshold is right more often than {result[1]:.3f}"
+        f"another threshold is right more often than {result[1]:.6g}"
         if result[1] < best
         else "no threshold is so good",
         within=1e-4,

@@ -53,8 +53,7 @@ def two_distances(answer: object) -> str:
             "the second is the root of each square, then the mean, and that is the L1 distance again: first the mean, "
             "then the root": [l1, l1],
         },
-        f"for two images of six pixels it should give {l1:.4f} and {rmse:.4f}, and it gives {output[0]:.4f} and "
-        f"{output[1]:.4f}",
+        f"for two images of six pixels it should give {all_apart([l1, rmse], output)}",
     )
     for_others(answer, torch.tensor([0.25, 0.5]), torch.zeros(2, 2), torch.tensor([[0.0, 1.0], [0.0, 0.0]]))
     return "the RMSE is never the smaller: a few large differences weigh more in it."

@@ -107,7 +107,7 @@ WRONG = {
         "only the straight way": (3, 4),
         "only the way through r": (4, 4),
         "wrong way round": (4, 7),
-        "you have multiplied them": (12, 4),
+        "12 is s itself, or the two ways to p multiplied": (12, 4),
         "the other factor, and not p": (8, 4),
         "that is not 1 or 3": (7, 1),
         "follow every way": (1, 2),
@@ -152,6 +152,9 @@ WRONG = {
         "sign turned": lambda root: slopes_of(root, sign=-1),
         "should give a dict": lambda root: root.backward(),
         "no slope along a, b": lambda root: {root: 1.0},
+        "the slope along a should be one number, not a Value": lambda root: {
+            each: Value(slope) for each, slope in slopes_of(root).items()
+        },
     },
     "bmi_line": {
         "with the function line in it": [line, line],

@@ -122,7 +122,7 @@ WRONG = {
         "changes that tensor itself": lambda x: root(x.data.clamp_(min=0) + x - x.detach()),
         "called with a watched tensor, it should give the shape": lambda x: root(x)[:, None],
         "where x is not positive, 0 is wanted": torch.sqrt,
-        "is the root still taken": lambda x: torch.where(x > 0, x.sqrt(), 0),
+        "1.0, 0.1667]: is the root still taken": lambda x: torch.where(x > 0, x.sqrt(), 0),
         "they have no history": lambda x: root(x.detach()),
         "the values should be": lambda x: x.clamp(min=0.01).sqrt(),
         "should be [10.0, 0.0, 2.0], and they are [3.0, 0.0, 2.0]": lambda x: root(x).clamp(max=3),

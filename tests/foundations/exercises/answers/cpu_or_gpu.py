@@ -115,6 +115,7 @@ WRONG = {
         "8 bytes each": (10 + 1797 * 64 * 4 / 1e4, BATCHES),
         "10 µs to start are missing": (MOVING, BATCHES),
         "and one start": (1.0, BATCHES),
+        "once takes 0.0574408 µs": (ONCE / 1000, BATCHES / 1000),
         "that is one epoch": (ONCE, BATCHES / 20),
         "many transfers to be started": (ONCE, 20 * ONCE),
         "the last batch": (ONCE, 20 * (10 * 35 + MOVING)),

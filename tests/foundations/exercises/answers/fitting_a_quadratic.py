@@ -89,6 +89,8 @@ WRONG = {
         "one spread above": (11.7, 22.1),
         "not the same height": (5.1, 5.1),
         "find f(−2) and f(2) first": (1, 2),
+        "2.68 and 4.94 are near": (2.68, 4.94),
+        "20,000 at each end": (2.9, 5.0),
         "never negative": (-2.7, 5.1),
         "which makes 20": torch.zeros(20),
         "should be 2 numbers, not the float 2.7": 2.7,

@@ -1,6 +1,7 @@
 """Answers to the exercises of Gradient descent: right ones, and for each typical mistake words of its hint."""
 
 import numpy as np
+import pandas as pd
 import torch
 
 from foundations import course22_points, gradient_descent, gradient_step, mse, quad_mse
@@ -117,6 +118,7 @@ RIGHT = {
         {np.float64(lr): np.int64(n) for lr, n in steps.items()},
         [*steps.values()],
         torch.tensor([*steps.values()]),
+        pd.Series(steps),
     ],
     "progression": [walked(), walked(0.6), [u, v, w]],
 }
@@ -174,10 +176,12 @@ WRONG = {
         "has the walk a tolerance": dict.fromkeys(steps, 200),
         "cut off after 500": {lr: min(n, 500) for lr, n in steps.items()},
         "to a tolerance of 0.001": count(torch.zeros(3)),
-        "0.22 are missing": {0.05: 174, 0.1: 86, 0.2: 45},
+        "the steps for lr = 0.22 are missing": {0.05: 174, 0.1: 86, 0.2: 45},
+        "the steps for lr = 0.05, 0.1, 0.2, 0.22 are missing": pd.Series([*steps.values()]),
+        "for lr = 0.05 should be one number, not a tensor of shape (3,)": dict.fromkeys(steps, torch.ones(3)),
         "should be a dict": 174,
         "steps should be 4 numbers": [174, 86],
-        "nan in the steps": {**steps, 0.1: torch.nan},
+        "nan in the steps for lr = 0.1": {**steps, 0.1: torch.nan},
     },
     "progression": {
         "should be 3 numbers": walked()[:2],

@@ -91,6 +91,7 @@ WRONG = {
         "the forward pass is missing": DATA + 3 * MODEL,
         "the ten outputs of the net are missing": DATA + 3 * MODEL + 1797 * 100 * 4,
         "it is not": 12345,
+        "0.25 bytes": 0.25,
     },
     "step_is_lost": {
         "in bfloat16, 1 + 0.005": lambda w, step, dtype: abs(step) < torch.finfo(dtype).eps * abs(w),

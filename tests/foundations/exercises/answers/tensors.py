@@ -93,6 +93,8 @@ WRONG = {
         "they are float64": table.double(),
         "lost what stands after the point": torch.tensor(passengers.to_numpy(dtype="int64")),
         "nobody is female": table * torch.tensor([1.0, 1.0, 1.0, 0.0]),
+        "torch.float16 has too few digits": table.half(),
+        "torch.bfloat16 has too few digits": table.bfloat16(),
         "not the numbers of the table": table + 1,
         "should be a tensor": passengers,
     },
