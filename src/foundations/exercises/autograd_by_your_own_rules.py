@@ -177,9 +177,11 @@ def _slopes(result: Tensor, x: Tensor, counts: Tensor, *, finite: bool = True) -
     if not result.requires_grad:
         raise NotYet("the values are right, but they have no history: a detach() or a no_grad() has cut it off")
     try:
-        (slopes,) = torch.autograd.grad(result, x, counts)
+        (slopes,) = torch.autograd.grad(result, x, counts, allow_unused=True)
     except Exception as error:
         raise NotYet(f"the values are right, but the way back raises {type(error).__name__}: {error}") from error
+    if slopes is None:
+        raise NotYet("the values are right, but the way back gives None for x")
     return values(slopes, x.shape, "the slope") if finite else slopes.tolist()
 
 

@@ -213,7 +213,7 @@ def column(value: object, n: int, what: str = "it") -> list[float]:
     """Take n numbers that stand in a column, of the shape (n, 1), or in a row of the shape (n,)."""
     found = _plain(value, what, f"{n} numbers")
     if found.shape not in ((n, 1), (n,)):
-        raise NotYet(f"{what} should have the shape {(n, 1)}, one number for each row, not {found.shape}")
+        raise NotYet(f"{what} should have the shape {(n, 1)} or {(n,)}, not {found.shape}")
     return _finite(found.ravel().tolist(), what)
 
 

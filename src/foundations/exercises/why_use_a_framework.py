@@ -76,7 +76,8 @@ def stop_at_nan(answer: object) -> str:
             raise NotYet("a loss of infinity is not finite either, and the run went on to the end")
         if learner.step == 20:
             raise NotYet(
-                "the loss was nan, and the run went on to the end. Is it compared? nan equals nothing, not even itself"
+                "the loss was nan, and the run went on to the end: learner.stop did not become true. "
+                "If the loss is compared: nan equals nothing, not even itself"
             )
         if learner.step % 5 == 0:
             raise NotYet(

@@ -185,7 +185,7 @@ WRONG = {
         "train a little longer": off_by(41),
         "the RMSE is 40.02, and 40 is the target": off_by(40.02),
         "nan in the predictions": off_by(torch.nan),
-        "should have the shape (400, 1), one number for each row, not (1, 400)": straight.T,
-        "one number for each row, not (1200, 1)": torch.zeros(1200, 1),
+        "should have the shape (400, 1) or (400,), not (1, 400)": straight.T,
+        "(400, 1) or (400,), not (1200, 1)": torch.zeros(1200, 1),
     },
 }

@@ -86,6 +86,6 @@ WRONG = {
         "all signs are turned": -signs,
         "the same sign": torch.ones(120, 1),
         "take more steps": signs * (torch.arange(120)[:, None] % 4 - 0.5),
-        "should have the shape (120, 1), one number for each row, not (1, 120)": signs.T,
+        "should have the shape (120, 1) or (120,), not (1, 120)": signs.T,
     },
 }

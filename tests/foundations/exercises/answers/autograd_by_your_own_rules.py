@@ -108,6 +108,7 @@ WRONG = {
         "those are the slopes of x.round()": torch.round,
         "multiplied by x": rounding(lambda ctx, counts: counts * ctx.saved_tensors[0]),
         "it hands on [6.0": rounding(lambda ctx, counts: 2 * counts),
+        "the way back gives None for x": rounding(lambda ctx, counts: None),
         "the way back raises": rounding(lambda ctx, counts: counts.missing),
         "nothing is rounded": lambda x: x,
         "it rounds down": torch.floor,

@@ -96,6 +96,7 @@ WRONG = {
         "have not moved": lambda w, lr, both, known: w,
         "should be taken away": lambda w, lr, both, known: w - lr * 2 * (both @ w + known),
         "the weights after the step should be": lambda w, lr, both, known: w - lr * 2 * (both.diagonal() * w - known),
+        "should have the shape (3, 1) or (3,), not (3, 3)": lambda w, lr, both, known: w - lr * 2 * (both * w - known),
         "should have the shape (3, 1)": lambda w, lr, both, known: w[None],
         "changes [1.0, -2.0, 0.5]": lambda w, lr, both, known: w.sub_(lr * 2 * (both @ w - known)),
     },

@@ -172,9 +172,9 @@ WRONG = {
         "in standardised units": (straight - centre) / scale,
         "the targets themselves": progress[judge],
         "an RMSE of 21.0 is too good to be true": off_by(21.0),
-        "should have the shape (110, 1), one number for each row, not (1, 110)": straight.T,
+        "should have the shape (110, 1) or (110,), not (1, 110)": straight.T,
         "and 57 is the target": (straight + 2 * centre) / 3,
-        "one number for each row, not (442, 1)": torch.zeros(442, 1),
+        "(110, 1) or (110,), not (442, 1)": torch.zeros(442, 1),
         "inf in the predictions": off_by(torch.inf),
     },
 }
