@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,11 @@ def run_pages(site: Path, pages: Iterable[tuple[str, str]]) -> list[dict[str, An
     script = next((path.relative_to(site).as_posix() for path in site.glob("assets*/worker-engine.js")), "")
     if not script:
         raise EngineError("package_assets is to name browser_engine, too: the site lacks its scripts")
+    with ThreadPoolExecutor(1) as alone:  # Playwright refuses a thread in which asyncio runs, as another browser's does
+        return alone.submit(_run_pages, site, script, list(pages)).result()
+
+
+def _run_pages(site: Path, script: str, pages: list[tuple[str, str]]) -> list[dict[str, Any]]:
     try:
         from playwright.sync_api import Error, sync_playwright
     except ImportError:

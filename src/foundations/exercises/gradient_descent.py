@@ -100,8 +100,8 @@ def steps_to_tolerance(answer: object) -> str:
     lrs = [0.05, 0.1, 0.2, 0.22]
     if isinstance(answer, list | tuple | Tensor | np.ndarray):
         answer = dict(zip(lrs, numbers(answer, 4, "the steps"), strict=True))
-    if hasattr(answer, "to_dict"):  # a column of pandas, by its index
-        answer = answer.to_dict()
+    if hasattr(type(answer), "to_dict"):  # a column of pandas, by its index
+        answer = answer.to_dict()  # type: ignore[attr-defined]
     if not isinstance(answer, dict):
         raise NotYet(f"the answer should be a dict, {{learning rate: steps}}, not {described(answer)}")
     if missing := [lr for lr in lrs if lr not in answer]:
