@@ -130,7 +130,14 @@ def changed(node: ast.stmt) -> Iterator[str]:
         elif isinstance(inner, ast.AugAssign):
             yield from root(inner.target)
         elif isinstance(inner, ast.Call):
-            yield from changed_by(inner, alone=isinstance(node, ast.Expr) and node.value is inner)
+            yield from changed_by(inner, alone=is_dropped(node) and getattr(node, "value", None) is inner)
+
+
+def is_dropped(node: ast.stmt) -> bool:
+    """Whether the value of a statement goes nowhere, or into the name `_`."""
+    if isinstance(node, ast.Assign):
+        return all(isinstance(target, ast.Name) and target.id == "_" for target in node.targets)
+    return isinstance(node, ast.Expr)
 
 
 def changed_by(call: ast.Call, *, alone: bool) -> Iterator[str]:
@@ -140,7 +147,9 @@ def changed_by(call: ast.Call, *, alone: bool) -> Iterator[str]:
         direct = isinstance(call.func.value, ast.Name)
         if CHANGES.fullmatch(name) or (direct and SETTINGS.fullmatch(name)):
             yield from root(call.func)
-    elif alone and isinstance(call.func, ast.Name) and call.func.id not in ONLY_SHOWS:
+    elif isinstance(call.func, ast.Name) and (
+        CHANGES.fullmatch(call.func.id) or (alone and call.func.id not in ONLY_SHOWS)
+    ):
         for argument in [*call.args, *(keyword.value for keyword in call.keywords)]:
             yield from root(argument)
 
