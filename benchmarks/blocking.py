@@ -7,18 +7,16 @@ blocking time" is that of the tasks after the first paint.
 
 from __future__ import annotations
 
-import shutil
 import statistics
 import sys
-import threading
 from collections import Counter
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, sync_playwright
 
+from browser_engine.chrome import find_chrome
+from browser_engine.web import WebServer, handler_of
 from page_runner.console import write_utf8
 
 SLOWER, FREE = 4, 50  # a phone's processor; milliseconds that nobody notices
@@ -68,22 +66,17 @@ def blocking(events: list[Event]) -> tuple[float, float, float]:
 
 def main(site: str, *pages: str) -> None:
     """Print a Markdown table of medians, the longest first."""
-    handler = partial(SimpleHTTPRequestHandler, directory=site)
-    handler.func.log_message = lambda *_: None  # type: ignore[attr-defined]
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    root = f"http://127.0.0.1:{server.server_port}/"
     names = pages or [file.parent.relative_to(site).as_posix() + "/" for file in sorted(Path(site).rglob("index.html"))]
     rows = []
-    with sync_playwright() as playwright:
-        found = shutil.which("chromium-headless-shell") or shutil.which("chromium")
-        browser = playwright.chromium.launch(executable_path=found)
-        traced(browser, root)
+    with (
+        WebServer(handler_of(Path(site))) as server,
+        sync_playwright() as playwright,
+        playwright.chromium.launch(executable_path=find_chrome()) as browser,
+    ):
+        traced(browser, f"{server.root}/")
         for name in names:
-            runs = [blocking(traced(browser, root + name)) for _ in range(RUNS)]
+            runs = [blocking(traced(browser, f"{server.root}/{name}")) for _ in range(RUNS)]
             rows.append((*(round(statistics.median(each)) for each in zip(*runs, strict=True)), name))
-        browser.close()
-    server.shutdown()
     print("| blocked after the first paint (ms) | in all | all tasks | page |")
     print("|---:|---:|---:|---|")
     for row in sorted(rows, reverse=True):

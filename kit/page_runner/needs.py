@@ -130,14 +130,15 @@ def changed(node: ast.stmt) -> Iterator[str]:
         elif isinstance(inner, ast.AugAssign):
             yield from root(inner.target)
         elif isinstance(inner, ast.Call):
-            yield from changed_by(inner, alone=is_dropped(node) and getattr(node, "value", None) is inner)
+            yield from changed_by(inner, alone=inner is dropped(node))
 
 
-def is_dropped(node: ast.stmt) -> bool:
-    """Whether the value of a statement goes nowhere, or into the name `_`."""
+def dropped(node: ast.stmt) -> ast.expr | None:
+    """The expression of a statement whose value goes nowhere, or into the name `_`."""
     if isinstance(node, ast.Assign):
-        return all(isinstance(target, ast.Name) and target.id == "_" for target in node.targets)
-    return isinstance(node, ast.Expr)
+        into = [target.id if isinstance(target, ast.Name) else "" for target in node.targets]
+        return node.value if into == ["_"] else None
+    return node.value if isinstance(node, ast.Expr) else None
 
 
 def changed_by(call: ast.Call, *, alone: bool) -> Iterator[str]:
