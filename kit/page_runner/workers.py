@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import json
+import itertools
 import linecache
 from collections.abc import Callable
 from multiprocessing import spawn
@@ -17,7 +17,7 @@ from typing import Any
 
 DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 COMPUTES = (ast.Call, ast.Await, ast.Yield, ast.YieldFrom, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
-MAIN = "from page_runner.workers import define\ndefine(globals(), {!r})\n"
+MAIN = "from page_runner.workers import define\ndefine(globals(), {!r}, {!r})\n"
 
 
 def teach(page: str, code: Callable[[], list[tuple[str, int]]], folder: str) -> None:
@@ -29,11 +29,11 @@ def teach(page: str, code: Callable[[], list[tuple[str, int]]], folder: str) -> 
         folder: Where the workers find it.
     """
     prepare = spawn.get_preparation_data
-    main, told = Path(folder, "main.py"), Path(folder, "code.json")
+    starts = itertools.count()
 
     def prepared(name: str, *arguments: Any, **named: Any) -> dict[str, Any]:
-        told.write_text(json.dumps([page, code()]), "utf-8")
-        main.write_text(MAIN.format(str(told)), "utf-8")
+        main = Path(folder, f"main-{next(starts)}.py")  # each has its own: another may be reading the one before
+        main.write_text(MAIN.format(page, code()), "utf-8")
         data: dict[str, Any] = prepare(name, *arguments, **named)
         data.pop("init_main_from_name", None)
         return data | {"init_main_from_path": str(main)}
@@ -41,9 +41,8 @@ def teach(page: str, code: Callable[[], list[tuple[str, int]]], folder: str) -> 
     spawn.get_preparation_data = prepared
 
 
-def define(names: dict[str, Any], told: str) -> None:
+def define(names: dict[str, Any], page: str, code: list[tuple[str, int]]) -> None:
     """Run what defines something in a page's code."""
-    page, code = json.loads(Path(told).read_text("utf-8"))
     names["__file__"] = page
     lines: list[str] = []
     flags = 0

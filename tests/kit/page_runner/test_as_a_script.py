@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import runpy
 import subprocess
 import sys
+from multiprocessing import spawn
+from pathlib import Path
 
 import pytest
 from project_root import ROOT
@@ -14,6 +17,7 @@ from tiny_site import Built, Site, fence
 from page_runner.check import check_page
 from page_runner.page import PageError, parse
 from page_runner.program import Program
+from page_runner.workers import teach
 
 POOL = "import multiprocessing as mp\nfrom concurrent.futures import ProcessPoolExecutor\nADDED = 3\ndef more(x):\n    return x + ADDED\nclass Point:\n    def __init__(self, x): self.x = x\n    def up(self): return Point(self.x + 1)"
 USED = "with mp.get_context({how!r}).Pool(2) as pool:\n    print(pool.map(more, [1, 2]), pool.map(Point.up, [Point(1)])[0].x)\nwith ProcessPoolExecutor(1, mp_context=mp.get_context({how!r})) as pool:\n    print(list(pool.map(more, [3])))"
@@ -115,6 +119,25 @@ def test_colours_are_classes(built: Built):
 @pytest.mark.parametrize("name", ["no flags of the runner", "logging", "file descriptors", "a child process"])
 def test_the_same_pages_pass_as_tests(site: Site, name: str):
     assert check_page(site.root / f"docs/{named(name)}.md", site.root) == len(PAGES[name][0])
+
+
+def test_each_worker_is_told_the_page_in_a_file_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(spawn, "get_preparation_data", lambda name: {"name": name})
+    code = [("first = 1", 1)]
+    teach("page.md", lambda: code, str(tmp_path))
+    one = runpy.run_path(spawn.get_preparation_data("one")["init_main_from_path"])
+    at = Path(spawn.get_preparation_data("two")["init_main_from_path"])
+    told = at.read_text("utf-8")
+    code.append(("then = 2", 2))
+    three = runpy.run_path(spawn.get_preparation_data("three")["init_main_from_path"])
+    assert at.read_text("utf-8") == told  # the second may not have read it yet
+    assert (one["first"], "then" in one, three["first"], three["then"], three["__file__"]) == (
+        1,
+        False,
+        1,
+        2,
+        "page.md",
+    )
 
 
 # A place that has no processes, threads of its own, signals or file descriptors, as a browser.
