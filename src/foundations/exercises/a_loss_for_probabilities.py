@@ -28,9 +28,13 @@ def knows_nothing(answer: object) -> str:
             "that is in bits, with the logarithm to base 2; PyTorch's is the natural one": [1],
             "that is to base 10; PyTorch's logarithm is the natural one": [math.log10(2)],
             "that adds both outcomes up, and each label has only one": [2 * math.log(2)],
-            "0.5 went in as a logit; it is a probability already": [
-                F.binary_cross_entropy_with_logits(torch.tensor(0.5), torch.tensor(1.0)).item(),
-            ],
+            "that is the sum over ten answers: cross-entropy is their mean": [10 * math.log(2)],
+            **{
+                f"0.5 went in as a logit{where}; it is a probability already": [
+                    F.binary_cross_entropy_with_logits(torch.tensor(0.5), torch.tensor(share)).item()
+                ]
+                for share, where in ((1.0, ""), (0.0, ", with a label of 0"), (0.7, ", with the labels of the lesson"))
+            },
         },
         f"{output[0]:g} is not minus the logarithm of the probability that the model gave to what really happened",
         within=5e-3,

@@ -36,6 +36,10 @@ def rmse_of_batches(answer: object) -> str:
                 f"{gives}, the root of a sum of squares: divide it by the number of rows first": [
                     torch.cat(squares).sum().sqrt().item()
                 ],
+                f"{gives}, the mean of the RMSEs, each by its number of rows: add up squares, and take the root once": [
+                    sum(n * each.sqrt().item() for n, each in zip(sizes, means, strict=True)) / sum(sizes)
+                ],
+                f"{gives}, the error of the first batch alone": [means[0].sqrt().item()],
                 f"{gives}, the error of the last batch alone": [means[-1].sqrt().item()],
                 f"{gives}, the mean absolute error": [torch.cat(squares).sqrt().mean().item()],
             },

@@ -1,5 +1,6 @@
 """The exercises of A net that learns: Adam's first step, units that do nothing, a fold, and a net for patients."""
 
+from collections.abc import Callable
 from functools import partial
 
 import torch
@@ -51,34 +52,45 @@ def dead_units(answer: object) -> str:
     """A function of a ReluSum and x that counts the units that are 0 at all x."""
     m = torch.tensor([1.0, 1.0, -1.0, 1.0, -2.0, 1.0, 0.5, -1.0, 0.5, 1.0, 1.0, 1.0], dtype=torch.float64)
     bends = torch.tensor([3.0, -3.0, -3.0, 1.5, 0.5, 2.0, 9.0, -4.0, 3.0, -5.0, -6.0, 4.0], dtype=torch.float64)
-    x = torch.linspace(-2, 2, 41, dtype=torch.float64).roll(10)  # in no order
     nets = [slice(0, 12), slice(0, 5), slice(2, 9)]  # one count alone might be right, or a rival's, by chance
+    spans = [(-2.0, 2.0), (-2.0, 2.0), (-1.0, 3.5)]  # the last is not the lesson's x
+    places = [torch.linspace(*span, 41, dtype=torch.float64).roll(10) for span in spans]  # in no order
     counts = []
-    for units in nets:
+    for units, x in zip(nets, places, strict=True):
         net = ReluSum(m[units], -(m * bends)[units], torch.ones_like(m[units]), torch.zeros((), dtype=x.dtype))
         counting = partial(answer, net) if callable(answer) else answer
         counts.append(number(call(counting, x), "what it gives"))
 
-    def of_each(flags: Tensor) -> list[float]:
-        return [float(flags[units].sum()) for units in nets]
+    def of_each(rule: Callable[[Tensor, Tensor, Tensor], Tensor], where: list[Tensor] = places) -> list[float]:
+        return [
+            float(rule(m[u] * (x[:, None] - bends[u]), bends[u], x).sum()) for u, x in zip(nets, where, strict=True)
+        ]
 
-    heights = m * (x[:, None] - bends)
-    dead = (heights <= 0).all(dim=0)
+    def dead(heights: Tensor, *_: Tensor) -> Tensor:
+        return (heights <= 0).all(dim=0)
+
     right = of_each(dead)
     at = next((i for i in range(len(nets)) if not near(counts[i : i + 1], right[i : i + 1], 1e-6)), 0)
-    example = f"x from −2 to 2, m {m[nets[at]].tolist()}, bends at {bends[nets[at]].tolist()}: it gives {counts[at]:g}"
+    low, high = (f"{each:g}".replace("-", "−") for each in spans[at])
+    example = f"m {m[nets[at]].tolist()}, bends at {bends[nets[at]].tolist()}"
+    example = f"x from {low} to {high}, {example}: it gives {counts[at]:g}"
     compare(
         counts,
         right,
         {
-            f"{example}, and those are the units that are not dead": of_each(~dead),
+            f"{example}, and those are the units that are not dead": of_each(lambda *of: ~dead(*of)),
             f"{example}, but a bend outside is not enough: some of those are above 0 at every x": of_each(
-                bends.abs() > 2
+                lambda _, bends, x: (bends < x.min()) | (bends > x.max())
             ),
             f"{example}, which are the units that bend between the smallest x and the largest": of_each(
-                (bends > -2) & (bends <= 2)
+                lambda _, bends, x: (bends > x.min()) & (bends <= x.max())
             ),
-            f"{example}, but a unit that bends at the largest x is 0 there, too": of_each((heights < 0).all(dim=0)),
+            f"{example}, but a unit that bends at the largest x is 0 there, too": of_each(
+                lambda heights, *_: (heights < 0).all(dim=0)
+            ),
+            f"{example}, and that is their number for x from −2 to 2: use the x that are given": of_each(
+                dead, places[:1] * 3
+            ),
         },
         f"{example}, and {right[at]:g} of them are 0 at every x",
         within=1e-6,

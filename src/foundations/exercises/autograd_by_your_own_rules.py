@@ -5,6 +5,7 @@ from torch import Tensor
 
 from foundations.exercises import NotYet
 from foundations.exercises.judging import (
+    UNWATCHED,
     all_apart,
     apart,
     attempt,
@@ -175,7 +176,7 @@ def _on(answer: object, x: Tensor, said: str) -> Tensor:
 def _slopes(result: Tensor, x: Tensor, counts: Tensor, *, finite: bool = True) -> list[float]:
     """What comes back for x when the results count so much."""
     if not result.requires_grad:
-        raise NotYet("the values are right, but they have no history: a detach() or a no_grad() has cut it off")
+        raise NotYet(UNWATCHED)
     try:
         (slopes,) = torch.autograd.grad(result, x, counts, allow_unused=True)
     except Exception as error:

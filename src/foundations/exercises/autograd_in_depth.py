@@ -8,6 +8,7 @@ from torch import Tensor
 
 from foundations.exercises import NotYet
 from foundations.exercises.judging import (
+    UNWATCHED,
     attempt,
     call,
     compare,
@@ -116,11 +117,13 @@ def between(answer: object) -> str:
         {
             "those are the values of the sigmoid: twice that, minus 1, is wanted": x.detach().sigmoid().tolist(),
             "the minus 1 is missing": (right + 1).tolist(),
+            "the 1 is taken away before the doubling, and so it counts twice": (right - 1).tolist(),
+            "the signs are turned": (-right).tolist(),
         },
         f"for {x.tolist()} the values should be {[round(each, 3) for each in right.tolist()]}",
     )
     if not result.requires_grad:
-        raise NotYet("the values are right, but they have no history: a detach() or a no_grad() has cut it off")
+        raise NotYet(UNWATCHED)
     try:
         (slopes,) = torch.autograd.grad(result.sum(), x)
     except RuntimeError as error:
@@ -133,7 +136,7 @@ def between(answer: object) -> str:
         wanted.tolist(),
         {},
         f"the values are right, but for x = {x.tolist()} the gradient should be {wanted.round(decimals=3).tolist()}, "
-        f"and is {slopes.round(decimals=3).tolist()}: is something in it cut off from x?",
+        f"and is {slopes.round(decimals=3).tolist()}: is something in it cut off from x, or changed through .data?",
     )
     return "the values and the gradient are right."
 

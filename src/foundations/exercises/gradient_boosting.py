@@ -35,6 +35,9 @@ def next_residuals(answer: object) -> str:
                 "the learning rate shrinks all that is left: it is for the tree's answers alone": (
                     lr * (targets - prediction - answers)
                 ).tolist(),
+                "twice too much: what is left over has no 2": (2 * right).tolist(),
+                "those are squares: what is left over is the difference itself": (right**2).tolist(),
+                "the signs are lost: what is left over may be negative": right.abs().tolist(),
             },
             f"with a learning rate of {lr} it gives {[round(each, 4) for each in result]}, and "
             f"{[round(each, 4) for each in right.tolist()]} is left",

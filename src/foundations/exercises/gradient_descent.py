@@ -11,7 +11,18 @@ from foundations.curves.descent import finite_difference, gradient_descent
 from foundations.curves.losses import mse, quad_mse
 from foundations.curves.quadratic import course22_points
 from foundations.exercises import NotYet
-from foundations.exercises.judging import call, compare, described, diabetes, exercise, near, number, numbers, values
+from foundations.exercises.judging import (
+    attempt,
+    call,
+    compare,
+    described,
+    diabetes,
+    exercise,
+    near,
+    number,
+    numbers,
+    values,
+)
 
 
 def _start() -> Tensor:
@@ -68,6 +79,7 @@ def _judge_descent(answer: object, bowl: Callable[[Tensor], Tensor], start: Tens
         raise NotYet("it gives one number, perhaps the loss; the parameters at the end are asked for")
     output = values(result, start.shape, "what it gives")
     uphill = start.clone()
+    one = gradient_descent(bowl, start, lr, 1).params
     for _ in range(n_steps):
         uphill += lr * finite_difference(bowl, uphill)
     compare(
@@ -79,6 +91,9 @@ def _judge_descent(answer: object, bowl: Callable[[Tensor], Tensor], start: Tens
                 gradient_descent(bowl, start, lr, n_steps, zero_grad=False).params.tolist()
             ),
             "it walks uphill: which sign belongs to a step that lowers the loss?": uphill.tolist(),
+            f"that is where one step ends, and {n_steps} are wanted: does the function return within its loop?": (
+                one.tolist()
+            ),
             "it takes one step too few": gradient_descent(bowl, start, lr, n_steps - 1).params.tolist(),
             "it takes one step too many": gradient_descent(bowl, start, lr, n_steps + 1).params.tolist(),
             "the learning rate is left out: a step is only a part of the gradient": gradient_descent(
@@ -92,6 +107,14 @@ def _judge_descent(answer: object, bowl: Callable[[Tensor], Tensor], start: Tens
         f"{[round(each, 4) for each in output]}: does each step take lr times a fresh gradient away?",
         within=1e-4,
     )
+    kept = start.clone()
+    attempt(answer, bowl, kept, lr, n_steps)
+    if kept.requires_grad or kept.grad is not None:
+        raise NotYet(
+            "it ends where it should, but start is not as it was: autograd watches it now"
+            + (", and a gradient stands in its .grad" if kept.grad is not None else "")
+            + ". Work on a copy, with clone()"
+        )
 
 
 @exercise

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from foundations.exercises import NotYet
-from foundations.exercises.judging import apart, call, compare, data_set, exercise, number
+from foundations.exercises.judging import apart, call, compare, data_set, exercise, near, number
 
 WITHIN = 0.011  # an answer with two digits may be either neighbour of the best k
 
@@ -104,6 +104,10 @@ def _judge_iris(answer: object, species: int) -> float:
         for other, name in enumerate(("setosa", "versicolor", "virginica")):
             if other != species and abs(k - _least_absolute(*_petals(other))) < WITHIN:
                 raise NotYet(f"{k:.2f} is the best k of {name}: take the rows where the target is {species}")
+        if abs(k - _least_absolute(width, length)) < WITHIN:
+            raise NotYet(f"{k:.2f} · length comes nearest to the width: it is the length that k · width should give")
+        if near([k], [(best * width - length).abs().mean().item()]):
+            raise NotYet(f"{k:.4g} is the least miss itself: which k gives it?")
         raise NotYet(_misses(k, best, length, width, "length", "width"))
     return k
 

@@ -20,18 +20,25 @@ EXERCISES: dict[str, Judge] = {}
 
 MOST = 10_000_000  # more numbers are not looked at: to copy them could take all memory
 
+UNWATCHED = (
+    "the values are right, but they have no history: something cut it off, as detach(), .data, no_grad() and "
+    "torch.tensor(...) do"
+)
+
 UNFINISHED = "the `...` still stands where your answer should"
 
 # Words of an error that a learner's function may raise, and what they say about it.
 EXPLAINED = {
-    "does not require grad and does not have a grad_fn": "nothing asked for a gradient; or the update made a new tensor"
-    " instead of changing the one that requires it; or a slope of a slope needs `create_graph=True`",
+    "does not require grad and does not have a grad_fn": "nothing asked for a gradient; or `no_grad()` or `detach()`"
+    " hid the calculation; or the update made a new tensor instead of changing the one that requires it; or a slope of"
+    " a slope needs `create_graph=True`",
     "leaf Variable that requires grad": "autograd is watching while the parameters are changed in place",
     "Boolean value of Tensor": "`if` and `and` want one yes or no, and a tensor holds many: choose for each element",
     "NoneType": "something in it is None: a gradient before `backward()`, or what a function without `return` gives",
     "backward through the graph a second time": "calculate the loss anew before each `backward()`",
     "maximum recursion depth": "keep a list of what waits instead of calling itself",
     "they would broadcast": "make both shapes equal, or PyTorch compares everything with everything",
+    "positional indexer is out-of-bounds": "there is no such row: ask first whether there is one",
     "must be Tensor, not": "PyTorch's functions want tensors where it has plain numbers or objects",
 }
 
@@ -144,7 +151,8 @@ def gives_again(answer: object, right: list[float], *args: Any) -> None:
     for _ in range(2):
         again = numbers(returned(attempt(answer, *kept), "called again, it"), len(right), "what it gives")
     if not near(again, right):
-        gives = f"called again with the same arguments it gives {[float(f'{each:.4g}') for each in again]}"
+        short = [float(f"{each:.4g}") for each in again]
+        gives = f"called again with the same arguments it gives {short if len(short) > 1 else f'{again[0]:.4g}'}"
         left = [shown(each) for each in kept if isinstance(each, Tensor) and each.is_leaf and each.grad is not None]
         why = f": it leaves a gradient in {left[0]}, to which the next one is added. Work on a copy" if left else ""
         raise NotYet(f"the first time it is right, but {gives}{why}")
@@ -245,6 +253,7 @@ def zeros_and_ones(value: object, n: int, what: str = "the answer") -> list[floa
 
 def _plain(value: object, what: str, wanted: str, kinds: str = "fiu") -> np.ndarray[Any, Any]:
     """The one door for what a learner hands in: numbers of any library, alone or in lists, as one array."""
+    given = value
     if value is ...:
         raise NotYet(UNFINISHED)
     if isinstance(value, Tensor):
@@ -259,6 +268,12 @@ def _plain(value: object, what: str, wanted: str, kinds: str = "fiu") -> np.ndar
         value = _of_pandas(value)
     if isinstance(value, np.ndarray) and value.dtype == object:
         value = value.tolist()
+        if hasattr(type(given), "iloc"):
+            try:
+                return _plain(value, what, wanted, kinds)
+            except NotYet as hint:
+                _, held, part = str(hint).rpartition(", with ")
+                raise NotYet(f"{what} should be {wanted}, not {described(given)}{held}{part if held else ''}") from hint
     if isinstance(value, np.ndarray | np.generic):
         if value.dtype.kind not in kinds:
             raise NotYet(f"{what} should be {wanted}, not values of the type {value.dtype}")
@@ -482,8 +497,11 @@ def described(value: object) -> str:
         return f"the {type(value).__name__} {value!s:.40}"
     if isinstance(value, str):
         return f"the string {value!r:.40}"
+    if isinstance(value, torch.nn.Module):
+        return f"the module {shown(value)}"
     if callable(value):
-        return f"the {'module' if isinstance(value, torch.nn.Module) else 'function'} {shown(value)}"
+        kind = "class" if isinstance(value, type) else "function"
+        return f"{f'the {kind}' if hasattr(value, '__name__') else 'an object of the class'} {shown(value)}"
     if hasattr(type(value), "iloc"):
         return f"a {type(value).__name__} of shape {getattr(value, 'shape', '')}"
     return f"a {type(value).__name__}" + (f" of {len(value)}" if isinstance(value, list | tuple | dict | set) else "")

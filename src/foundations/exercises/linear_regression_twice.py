@@ -70,9 +70,14 @@ def linear_from(answer: object) -> str:
     """A function that makes an nn.Linear with given weights and bias."""
     w, b = torch.tensor([[2.0], [-1.0], [0.5]]), torch.tensor([0.25])
     before = w.clone(), b.clone()
+    if isinstance(answer, nn.Module):
+        raise NotYet("that is a module: the answer should be the function that makes one of w and b")
     model = attempt(answer, w, b, called="called with w of shape (3, 1) and b of shape (1,), it")
     if not isinstance(model, nn.Linear):
         raise NotYet(f"it should give an nn.Linear, not {described(model)}")
+    for name, after, kept in zip("wb", (w, b), before, strict=True):
+        if not torch.equal(after, kept):
+            raise NotYet(f"it changes {name} itself, and whoever calls it loses the old numbers: work on a copy")
     model.cpu()  # wherever it was made
     if tuple(model.weight.shape) != (1, 3):
         raise NotYet(
@@ -80,6 +85,8 @@ def linear_from(answer: object) -> str:
         )
     if not near(model.weight.flatten().tolist(), w.flatten().tolist()):
         raise NotYet(f"the weights should be {w.flatten().tolist()}, and they are {_short(model.weight)}")
+    if model.bias is not None and tuple(model.bias.shape) != (1,):
+        raise NotYet(f"the layer's bias has the shape {tuple(model.bias.shape)}: it should be that of b, (1,)")
     if model.bias is None or not near(model.bias.tolist(), b.tolist()):
         is_now = "missing" if model.bias is None else f"{_short(model.bias)}, and should be {b.tolist()}"
         raise NotYet(f"the weights are right, but the bias is {is_now}")

@@ -36,7 +36,7 @@ def stable_softmax(answer: object) -> str:
         },
         "those are not the probabilities: e to each logit, divided by the row's sum of them",
     )
-    together = torch.tensor([[1000.0, 999.0, 0.0], [-1000.0, -1001.0, -2000.0]])
+    together = torch.tensor([[0.0, 10_000.0, 9_999.0], [-10_000.0, -10_001.0, -20_000.0]])
     for large in (together[:1], together[1:], together):
         found = call(answer, large)
         row = large[0].tolist()
@@ -46,7 +46,7 @@ def stable_softmax(answer: object) -> str:
                     "each row is right by itself, and not both in one batch: the largest logit of *all* rows leaves "
                     "nothing of the others, so take each row's own, with dim=1"
                 )
-            what = "overflows" if large.max() > 0 else "is 0 for all of them, and so is their sum"
+            what = "is 0 for all of them, and so is their sum" if found.isnan().all() else "overflows"
             raise NotYet(f"for the logits {row} exp {what}: take the row's largest logit away first")
         shares, wanted = values(found, large.shape, "what it gives"), large.softmax(dim=1).flatten().tolist()
         compare(

@@ -28,6 +28,11 @@ def two_ways(answer: object) -> str:
         raise NotYet("that is the class: make a net of it, with ()")
     if not isinstance(answer, nn.Module):
         raise NotYet(f"the answer should be a net, an nn.Module, not {described(answer)}")
+    generator = torch.Generator().manual_seed(0)
+    wide, deep = (torch.randn(6, n, generator=generator) for n in (3, 5))
+    if any(isinstance(each, nn.parameter.UninitializedParameter) for each in answer.parameters()):
+        answer = copy.deepcopy(answer)  # lazy layers learn their sizes from the first batch
+        _output(answer, wide, deep)
     parameters = list(answer.parameters())
     count = sum(each.numel() for each in parameters)
     if not count:
@@ -38,18 +43,25 @@ def two_ways(answer: object) -> str:
     if parameters[0].dtype not in (torch.float32, torch.float64):  # too coarse to tell a bend from a straight line
         answer = copy.deepcopy(answer).float()
         parameters = list(answer.parameters())
-    generator = torch.Generator().manual_seed(0)
-    wide, deep = (torch.randn(6, n, generator=generator).to(parameters[0]) for n in (3, 5))
+    wide, deep = wide.to(parameters[0]), deep.to(parameters[0])
     out = _output(answer, wide, deep)
     values(out, (6, 1), "what it gives")
     right = (5 + 1) * 4 + (4 + 3 + 1)
     if count != right:
+        hidden = ", as if a layer stood in a plain list or tuple, which hides it"
         through, unused = ", as if `wide` went through the hidden layer", ": does `wide` reach the last layer?"
         more = {(8 + 1) * 4 + (4 + 1): through, (8 + 1) * 4 + (4 + 3 + 1): through, (5 + 1) * 4 + (4 + 1): unused}
+        more |= {(5 + 1) * 4: hidden, 4 + 3 + 1: hidden}
         raise NotYet(f"it has {count} parameters, and {right} are needed{more.get(count, '')}")
+    if not torch.equal(out, _output(answer, wide, deep)):
+        raise NotYet(
+            "called twice with the same inputs it gives two outputs: chance, as of a Dropout, has no part here"
+        )
     steps = [_output(answer, wide, deep), _output(answer, wide + 1, deep), _output(answer, wide + 2, deep)]
     if not torch.allclose(steps[1] - steps[0], steps[2] - steps[1], atol=1e-4):
-        raise NotYet("a bend stands in the wide way: `wide` goes straight into the last layer")
+        raise NotYet(
+            "a bend stands in the wide way: `wide` goes straight into the last layer, and nothing comes after that"
+        )
     if torch.equal(steps[0], steps[1]):
         raise NotYet("`wide` changes nothing in the output: give it to the last layer as well")
     middle = _output(answer, wide, torch.zeros_like(deep))

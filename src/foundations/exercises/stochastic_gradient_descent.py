@@ -153,6 +153,15 @@ def from_pieces(answer: object) -> str:
             "the last rows are missing, and each piece counts by its part of all rows": (
                 (0.8 * slopes(slice(0, 8))).tolist()
             ),
+            "that is the last piece's part alone: is the gradient cleared between the pieces?": (
+                (0.2 * pieces[-1]).tolist()
+            ),
+            "that is the first piece's part alone: does the function return within its loop?": (
+                (0.4 * pieces[0]).tolist()
+            ),
+            "the last piece counts as if it were full: it has two rows": ((0.4 * pieces.sum(dim=0)).tolist()),
+            "the signs are turned: it is the prediction minus the target": (-whole).tolist(),
+            "half of it: the slope of a square has a 2": (whole / 2).tolist(),
             "twice too much: was there a gradient already, to which backward() added?": (2 * whole).tolist(),
         },
         f"the gradient of the whole is {all_apart(whole.tolist(), value)}",

@@ -12,12 +12,20 @@ def centre_rows(answer: object) -> str:
     """A function of a matrix: each row less its own mean."""
     draw = torch.Generator().manual_seed(1)
     for shape in ((3, 3), (4, 2), (1, 5)):
-        x = torch.randn(shape, generator=draw, dtype=torch.float64)
+        x = torch.randn(shape, generator=draw)
+        right = x - x.mean(dim=1, keepdim=True)
         value = values(call(answer, x), shape, f"for a matrix of shape {shape}, what it gives")
         compare(
             value,
-            (x - x.mean(dim=1, keepdim=True)).flatten().tolist(),
+            right.flatten().tolist(),
             {
+                "the signs are turned: it is the number less its row's mean": (-right).flatten().tolist(),
+                "the rows are divided by their standard deviation as well: leave their differences as they are": (
+                    (right / x.std(dim=1, keepdim=True)).flatten().tolist()
+                ),
+                "it takes the sum of each row away: the mean is wanted": (
+                    (x - x.sum(dim=1, keepdim=True)).flatten().tolist()
+                ),
                 "it takes the mean of row j from column j: the means are a row, and have to be a column (keepdim)": (
                     (x - x.mean(dim=1)).flatten().tolist() if shape[0] == shape[1] else []
                 ),

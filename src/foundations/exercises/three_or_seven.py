@@ -50,8 +50,14 @@ def two_distances(answer: object) -> str:
                 miss.abs().sum().item(),
                 (miss**2).sum().sqrt().item(),
             ],
-            "the second is the root of each square, then the mean, and that is the L1 distance again: first the mean, "
-            "then the root": [l1, l1],
+            "the second is the L1 distance again: square each difference, then take the mean, and the root of that": [
+                l1,
+                l1,
+            ],
+            "the second is the standard deviation of the differences, which takes their mean away first": [
+                l1,
+                miss.std().item(),
+            ],
         },
         f"for two images of six pixels it should give {all_apart([l1, rmse], output)}",
     )

@@ -37,10 +37,7 @@ def clip_gradients(answer: object) -> str:
                 raise NotYet(f"a gradient of length {length:.4f} is short enough: it should stay as it is")
             continue
         if near(moved.tolist(), slopes.tolist()):
-            raise NotYet(
-                f"at the step the gradient still has its full length, {length:.2f}: which moment comes after "
-                "backward(), and before the step?"
-            )
+            raise NotYet(f"at the step the gradient still has its full length, {length:.2f}: {_no_effect(answer)}")
         right = slopes * (LIMIT / length)
         apart = torch.cat([part * (LIMIT / part.norm()) for part in slopes.split([2, 1])])
         if near(moved.tolist(), apart.tolist()):
@@ -70,6 +67,8 @@ def stop_at_nan(answer: object) -> str:
         _fit(learner, 4, 0.0, answer)
         if learner.step == at:
             continue
+        if unheard := _unheard(answer):
+            raise NotYet(unheard)
         if bad is None:
             raise NotYet(f"a run whose losses were all finite was stopped after {learner.step} of 20 steps")
         if learner.step == 20 and math.isinf(bad):
@@ -196,6 +195,25 @@ def _callback(answer: object) -> Any:
     if not all(callable(getattr(type(made), hook, None)) for hook in HOOKS):
         raise NotYet(f"the answer should be a subclass of Callback, not {described(answer)}")
     return made
+
+
+def _methods(answer: object) -> list[str]:
+    return list(vars(answer if isinstance(answer, type) else type(answer)))
+
+
+def _unheard(answer: object) -> str:
+    """What to say of a callback's method that has the name of no moment, if there is one."""
+    names = [each for each in _methods(answer) if each.startswith(("before_", "after_")) and each not in HOOKS]
+    return f"{names[0]} is no moment of a training, so nobody calls it" if names else ""
+
+
+def _no_effect(answer: object) -> str:
+    """Why what a callback does changes no step: a misspelt moment, another one, or the right one in vain."""
+    if unheard := _unheard(answer):
+        return unheard
+    if "after_backward" in _methods(answer):
+        return "the moment is right, but what is done there leaves every .grad as it was"
+    return "which moment comes after backward(), and before the step?"
 
 
 def _fit(learner: Learner, n_epochs: int, lr: float, answer: object) -> None:

@@ -39,7 +39,12 @@ WRONG = {
         "each label has only one": 2 * math.log(2),
         "went in as a logit": F.binary_cross_entropy_with_logits(torch.tensor(0.5), torch.tensor(1.0)),
         "inf in the cross-entropy": torch.tensor(0.0).log().neg(),
-        "really happened": 6.93,
+        "with a label of 0": F.binary_cross_entropy_with_logits(torch.tensor(0.5), torch.tensor(0.0)),
+        "with the labels of the lesson": F.binary_cross_entropy_with_logits(
+            torch.full((10,), 0.5), torch.tensor([1.0] * 7 + [0.0] * 3)
+        ),
+        "the sum over ten answers": 6.93,
+        "really happened": 0.7,
     },
     "log_loss": {
         "PyTorch's binary_cross_entropy does it": F.binary_cross_entropy,

@@ -79,6 +79,7 @@ WRONG = {
         "a bend outside is not enough": lambda net, x: ((net.kinks < x.min()) | (net.kinks > x.max())).sum(),
         "which are the units that bend between": lambda net, x: ((net.kinks > x.min()) & (net.kinks <= x.max())).sum(),
         "is 0 there, too": lambda net, x: (lines(net, x) < 0).all(dim=0).sum(),
+        "use the x that are given": lambda net, _: dead_units(net, torch.linspace(-2, 2, 100, dtype=torch.float64)),
         "it gives 100, and 7 of them are 0 at every x": lambda net, x: 100,
         "is a mean or a sum missing": lambda net, x: (lines(net, x) <= 0).all(dim=0).long(),
     },

@@ -98,8 +98,11 @@ WRONG = {
         "the height there": lambda fn, at: fn(at).item(),
         "sign turned": lambda fn, at: -slope(fn, at),
         "run twice": lambda fn, at: slope(fn, at, times=2),
+        "it gives 18: it leaves a gradient in 2.0": lambda fn, at: (fn(at.requires_grad_()).backward(), at.grad.item())[
+            1
+        ],
         "comes as a tensor": lambda fn, at: torch.func.grad(fn)(at),
-        "nothing asked for a gradient": unwatched,
+        "nothing asked for a gradient; or `no_grad()` or `detach()` hid": unwatched,
         "9.06, and the slope there is 9": lambda fn, at: (fn(at + 0.01) - fn(at)) / 0.01,
         "after its `return`": lambda fn, at: None,
         "should be a function": 9.0,

@@ -166,8 +166,10 @@ WRONG = {
         "the values of the sigmoid": torch.sigmoid,
         "the minus 1 is missing": lambda x: 2 * x.sigmoid(),
         "the values should be": lambda x: x,
-        "they have no history": lambda x: saving(x.detach()),
-        "the gradient should be": through_data,
+        "something cut it off, as detach(), .data": lambda x: torch.tensor(saving(x).tolist(), dtype=x.dtype),
+        "it counts twice": lambda x: 2 * (x.sigmoid() - 1),
+        "the signs are turned": lambda x: 1 - 2 * x.sigmoid(),
+        "changed through .data": through_data,
         "should be a function": 1.0,
     },
     "dot_slopes": {

@@ -277,7 +277,7 @@ WRONG = {
     "any_rows": {
         "two tables of 9 rows are refused": exported(free=False),
         "that is a module": Distance(),
-        "not the function Distance": Distance,
+        "not the class Distance": Distance,
         "their root is missing": exported(squared=True),
         "distance 0 of 4 should be": exported(made=Manhattan),
         "should have the shape (4, 1)": exported(made=Difference),

@@ -52,6 +52,20 @@ def rebound(loss_fn, start, lr, n_steps):
     return params
 
 
+def without_a_copy(loss_fn, start, lr, n_steps):
+    params = start.requires_grad_()
+    for _ in range(n_steps):
+        loss_fn(params).backward()
+        with torch.no_grad():
+            params = params - lr * params.grad
+        params.requires_grad_()
+    return params
+
+
+def watching(loss_fn, start, lr, n_steps):
+    return descend(loss_fn, start.requires_grad_().detach(), lr, n_steps)
+
+
 def watched(loss_fn, start, lr, n_steps):
     params = start.clone().requires_grad_()
     loss_fn(params).backward()
@@ -152,8 +166,11 @@ WRONG = {
             loss_fn, start, 0.1, n_steps
         ),
         "3 steps with lr 0.2 should not end": lambda loss_fn, start, lr, n_steps: descend(
-            loss_fn, start, lr, n_steps if start[0] > 2 else 1
+            loss_fn, start, lr if start[0] > 2 else lr / 2, n_steps
         ),
+        "return within its loop": lambda loss_fn, start, lr, n_steps: descend(loss_fn, start, lr, 1),
+        "and a gradient stands in its .grad": without_a_copy,
+        "autograd watches it now. Work on a copy": watching,
         "adds to the gradient": slip(zero_grad=False),
         "uphill": slip(sign=1.0),
         "one step too few": slip(more=-1),

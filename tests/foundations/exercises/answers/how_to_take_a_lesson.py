@@ -56,6 +56,8 @@ WRONG = {
         "0 · width misses": 0,
         "one number, not the bool True": True,
         "best k of versicolor: take the rows where the target is 2": 3.19,
+        "it is the length that k · width should give": 0.37,
+        "is the least miss itself": 0.5972,
         "2.9 · width misses the length": 2.9,
         "and a larger k can": 2.4,
     },

@@ -119,6 +119,21 @@ def shared(w, b):
     return model
 
 
+def with_bias(bias_of):
+    def made(w, b):
+        model = linear_from(w, b)
+        model.bias = nn.Parameter(bias_of(b))
+        return model
+
+    return made
+
+
+def emptied(w, b):
+    model = linear_from(w, b)
+    w.zero_()
+    return model
+
+
 def not_turned(w, b):
     model = nn.Linear(len(w), 1)
     model.weight = nn.Parameter(w.clone())
@@ -292,6 +307,10 @@ WRONG = {
         "and they are [-2.0, 1.0, -0.5]": lambda w, b: linear_from(-w, b),
         "but the bias is [0.5], and should be [0.25]": lambda w, b: linear_from(w, 2 * b),
         "but the bias is missing": without_bias,
+        "the layer's bias has the shape ():": with_bias(torch.mean),
+        "the layer's bias has the shape (1, 1)": with_bias(lambda b: b[:, None]),
+        "it changes w itself": emptied,
+        "that is a module": nn.Linear(3, 1),
         "does not predict x @ w + b": negative,
         "cannot be trained": frozen,
         "the caller's tensors": shared,

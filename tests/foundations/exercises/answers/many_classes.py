@@ -64,7 +64,12 @@ DRAWN = {
 
 WRONG = {
     "stable_softmax": {
-        "exp overflows": lambda logits: softmax(logits, safe=False),
+        "for the logits [0.0, 10000.0, 9999.0] exp overflows": lambda logits: softmax(
+            logits - logits[:, :1], safe=False
+        ),
+        "for the logits [-10000.0, -10001.0, -20000.0] exp overflows": lambda logits: softmax(
+            logits - logits[:, -1:], safe=False
+        ),
         "exp is 0 for all of them": lambda logits: softmax(logits - logits.abs().max(), safe=False),
         "the columns add up to 1": lambda logits: softmax(logits, dim=0),
         "all values together add up to 1": lambda logits: logits.exp() / logits.exp().sum(),

@@ -33,11 +33,18 @@ class TwoWays(nn.Module):
         self.kind = kind
         self.hidden = nn.Linear(8 if kind == "all hidden" else 5, 6 if kind == "six" else 4)
         self.out = nn.Linear(4 if kind in ("all hidden", "deep alone") else 9 if kind == "six" else 7, 1)
+        if kind == "lazy":
+            self.hidden, self.out = nn.LazyLinear(4), nn.LazyLinear(1)
+        if kind == "tuple":
+            self.hidden_away = (self.hidden,)
+            del self.hidden
         if kind == "list":
             self.layers = [self.hidden, self.out]
             del self.hidden, self.out
 
     def forward(self, wide, deep):
+        if self.kind == "tuple":
+            return self.out(torch.hstack([torch.relu(self.hidden_away[0](deep)), wide]))
         hidden, out = self.layers if self.kind == "list" else [self.hidden, self.out]
         if self.kind == "all hidden":
             return out(torch.relu(hidden(torch.hstack([wide, deep]))))
@@ -50,6 +57,8 @@ class TwoWays(nn.Module):
         middle = BENDS.get(self.kind, torch.relu)(hidden(deep))
         if self.kind == "zeros":
             return out(torch.hstack([middle, torch.zeros_like(wide)]))
+        if self.kind == "chance":
+            middle = F.dropout(middle)
         if self.kind == "flat":
             return out(torch.hstack([middle, wide]))[:, 0]
         if self.kind == "two outputs":
@@ -105,7 +114,7 @@ RIGHT = {
         Listed(),
         TwoWays().double(),
         TwoWays().half(),
-        *(TwoWays(kind) for kind in ("clamp", "maximum", "mask", "mirrored")),
+        *(TwoWays(kind) for kind in ("clamp", "maximum", "mask", "mirrored", "lazy")),
     ],
     "log_uniform": [on_scale, by_logarithms, lambda *args: by_logarithms(*args).double()],
     "honest_score": [lambda trials: winner(trials)["test"], lambda trials: torch.tensor(winner(trials)["test"])],
@@ -130,7 +139,9 @@ WRONG = {
         "a plain list hides its layers": TwoWays("list"),
         "as if `wide` went through": TwoWays("all hidden"),
         "does `wide` reach the last layer": TwoWays("deep alone"),
-        "a bend stands in the wide way": TwoWays("late"),
+        "goes straight into the last layer, and nothing comes after that": TwoWays("late"),
+        "chance, as of a Dropout": TwoWays("chance"),
+        "in a plain list or tuple": TwoWays("tuple"),
         "no slope reaches hidden.weight": TwoWays("detached"),
         "the ReLU is missing": TwoWays("straight"),
         "slopes, and four ReLUs have 16 at most": TwoWays("tanh"),

@@ -41,6 +41,7 @@ RIGHT = {
         lambda x: x - x.mean(dim=1)[:, None],
         lambda x: (x.T - x.mean(dim=1)).T,
         lambda x: in_place(x.clone()),
+        lambda x: x @ (torch.eye(x.shape[1]) - 1 / x.shape[1]),  # as floats are unless somebody asks for others
     ],
     "chessboard": [
         board(),
@@ -69,6 +70,9 @@ WRONG = {
         "keepdim": lambda x: x - x.mean(dim=1),
         "of each column": lambda x: x - x.mean(dim=0),
         "of all numbers": lambda x: x - x.mean(),
+        "the signs are turned": lambda x: x.mean(dim=1, keepdim=True) - x,
+        "divided by their standard deviation": lambda x: (x - x.mean(dim=1, keepdim=True)) / x.std(dim=1, keepdim=True),
+        "the sum of each row": lambda x: x - x.sum(dim=1, keepdim=True),
         "gives the means themselves": lambda x: x.mean(dim=1, keepdim=True).expand_as(x),
         "should have the shape (3, 3)": lambda x: x.mean(dim=1),
         "work on a copy": in_place,

@@ -22,6 +22,11 @@ def callback(base=Callback, **moments):
     return type("Answer", (base,), {name: lambda self, learner, do=do: do(learner) for name, do in moments.items()})
 
 
+class NoCallback:
+    def after_backward(self, learner):
+        clip(learner)
+
+
 def clip(learner, limit=0.01):
     nn.utils.clip_grad_norm_(learner.model.parameters(), limit)
 
@@ -158,6 +163,9 @@ RIGHT = {
 WRONG = {
     "clip_gradients": {
         "which moment comes after": callback(after_batch=clip),
+        "after_backwards is no moment": callback(after_backwards=clip),
+        "the moment is right": callback(after_backward=lambda learner: None),
+        "not the class NoCallback": NoCallback,
         "each parameter is shortened by itself": callback(after_backward=clip_apart),
         "each number is cut off": callback(after_backward=clip_values),
         "short enough": callback(after_backward=always_short),
@@ -170,6 +178,7 @@ WRONG = {
     },
     "stop_at_nan": {
         "nan equals nothing": callback(after_batch=stop_if(lambda loss: loss == float("nan"))),
+        "after_batches is no moment": callback(after_batches=stop_if(not_finite)),
         "at the end of the epoch": callback(after_epoch=stop_if(not_finite)),
         "the loss of batch 4 was -inf": callback(
             after_batch=lambda learner: setattr(learner, "stop", learner.step == 9 or not learner.loss < float("inf"))
