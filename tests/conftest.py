@@ -27,9 +27,9 @@ os.environ["PYTHONIOENCODING"] = "utf-8"  # what tests start writes as they read
 os.environ["MKL_CBWR"] = "COMPATIBLE"  # as in a page's process: the same sums, to the last digit
 torch.set_num_threads(1)  # the tests share the cores already, and a page has one thread, too
 
-# Pages of all sites are forked from one process: it has what the course's pages import, whoever starts it.
+# Pages of all sites are forked from one process: it has what the course's pages import, whoever starts it, before `page_runner.origin`.
 preload = CONTEXT.set_forkserver_preload
-CONTEXT.set_forkserver_preload = lambda names: preload([*names, *PRELOAD])
+CONTEXT.set_forkserver_preload = lambda names: preload([*PRELOAD, *names])
 
 SERVER = pytest.StashKey[CourseServer]()
 

@@ -9,6 +9,7 @@ import contextlib
 import json
 import os
 import warnings
+import weakref
 from importlib import import_module
 
 from .family import adopt
@@ -17,10 +18,12 @@ PRELOAD_FROM = "PAGE_RUNNER_PRELOAD"  # the names of modules, as JSON
 
 
 def preload(names: list[str]) -> None:
-    """Import modules, as many as can be imported."""
+    """Import modules, as many as can be imported. What they would undo at the end goes with each page's process."""
     for name in names:
         with contextlib.suppress(BaseException):
             import_module(name)
+    for each in list(weakref.finalize._registry):  # type: ignore[attr-defined]  # torch has more than a hundred
+        each.atexit = False
 
 
 if PRELOAD_FROM in os.environ:

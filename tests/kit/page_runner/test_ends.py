@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -207,6 +208,17 @@ class Nowhere:
         self.name = str(root / "no-such")
 
     def cleanup(self) -> None: ...
+
+
+def test_at_its_end_a_page_undoes_what_it_did_and_not_what_was_imported_before(tmp_path: Path):
+    finalizer = "import weakref\nclass Kept: ...\nkept = Kept()\nweakref.finalize(kept, print, {!r})\n"
+    (tmp_path / "library.py").write_text(finalizer.format("the library's"), "utf-8")
+    program = f"from page_runner.origin import preload\npreload(['library'])\n{finalizer.format('its own')}"
+    modules = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
+    printed = subprocess.check_output(
+        [sys.executable, "-c", program], env=os.environ | {"PYTHONPATH": modules}, encoding="utf-8"
+    )
+    assert printed == "its own\n"
 
 
 @pytest.mark.parametrize("home", ["/dev/null", "/proc/none", "nowhere"])
