@@ -66,6 +66,8 @@ def log_loss(answer: object) -> str:
             "that is the mean |p − y|; the logarithm is missing": both(1 - given),
             "that is the sum; take the mean": [5 * both(-given.log())[0], 2 * both(-given.log())[1]],
             "p and 1 − p have changed places": both(-(1 - given).log()),
+            "that is the logarithm to the base 2: torch.log takes the natural one": both(-given.log2()),
+            "that is the logarithm to the base 10: torch.log takes the natural one": both(-given.log10()),
             "that is the logarithm of the mean: take the logarithm of each, then the mean": [
                 -math.log(each) for each in both(given)
             ],

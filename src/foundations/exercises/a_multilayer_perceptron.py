@@ -61,7 +61,8 @@ def _judge_keeping(answer: object, n_epochs: int, size: float = 1.0) -> None:
     net = nn.Linear(1, 1, bias=False)
     with torch.no_grad():
         net.weight.zero_()
-    x, spread = torch.ones(8, 1), size * torch.tensor([1.0, -1.0]).repeat(4)[:, None]
+    # More rows than a batch usually has: who trains with batches takes more steps.
+    x, spread = torch.ones(200, 1), size * torch.tensor([1.0, -1.0]).repeat(100)[:, None]
     low, high = 2 * size, 3 * size
     train, valid = (x, high * x + spread), (x, low * x + spread / 2)
     # With momentum the weight swings: from 0 past 2, far beyond 3, and back past 2, nearer than before.
@@ -85,7 +86,8 @@ def _judge_keeping(answer: object, n_epochs: int, size: float = 1.0) -> None:
             f"{left}, where it started: was nothing trained?": [0.0],
             f"{left}, that of the best epoch on the training set: the validation set chooses": [best_on_train],
         },
-        f"{left}, and the best of the {len(path)} epochs, of all rows at once, had {best:.4g}",
+        f"{left}, and {f'the best of the {len(path)} epochs' if len(path) > 1 else 'the only epoch'}, of all rows at "
+        f"once, had {best:.4g}",
     )
     if not net.weight.requires_grad:
         raise NotYet("the net's parameters require no gradient any more, so it cannot go on with its training")
@@ -120,13 +122,16 @@ def restore(answer: object) -> str:
     for name, kept in state.items():
         if not torch.equal(resumed[0].state_dict()[name].cpu(), kept):
             raise NotYet("the net has not the parameters that were saved: found['net'] holds them")
-    if not resumed[1].state_dict()["state"]:
+    states = resumed[1].state
+    if any(each not in states for each in resumed[0].parameters()) and any(states.values()):
+        raise NotYet("the optimiser has past steps, but not by its own parameters: its load_state_dict() sees to that")
+    if not any(states.values()):
         raise NotYet("the optimiser has forgotten its past steps: it has a load_state_dict() as well")
     if not torch.equal(resumed[2].get_state(), place):
         raise NotYet("the generator stands at another place of its sequence: set_state() puts it back")
     for _ in range(2):
         _step(net, optimizer, order)
-        _step(*resumed)
+        attempt(_step, *resumed, called="the resumed run")
     if any(not torch.equal(a, b) for a, b in zip(net.parameters(), resumed[0].parameters(), strict=True)):
         raise NotYet("all parts are there, and yet the resumed run goes another way: was something trained or drawn?")
     if done is None:
@@ -136,7 +141,7 @@ def restore(answer: object) -> str:
         raise NotYet(f"all is put back, but it gives {epochs:g}, and found['epoch'] says that 3 epochs are done")
     later = number(attempt(answer, copy.deepcopy(found) | {"epoch": 5}, *_begin(1)), "what it gives")
     if later != 5:
-        raise NotYet(f"of a checkpoint whose found['epoch'] is 5 it says that {later:g} epochs are done")
+        raise NotYet(f"of a checkpoint whose found['epoch'] is 5 it gives {later:g}")
     return "the resumed run equals the other to the last bit."
 
 

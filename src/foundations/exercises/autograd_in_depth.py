@@ -152,6 +152,8 @@ def dot_slopes(answer: object) -> str:
         raise NotYet("that is one number: the slope for each of the 64 dots is wanted")
     if answer is None:
         raise NotYet("that is None: was backward() called, and is the picture a leaf that requires a gradient?")
+    if isinstance(answer, tuple) and len(answer) == 1:
+        raise NotYet("that is a tuple with the slopes in it, as torch.autograd.grad gives it: take its [0]")
     compare(
         values(answer, (8, 8), "the slopes"),
         right.flatten().tolist(),

@@ -20,6 +20,8 @@ from foundations.exercises.judging import (
     values,
 )
 
+MANY = 10_000  # rows: more than an export takes whose Dim has a limit
+
 TWO_LAYERS = [
     ["hidden", "linear", ["x", "w1", "b1"]],
     ["bent", "relu", ["hidden"]],
@@ -124,9 +126,9 @@ def carry_out(answer: object) -> str:
 def any_rows(answer: object) -> str:
     """An exported module of two tables, for any number of rows."""
     run = _exported(answer)
-    for n in (4, 9, 2):
+    for n in (4, 9, 2, 1, MANY):
         a, b = torch.randn(2, n, 3, generator=torch.Generator().manual_seed(n))
-        found = _called(run, a, b, what=f"two tables of {n} rows")
+        found = _called(run, a, b, what=f"two tables of {n:,} {'rows' if n > 1 else 'row'}")
         distances = (a - b).square().sum(dim=1).sqrt().tolist()
         result = column(found, n, "what it gives")
         first = next((i for i in range(n) if not near(result[i : i + 1], distances[i : i + 1])), 0)
@@ -146,8 +148,8 @@ def wine_export(answer: object) -> str:
     apart = torch.arange(len(wines.target)) % 3 == 2
     measured, grower = torch.tensor(wines.data, dtype=torch.float32)[apart], torch.tensor(wines.target)[apart]
     run = _exported(answer)
-    for n in (2, 5, len(grower)):
-        found = _called(run, measured[:n], what=f"{n} wines")
+    for n in (2, 5, 1, MANY, len(grower)):
+        found = _called(run, measured.repeat(1 + n // len(grower), 1)[:n], what=f"{n:,} {'wines' if n > 1 else 'wine'}")
         logits = torch.tensor(values(found, (n, 3), "what it gives")).view(n, 3)
     share = (logits.argmax(dim=1) == grower).double().mean().item()
     if share < 0.93:
@@ -156,21 +158,33 @@ def wine_export(answer: object) -> str:
 
 
 def _exported(answer: object) -> Any:
+    if isinstance(answer, torch.fx.GraphModule):
+        raise NotYet("that is a graph's module: give what torch.export.export makes, without .module()")
     if isinstance(answer, nn.Module):
         raise NotYet("that is a module: give what torch.export.export makes of it")
     if not isinstance(answer, torch.export.ExportedProgram):
         raise NotYet(f"the answer should be what torch.export.export gives, not {described(answer)}")
-    return answer.module()
+    return answer
 
 
-def _called(run: Any, *tables: Tensor, what: str) -> object:
+def _called(exported: Any, *tables: Tensor, what: str) -> object:
+    """What an export gives for tables, handed over in their places or, where its example was, by their names."""
+    args, by_name = exported.example_inputs or ((), {})
+    places = len(tables) - len(by_name)
     try:
         with torch.no_grad():
-            return run(*tables)
+            return exported.module()(*tables[:places], **dict(zip(by_name, tables[places:], strict=True)))
     except Exception as error:
-        raise NotYet(
-            f"{what} are refused, with {type(error).__name__}: may the number of rows change? dynamic_shapes= says so"
-        ) from error
+        refused = f"{what} {'is' if what == '1 wine' else 'are'} refused, with {type(error).__name__}"
+        examples = [each for each in (*args, *by_name.values()) if isinstance(each, Tensor) and each.ndim == 2]
+        wide = next((each.shape[1] for each in examples if each.shape[1] != tables[0].shape[1]), None)
+        if wide is not None:
+            why = f"the example had {wide} columns, and here are {tables[0].shape[1]}"
+        elif len(tables[0]) == MANY:
+            why = "is there a limit to the number of rows? A Dim has one if it has max="
+        else:
+            why = "may the number of rows change? dynamic_shapes= says so"
+        raise NotYet(f"{refused}: {why}") from error
 
 
 def _carried_out(steps: list[list[Any]], arrays: dict[str, Any]) -> Any:

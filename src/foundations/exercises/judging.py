@@ -504,4 +504,6 @@ def described(value: object) -> str:
         return f"{f'the {kind}' if hasattr(value, '__name__') else 'an object of the class'} {shown(value)}"
     if hasattr(type(value), "iloc"):
         return f"a {type(value).__name__} of shape {getattr(value, 'shape', '')}"
-    return f"a {type(value).__name__}" + (f" of {len(value)}" if isinstance(value, list | tuple | dict | set) else "")
+    name = type(value).__name__
+    article = "an" if name[0] in "AEIOaeio" else "a"
+    return f"{article} {name}" + (f" of {len(value)}" if isinstance(value, list | tuple | dict | set) else "")

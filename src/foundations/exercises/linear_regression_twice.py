@@ -37,6 +37,7 @@ def _judge_learning(answer: object, x: Tensor, y: Tensor, lr: float, n_epochs: i
     weights, bias, losses = result
     right = train_linear(x, y, torch.zeros(2, 1), torch.zeros(1), lr=lr, n_epochs=n_epochs)
     added = _without_clearing(x, y, lr, n_epochs)
+    summed = train_linear(x, y, torch.zeros(2, 1), torch.zeros(1), lr=len(x) * lr, n_epochs=n_epochs)[2]
     after = train_linear(x, y, torch.zeros(2, 1), torch.zeros(1), lr=lr, n_epochs=n_epochs + 1)[2][1:]
     if isinstance(losses, list | tuple | Tensor) and len(losses) != n_epochs:
         raise NotYet(f"with n_epochs = {n_epochs} there should be {n_epochs} losses, not {len(losses)}")
@@ -48,6 +49,7 @@ def _judge_learning(answer: object, x: Tensor, y: Tensor, lr: float, n_epochs: i
         {
             "the gradients add up from epoch to epoch: clear both after each step": added.tolist(),
             "those are the losses after each step: the ones before are wanted": after.tolist(),
+            "those are sums of squares: the loss is their mean": (len(x) * summed).tolist(),
             "the loss never moves: are the slopes cleared before the step?": right[2][:1].tolist() * n_epochs,
         },
         f"with lr {lr:g} loss number {first + 1} should be {wanted[first]:.4g}, and it is {found[first]:.4g}",
@@ -122,33 +124,56 @@ def self_scaling(answer: object) -> str:
     layers = [each for each in model.modules() if isinstance(each, nn.Linear)]
     if len(layers) != 1:
         raise NotYet(f"it should have one nn.Linear, and has {len(layers)}")
-    (layer,), buffers = layers, dict(model.named_buffers())
+    (layer,) = layers
     own = {id(each) for each in layer.parameters()}
-    if more := [name for name, each in model.named_parameters() if id(each) not in own]:
+    if more := [name for name, each in model.named_parameters() if id(each) not in own and each.requires_grad]:
         raise NotYet(
             f"only the layer is to be trained, and {' and '.join(more)} would be, too: a parameter goes to the "
             "optimiser, a buffer does not"
         )
-    for name, wanted in (("means", rows.mean(dim=0)), ("stds", rows.std(dim=0))):
-        if name not in buffers:
+    for name in [each for each in ("means", "stds") if each in model.state_dict()]:
+        numbers(model.state_dict()[name], 3, name)
+    unseen = torch.randn(4, 3, generator=draw) * 10
+    before = numbers(call(model, unseen), 4, "what it predicts for four rows")
+    _judge_saving(model, call(answer, rows.flip(1) + 1), unseen, before)
+    kinds = {each.dtype for each in model.to(torch.float64).state_dict().values() if each.is_floating_point()}
+    if kinds != {torch.float64}:
+        raise NotYet("after .to(torch.float64) it still holds other dtypes")
+    preds = call(model, unseen.double())
+    scaled = (unseen.double() - rows.double().mean(dim=0)) / rows.double().std(dim=0)
+    if not near(numbers(preds, 4, "what it predicts for four rows"), attempt(layer, scaled).flatten().tolist(), 1e-4):
+        held = model.state_dict()
+        for name, wanted in (("means", rows.mean(dim=0)), ("stds", rows.std(dim=0))):
+            if name in held:
+                compare(
+                    numbers(held[name], 3, name),
+                    wanted.tolist(),
+                    {},
+                    f"{name} should be {_short(wanted)}, one for each column, and they are {_short(held[name])}",
+                )
+        raise NotYet("its predictions are not those of its layer for the standardised rows")
+    if isinstance(preds, Tensor) and not preds.requires_grad:
+        raise NotYet(
+            "it predicts what it should, but cannot be trained: no gradient goes back through it. Is there a no_grad "
+            "or a detach in it?"
+        )
+    return "its scale is saved and moved, and not trained."
+
+
+def _judge_saving(model: nn.Module, other: nn.Module, unseen: Tensor, before: list[float]) -> None:
+    """Refuse a module whose state, loaded into one that was made from other rows, does not bring its scale along."""
+    other.cpu()
+    numbers(call(other, unseen), 4, "what it predicts for four rows")  # which makes a lazy layer
+    attempt(other.load_state_dict, model.state_dict(), called="with the state of another, its load_state_dict")
+    if near(numbers(call(other, unseen), 4, "what it predicts for four rows"), before):
+        return
+    for name, each in ((name, each) for part in model.modules() for name, each in vars(part).items()):
+        if isinstance(each, Tensor):
             raise NotYet(f"{name} is no buffer: register_buffer makes it part of what is moved and saved")
+    for name, _ in model.named_buffers():
         if name not in model.state_dict():
             raise NotYet(f"{name} is a buffer, but is not saved: leave persistent=False out")
-        compare(
-            numbers(buffers[name], 3, name),
-            wanted.tolist(),
-            {},
-            f"{name} should be {_short(wanted)}, one for each column, and they are {_short(buffers[name])}",
-        )
-    if {each.dtype for each in model.to(torch.float64).state_dict().values()} != {torch.float64}:
-        raise NotYet("after .to(torch.float64) it still holds other dtypes")
-    unseen = torch.randn(4, 3, generator=draw).double() * 10
-    scaled = (unseen - rows.double().mean(dim=0)) / rows.double().std(dim=0)
-    if not near(
-        numbers(call(model, unseen), 4, "what it predicts for four rows"), layer(scaled).flatten().tolist(), 1e-4
-    ):
-        raise NotYet("its predictions are not those of its layer for the standardised rows")
-    return "its scale is saved and moved, and not trained."
+    raise NotYet("its state_dict(), loaded into another, does not bring the scale along: is all of it in buffers?")
 
 
 @exercise

@@ -31,7 +31,9 @@ def training_bytes(answer: object) -> str:
             gives = f"for {what} and copies={copies} it gives {result:,.12g}, and it takes {right:,} bytes"
             mistakes = {
                 f"{gives}: those are the parameters alone, and gradients take as much": [float(params)],
-                f"{gives}: a gradient for each trained parameter is missing": [float(right - trained)],
+                f"{gives}: one number for each trained parameter is missing, its gradient or a copy": [
+                    float(right - trained)
+                ],
                 f"{gives}: those are parameters and gradients, and the copies are missing": [
                     float(params + buffers + trained)
                 ],
@@ -102,12 +104,14 @@ def digits_bytes(answer: object) -> str:
         {
             f"{gives} are the pixels alone, and in float64: as float32 they are half": [n * 64 * 8],
             f"{gives} are the pixels and digits alone: add the model and the forward pass": [data],
-            f"{gives}: the pixels are still in float64, so .float() them": [data + n * 64 * 4 + model + forward],
+            f"{gives}: 8 bytes for each pixel, and a float32 has 4. Is .float() missing, or do they count twice?": [
+                data + n * 64 * 4 + model + forward
+            ],
             f"{gives}: the digits are missing, 8 bytes each": [data - n * 8 + model + forward],
-            f"{gives}: momentum keeps a number for each parameter, and it is missing": [
+            f"{gives}: one number for each parameter is missing, its gradient or what momentum keeps": [
                 data + 2 * 4 * params + forward
             ],
-            f"{gives}: that is Adam's state; momentum keeps one number for each parameter": [
+            f"{gives}: one number too many for each parameter. Is that Adam's state? Momentum keeps one": [
                 data + 4 * 4 * params + forward
             ],
             f"{gives}: the forward pass is missing, 100 and 10 numbers for each picture": [data + model],

@@ -57,7 +57,9 @@ WRONG = {
         "that is the sum": lambda p, y: -given(p, y).log().sum(),
         "changed places": lambda p, y: -(1 - given(p, y)).log().mean(),
         "the logarithm of the mean": lambda p, y: -given(p, y).mean().log(),
-        "and the mean of": lambda p, y: -given(p, y).log2().mean(),
+        "to the base 2": lambda p, y: -given(p, y).log2().mean(),
+        "to the base 10": lambda p, y: -given(p, y).log10().mean(),
+        "and the mean of": lambda p, y: -given(p, y).log().median(),
         "is a mean or a sum missing": lambda p, y: -given(p, y).log(),
     },
     "best_cut": {

@@ -182,5 +182,6 @@ WRONG = {
         "rows and columns are exchanged": dots.T,
         "those are not the slopes": threes,
         "was backward() called": None,
+        "take its [0]": (dots,),
     },
 }

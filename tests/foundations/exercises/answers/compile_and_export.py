@@ -144,15 +144,16 @@ class Distance(nn.Module):
 
 
 example = (torch.zeros(4, 3), torch.ones(4, 3))
-n = torch.export.Dim("n")
 
 
 @cache
-def exported(squared=False, free=True, automatic=False, made=None):
-    some = torch.export.Dim.AUTO if automatic else n
-    shapes = ({0: some}, {0: some}) if free else None
+def exported(squared=False, free=True, automatic=False, made=None, most=None, by_name=0, columns=3):
+    some = torch.export.Dim.AUTO if automatic else torch.export.Dim("n", max=most)
+    shapes = {"a": {0: some}, "b": {0: some}} if free else None
     module = made() if made else Distance(squared)
-    return torch.export.export(module, example, dynamic_shapes=shapes)
+    tables = [each[:, :columns] for each in example]
+    named = dict(zip("ab"[2 - by_name :], tables[2 - by_name :], strict=True))
+    return torch.export.export(module, tuple(tables[: 2 - by_name]), named, dynamic_shapes=shapes)
 
 
 wines = load_wine()
@@ -181,8 +182,9 @@ def wine_net():
     return layer
 
 
-def wine_export(net, free=True):
-    return torch.export.export(net, (measured[:2],), dynamic_shapes=({0: n},) if free else None)
+def wine_export(net, free=True, most=None):
+    shapes = ({0: torch.export.Dim("n", max=most)},) if free else None
+    return torch.export.export(net, (measured[:2],), dynamic_shapes=shapes)
 
 
 def folded():
@@ -199,6 +201,8 @@ RIGHT = {
     "any_rows": [
         exported(),
         exported(automatic=True),
+        exported(by_name=1),
+        exported(by_name=2),
         exported(made=Norm),
         exported(made=Pairs),
         exported(made=ByColumns),
@@ -276,18 +280,22 @@ WRONG = {
     },
     "any_rows": {
         "two tables of 9 rows are refused": exported(free=False),
+        "two tables of 10,000 rows are refused, with AssertionError: is there a limit": exported(most=1024),
+        "without .module()": exported().module(),
+        "the example had 2 columns, and here are 3": exported(columns=2),
         "that is a module": Distance(),
         "not the class Distance": Distance,
         "their root is missing": exported(squared=True),
         "distance 0 of 4 should be": exported(made=Manhattan),
         "should have the shape (4, 1)": exported(made=Difference),
         "gives, not a tensor of shape (4,)": Distance()(*example),
-        "two tables of 4 rows are refused": wine_export(wine_net()),
+        "two tables of 4 rows are refused, with": wine_export(wine_net()),
         "gives, not a tuple of 2": example,
     },
     "wine_export": {
         "by itself": wine_export(wine_net()),
         "5 wines are refused": wine_export(Wines(wine_net()), free=False),
+        "10,000 wines are refused, with AssertionError: is there a limit": wine_export(Wines(wine_net()), most=1024),
         "that is a module": Wines(wine_net()),
         "should have the shape (2, 3), not (2, 2)": wine_export(nn.Linear(13, 2)),
         "the accuracy is 0.00": wine_export(nn.Sequential(Wines(wine_net()), Turned())),

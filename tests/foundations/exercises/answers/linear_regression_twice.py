@@ -10,12 +10,12 @@ from torch import nn
 from foundations import least_squares, rmse, standardize, train_linear
 
 
-def learn(x, y, lr, n_epochs, *, clear=True, early=False, after=False, stale=False, plain=True):
+def learn(x, y, lr, n_epochs, *, clear=True, early=False, after=False, stale=False, plain=True, summed=False):
     w = torch.zeros(x.shape[1], 1, requires_grad=True)
     b = torch.zeros(1, requires_grad=True)
     losses = []
     for _ in range(n_epochs):
-        loss = ((x @ w + b - y) ** 2).mean()
+        loss = ((x @ w + b - y) ** 2).sum() if summed else ((x @ w + b - y) ** 2).mean()
         loss.backward()
         if early:
             w.grad.zero_()
@@ -237,9 +237,68 @@ class Pooled(SelfScaling):
         self.means.fill_(rows.mean())
 
 
-class Forgetful(nn.Module):
+class Renamed(nn.Module):
+    """Another name, and one buffer for both."""
+
     def __init__(self, rows):
         super().__init__()
+        self.register_buffer("scale", torch.stack([rows.mean(dim=0), rows.std(dim=0)]))
+        self.linear = nn.Linear(rows.shape[1], 1)
+
+    def forward(self, x):
+        return self.linear((x - self.scale[0]) / self.scale[1])
+
+
+class Scale(nn.Module):
+    def __init__(self, rows):
+        super().__init__()
+        self.register_buffer("mean", rows.mean(dim=0))
+        self.register_buffer("variance", rows.var(dim=0))
+
+    def forward(self, x):
+        return (x - self.mean) / self.variance.sqrt()
+
+
+class InParts(nn.Sequential):
+    def __init__(self, rows):
+        super().__init__(Scale(rows), nn.Linear(rows.shape[1], 1))
+
+
+class Frozen(SelfScaling):
+    """Parameters that are not trained are saved and moved as well."""
+
+    def __init__(self, rows):
+        nn.Module.__init__(self)
+        self.means = nn.Parameter(rows.mean(dim=0), requires_grad=False)
+        self.stds = nn.Parameter(rows.std(dim=0), requires_grad=False)
+        self.linear = nn.Linear(rows.shape[1], 1)
+
+
+class Unwatched(SelfScaling):
+    def forward(self, x):
+        with torch.no_grad():
+            return super().forward(x)
+
+
+class ByRow(SelfScaling):
+    def __init__(self, rows):
+        super().__init__(rows)
+        self.means = rows.mean(dim=1)
+
+
+class Listed(SelfScaling):
+    def __init__(self, rows):
+        nn.Module.__init__(self)
+        self.scale = [rows.mean(dim=0), rows.std(dim=0)]
+        self.linear = nn.Linear(rows.shape[1], 1)
+
+    def forward(self, x):
+        return self.linear((x - self.scale[0]) / self.scale[1])
+
+
+class Forgetful(SelfScaling):
+    def __init__(self, rows):
+        nn.Module.__init__(self)
         self.means, self.stds = rows.mean(dim=0), rows.std(dim=0)
         self.linear = nn.Linear(rows.shape[1], 1)
 
@@ -276,7 +335,7 @@ RIGHT = {
         lambda w, b: copy.deepcopy(shared(w, b)),
         lambda w, b: linear_from(w, b).to("cpu", torch.float64),
     ],
-    "self_scaling": [SelfScaling, Rows, Buffered, Flat, Wide, Divided],
+    "self_scaling": [SelfScaling, Rows, Buffered, Flat, Wide, Divided, Renamed, InParts, Frozen],
     "wines": [
         errors(TEST),
         [round(each, 2) for each in errors(TEST)],
@@ -293,6 +352,7 @@ WRONG = {
         "made a new tensor": rebound,
         "autograd is watching": watched,
         "add up from epoch to epoch": lambda *args: learn(*args, clear=False),
+        "those are sums of squares": lambda *args: learn(*args, summed=True),
         "losses after each step": lambda *args: learn(*args, after=True),
         "cleared before the step": lambda *args: learn(*args, early=True),
         "after the last step the weights should be": lambda *args: learn(*args, stale=True),
@@ -328,6 +388,9 @@ WRONG = {
         "for the standardised rows": Unscaled,
         "check the class itself": lambda rows: rows,
         "has 2": Deep,
+        "means should be 3 numbers, not a tensor of shape (20,)": ByRow,
+        "no gradient goes back through it": Unwatched,
+        "does not bring the scale along": Listed,
         "stds should be": Population,
         "still holds other dtypes": Fixed,
     },

@@ -67,7 +67,9 @@ WRONG = {
             training_bytes(net, copies) + 0 * len([*net.requires_grad_(False).children()])
         ),
         "parameters alone": lambda net, copies: size(net.parameters()),
-        "a gradient for each trained parameter is missing": lambda net, copies: training_bytes(net, copies, gradient=0),
+        "for each trained parameter is missing, its gradient or a copy": lambda net, copies: training_bytes(
+            net, copies, gradient=0
+        ),
         "the copies are missing": lambda net, copies: training_bytes(net, 0),
         "ask element_size()": lambda net, copies: training_bytes(net, copies, unit=4),
         "numbers are counted there": lambda net, copies: training_bytes(net, copies, unit=1),
@@ -84,9 +86,9 @@ WRONG = {
     "digits_bytes": {
         "in float64: as float32 they are half": 1797 * 64 * 8,
         "pixels and digits alone": DATA,
-        "still in float64": DATA + 1797 * 64 * 4 + 3 * MODEL + FORWARD,
+        "8 bytes for each pixel": DATA + 1797 * 64 * 4 + 3 * MODEL + FORWARD,
         "the digits are missing": DATA - 1797 * 8 + 3 * MODEL + FORWARD,
-        "and it is missing": DATA + 2 * MODEL + FORWARD,
+        "its gradient or what momentum keeps": DATA + 2 * MODEL + FORWARD,
         "Adam's state": DATA + 4 * MODEL + FORWARD,
         "the forward pass is missing": DATA + 3 * MODEL,
         "the ten outputs of the net are missing": DATA + 3 * MODEL + 1797 * 100 * 4,
