@@ -81,6 +81,10 @@ def mae_gradient(answer: object) -> str:
             "those are the slopes of the mean squared error: take the sign of the miss, not the miss": (
                 2 * ((p - deps) * pull) @ indeps / len(deps)
             ).tolist(),
+            "those are half the slopes of the mean squared error: take the sign of the miss, not the miss": (
+                ((p - deps) * pull) @ indeps / len(deps)
+            ).tolist(),
+            "divide by the number of rows, not by that of the coefficients": (len(deps) * right / len(coeffs)).tolist(),
             f"{len(deps)} times too much: take the mean over the rows, not the sum": (len(deps) * right).tolist(),
             "all signs are turned: the miss is the prediction minus what happened": (-right).tolist(),
             "the signs are missing: who lived asks for a larger sum, who died for a smaller one": (

@@ -87,9 +87,9 @@ def dependence(answer: object) -> str:
     def model(inputs: Tensor) -> Tensor:
         return 1 + inputs[:, 0] ** 2 + 10 * inputs[:, 1] * inputs[:, 0].clamp(max=1)
 
-    def with_all(column: int, value: float) -> Tensor:
+    def with_all(column: int, value: float, *, row: bool = False) -> Tensor:
         changed = rows.clone()
-        changed[:, column] = value
+        changed[column if row else (slice(None), column)] = value
         return model(changed)
 
     settings = [2.0, -1.0, 0.5]
@@ -108,6 +108,9 @@ def dependence(answer: object) -> str:
             result,
             each.mean(dim=1).tolist(),
             {
+                f"it sets row {column}, and column {column} is wanted: inputs[:, column]": [
+                    with_all(column, value, row=True).mean().item() for value in settings
+                ],
                 "it sets the other column": other.mean(dim=1).tolist(),
                 "it adds the predictions up: take their mean": each.sum(dim=1).tolist(),
                 "it gives the prediction for the first row alone: take the mean over all": each[:, 0].tolist(),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import cache
+from typing import Any
 
 import numpy as np
 import torch
@@ -117,6 +118,14 @@ def _judge_descent(answer: object, bowl: Callable[[Tensor], Tensor], start: Tens
         )
 
 
+def _rate(key: Any) -> object:
+    """A learning rate, also where it is written as text, or comes from a float32 tensor."""
+    try:
+        return round(float(key), 6)
+    except (TypeError, ValueError, RuntimeError):
+        return key
+
+
 @exercise
 def steps_to_tolerance(answer: object) -> str:
     """Learning rates, each with the steps that gradient descent takes to a tolerance of 0.001."""
@@ -127,8 +136,10 @@ def steps_to_tolerance(answer: object) -> str:
         answer = answer.to_dict()  # type: ignore[attr-defined]
     if not isinstance(answer, dict):
         raise NotYet(f"the answer should be a dict, {{learning rate: steps}}, not {described(answer)}")
+    answer = {_rate(key): steps for key, steps in answer.items()}
     if missing := [lr for lr in lrs if lr not in answer]:
-        raise NotYet(f"the steps for lr = {', '.join(map(str, missing))} are missing")
+        why = ": the keys should be the rates" if missing == lrs else ""
+        raise NotYet(f"the steps for lr = {', '.join(map(str, missing))} are missing{why}")
     output = [numbers(answer[lr], 1, f"the steps for lr = {lr}")[0] for lr in lrs]
     right = [_steps(lr) for lr in lrs]
     apart = [have - want for have, want in zip(output, right, strict=True)]

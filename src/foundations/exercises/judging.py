@@ -196,11 +196,11 @@ def number(value: object, what: str = "it") -> float:
     return numbers(value, 1, what)[0]
 
 
-def numbers(value: object, n: int, what: str = "the answer", *, not_finite: str = "") -> list[float]:
-    """Take n numbers, in whatever form and shape they come; not_finite says what nan or inf mean."""
-    wanted = "one number" if n == 1 else f"{n} numbers"
+def numbers(value: object, n: int | None, what: str = "the answer", *, not_finite: str = "") -> list[float]:
+    """Take n numbers, or as many as there are, in whatever form and shape; not_finite says what nan or inf mean."""
+    wanted = "one number" if n == 1 else "numbers" if n is None else f"{n} numbers"
     found: list[float] = _plain(value, what, wanted).ravel().tolist()
-    if len(found) != n:
+    if n is not None and len(found) != n:
         raise NotYet(f"{what} should be {wanted}, not {described(value)}, which makes {len(found)}")
     return _finite(found, what, not_finite)
 

@@ -186,6 +186,9 @@ def tumour_baselines(answer: object) -> str:
             "the second counts the wrong answers": [1 - best],
             "the second is the threshold itself: its accuracy is wanted": [radius[below.argmax()]],
             "the second is the worst threshold's: take the best": [below.min()],
+            "the second is for 'benign' above t: below t is wanted": [
+                max(((radius > t) == benign).mean() for t in radius)
+            ],
             "the second is about the mean radius: take the column 'worst radius'": [below_mean.max()],
         },
         f"another threshold is right more often than {result[1]:.6g}"

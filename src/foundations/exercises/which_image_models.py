@@ -179,7 +179,13 @@ def trees_to_keep(answer: object) -> str:
         n = 0
     if n == 0 or isinstance(depths, str | bytes | dict):
         raise NotYet(f"it should be a list of depths, whole numbers from 1 to 8, not {described(answer)}")
-    chosen = sorted(numbers(depths, n, "the list of depths"))
+    try:
+        truths(depths, n)
+    except NotYet:
+        pass
+    else:
+        raise NotYet("that says yes or no of each tree: give the depths of those with yes")
+    chosen = sorted(numbers(depths, None, "the list of depths"))
     if bad := [each for each in chosen if each not in range(1, 9)]:
         raise NotYet(f"the depths are whole numbers from 1 to 8, and {bad[0]:g} is none")
     if twice := [each for each in chosen if chosen.count(each) > 1]:

@@ -59,6 +59,15 @@ def in_place(model, inputs, column, values):
     return torch.stack(found)
 
 
+def of_a_row(model, inputs, column, values):
+    found = []
+    for value in values:
+        changed = inputs.clone()
+        changed[column] = value
+        found.append(model(changed).mean())
+    return found
+
+
 def of_the_mean_row(model, inputs, column, values):
     return [model(set_to(inputs.mean(dim=0, keepdim=True), column, value))[0] for value in values]
 
@@ -124,6 +133,7 @@ WRONG = {
     "dependence": {
         "changes": in_place,
         "the other column": lambda model, inputs, column, values: means(model, inputs, 1 - column, values),
+        "it sets row 1, and column 1 is wanted": of_a_row,
         "adds the predictions up": lambda *given: means(*given, of=torch.sum),  # type: ignore[misc]
         "the first row alone": lambda *given: means(*given, of=lambda each: each[0]),  # type: ignore[misc]
         "changes nothing": lambda model, inputs, column, values: [model(inputs).mean() for _ in values],

@@ -133,6 +133,8 @@ RIGHT = {
         [*steps.values()],
         torch.tensor([*steps.values()]),
         pd.Series(steps),
+        {str(lr): n for lr, n in steps.items()},
+        {torch.tensor(lr).item(): n for lr, n in steps.items()},
     ],
     "progression": [walked(), walked(0.6), [u, v, w]],
 }
@@ -194,7 +196,9 @@ WRONG = {
         "cut off after 500": {lr: min(n, 500) for lr, n in steps.items()},
         "to a tolerance of 0.001": count(torch.zeros(3)),
         "the steps for lr = 0.22 are missing": {0.05: 174, 0.1: 86, 0.2: 45},
-        "the steps for lr = 0.05, 0.1, 0.2, 0.22 are missing": pd.Series([*steps.values()]),
+        "the steps for lr = 0.05, 0.1, 0.2, 0.22 are missing: the keys should be the rates": pd.Series(
+            [*steps.values()]
+        ),
         "for lr = 0.05 should be one number, not a tensor of shape (3,)": dict.fromkeys(steps, torch.ones(3)),
         "should be a dict": 174,
         "steps should be 4 numbers": [174, 86],

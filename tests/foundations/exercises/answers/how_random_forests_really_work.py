@@ -119,12 +119,12 @@ WRONG = {
     },
     "bootstrap_share": {
         "all of them": 1.0,
-        "that it leaves out": 1 / np.e,
+        "that it leaves out": 0.37,  # as the page prints it
         "not half": 0.5,
         "0.7 is not the share": 0.7,
         "0.6667 is not the share": 2 / 3,
         "0.635 is not the share": 0.635,
-        "63.2 is not the share": 63.2,
+        "that is per cent": 63.2,
         "is no usable number": float("nan"),
         "should be one number": [0.6, 0.4],
     },
@@ -149,6 +149,8 @@ WRONG = {
     "breast_cancer_forest": {
         "one rule is right for": (one_r(fit_x, fit_y)(test_x) > 0.5).double(),
         "as many as rows to learn from": fit_y,
+        "569 of them, as many as rows in the whole table": torch.ones(569),
+        "too good to be true": test_y,
         "as numbers": torch.tensor(said) * 0.8 + 0.1,
         "all predictions are the same": torch.ones(len(test_y)),
         "exchanged": 1 - said,

@@ -18,6 +18,7 @@ def thresholds(column="worst radius"):
 
 
 best = max(thresholds())
+above_t = [((tumours.data["worst radius"] > t) == benign).mean() for t in tumours.data["worst radius"]]
 
 
 def fill(statistic, of=lambda train, valid: train):
@@ -204,6 +205,7 @@ WRONG = {
         "share of the larger group, and it is 0.5": (0.5, best),
         "still the majority": (majority, majority),
         "wrong answers": (majority, 1 - best),
+        "for 'benign' above t": (majority, max(above_t)),
         "threshold itself": (majority, tumours.data["worst radius"][int(np.argmax(thresholds()))]),
         "worst threshold": (majority, min(thresholds())),
         "mean radius": (majority, max(thresholds("mean radius"))),

@@ -126,6 +126,7 @@ WRONG = {
         "By bright or dark alone": nearest_mean(new_x, mean_images(x, y)),
         "50.0% are right": torch.zeros(2120),
         "0 is the temple": 1 - said,
+        "too good to be true": torch.arange(2).repeat_interleave(1060),
         "give 0 or 1": said + 1,
         "not a tensor of shape (1000,)": said[:1000],
         "not a tensor of shape (2120, 2)": F.one_hot(said),
