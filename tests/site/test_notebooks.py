@@ -119,6 +119,7 @@ def test_the_notebook_has_what_the_page_has(path, wheel):
     assert install.source.count("%pip install") == 2
 
 
+@pytest.mark.xdist_group("kernels")  # so that one process has such a reader
 @some(*IN_A_KERNEL)
 def test_the_notebook_gives_what_the_page_shows(path, wheel, warm_reader):
     page, run, book = made(path, wheel)

@@ -20,6 +20,8 @@ from zipfile import ZipFile
 import pytest
 import yaml
 from bs4 import BeautifulSoup
+from pages import PAGES as BY_ADDRESS
+from pages import expected_outputs
 from project_root import ROOT
 
 from page_rules import broken
@@ -202,6 +204,14 @@ CHECKS = (
     drawings_use_names_of_their_own_page,
     links_within_the_course_lead_somewhere,
 )
+
+
+def test_a_page_says_everything_without_scripts(course, subtests):
+    """Its scripts put no output there: in a browser, too, with all else that it shows (tests/site/browser/test_pages.py)."""
+    for name, path in BY_ADDRESS.items():
+        with subtests.test(name or "home"):
+            outputs = read(course.folder / name / "index.html").select(".output")
+            assert len(outputs) == len(expected_outputs(path))
 
 
 @pytest.mark.parametrize("file", FILES)

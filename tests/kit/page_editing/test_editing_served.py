@@ -29,7 +29,10 @@ from page_runner.looks import digest
 
 pytestmark = pytest.mark.xdist_group("page_editing")
 
-SETTINGS = CONFIG.replace("[page_runner]", "[page_cache, search, page_runner, page_editing, page_markdown]")
+SETTINGS = (
+    CONFIG.replace("[page_runner]", "[page_cache, search, page_runner, page_editing, page_markdown]")
+    + "  - questions\n"
+)
 THEME = "<html><head></head><body><nav>{{ nav }}</nav><article>{{ page.content }}</article></body></html>"
 WALK = [
     fence("x = 3\nprint('x is', x)"),
@@ -46,6 +49,7 @@ OTHER = "# Other\n\n" + "\n".join(fence(f"n{number} = {number}\nprint(n{number})
 SLOW = fence("import time\nprint('a')") + fence("time.sleep(0)") + fence("print('end')")
 LIMITED = "---\ntime_limit: 3\nmemory_limit: 300 MB\n---\n\n# Limited\n\n" + fence("x = 1") + fence("print(x)")
 CHECKED = "# Checked\n\n" + fence("x = 3\nassert x > 0") + fence("assert x == 3, 'it was 3'\nx") + fence("print(x)")
+ASKED = "# Asked\n\n" + fence("x = 3") + '\n??? question "How many?"\n\n    - [=] {{ x }}\n\n    As many as x.\n'
 ENDLESS = "while True: pass"
 
 
@@ -58,6 +62,7 @@ def a_site(root: Path) -> Site:
     site.page("# Slow\n\n" + SLOW, "slow")
     site.page(LIMITED, "limited")
     site.page(CHECKED, "checked")
+    site.page(ASKED, "asked")
     site.page("# Words\n\nNothing runs here.\n", "words")
     return site
 
@@ -302,7 +307,9 @@ def seen(root: Path, *folders: str) -> dict[str, str]:
     return {str(path): digest(path.read_bytes()) for path in files}
 
 
-def test_nothing_of_an_edit_reaches_the_site_what_is_kept_and_the_log(walk: Tab, caplog: pytest.LogCaptureFixture):
+def test_nothing_of_an_edit_reaches_the_site_what_is_kept_and_the_log(
+    served: Serving, walk: Tab, caplog: pytest.LogCaptureFixture
+):
     serving = walk.serving
     site, plugins = serving.engine.site, serving.engine.site.config.plugins
     runner = plugins["page_runner"]
@@ -317,6 +324,8 @@ def test_nothing_of_an_edit_reaches_the_site_what_is_kept_and_the_log(walk: Tab,
                 dict(runner.words), dict(errors_of(serving.root)), site.config.site_dir, len(site.config.plugins.events["page_content"])]  # fmt: skip
 
     before = state()
+    assert "is no number" in served.tab("asked/").run({0: "x = 'three'"}).text  # an error of the edited page alone
+    caplog.clear()  # where MkDocs writes its log, nobody reads of it
     with caplog.at_level(logging.WARNING):
         walk.run({0: "x = 1234567\n1 / 0"})
         walk.run({0: "x = 1234567\n# [no such page](nowhere.md)", 4: "open('x.txt', 'w').write('edited')"})

@@ -105,7 +105,9 @@ def visit(page, site, path=""):
     wait_for(page, KEPT)
 
 
-@pytest.mark.parametrize("site", ["/course/", "/", "/a/deeper/place/"], indirect=True)
+@pytest.mark.parametrize(
+    "site", ["/course/", "/", pytest.param("/a/deeper/place/", marks=pytest.mark.weekly)], indirect=True
+)
 def test_after_one_visit_all_pages_are_there_without_a_connection(site, page):
     visit(page, site)
     site.stop()

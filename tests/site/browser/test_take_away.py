@@ -16,6 +16,7 @@ from ready import NEAR_ALL_CODE
 
 from browser_engine.web import WebServer, handler_of
 
+pytestmark = pytest.mark.xdist_group("take-away")  # so that its site is built once
 NAME = "Copy with everything above"
 
 LESSON = '''
