@@ -131,6 +131,13 @@ def bmi_line(answer: object) -> str:
             raise NotYet(f"{where}: that is the line of all patients, and only the first {N_PATIENTS} are asked for")
         if near([b], [best_b], 1e-2) and w == 0:
             raise NotYet(f"{where}: w has not moved")
+        if near([w, b], _line_of_raw(best_w, best_b), 1e-2):
+            raise NotYet(f"{where}: that is the line for the bmi as it stands in the table, and a scaled one is given")
+        if reached > loss(0, 0):
+            raise NotYet(
+                f"{where}. With w = b = 0 it is {loss(0, 0):.4f}: does each step go downhill, is it short enough, and "
+                "are the slopes cleared after it?"
+            )
         raise NotYet(f"{where}: are the slopes cleared after each step? If they are, take more steps")
     return f"the mean squared error is {reached:.4f}, and no line has less than {least:.4f}."
 
@@ -234,6 +241,12 @@ def _patients(n: int) -> tuple[list[float], list[float]]:
     table = data_set("diabetes", scaled=False)
     inputs = table.data[:n, 2]
     return ((inputs - inputs.mean()) / inputs.std()).tolist(), (table.target[:n] / 100).tolist()
+
+
+def _line_of_raw(w: float, b: float) -> tuple[float, float]:
+    """The same line, for the body mass index as it stands in the table."""
+    inputs = data_set("diabetes", scaled=False).data[:N_PATIENTS, 2]
+    return w / inputs.std(), b - w * inputs.mean() / inputs.std()
 
 
 def _least_squares(inputs: list[float], targets: list[float]) -> tuple[float, float]:

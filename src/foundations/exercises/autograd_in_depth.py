@@ -17,6 +17,7 @@ from foundations.exercises.judging import (
     gives_again,
     number,
     returned,
+    shown,
     tensor,
     values,
 )
@@ -80,9 +81,15 @@ def _judge_input_slopes(answer: object, weights: Tensor, x: Tensor) -> None:
         return ((weights * x).sum() - 1) ** 2
 
     right = 2 * ((weights * x).sum() - 1).detach() * weights.detach()
+    handed = x.clone()
+    if attempt(answer, loss_of, handed, called=f"called with (loss_of, {shown(x)}), it") is None:
+        raise NotYet("it gives None: is a `return` missing, or is it the .grad of a tensor that loss_fn never saw?")
     for before in (None, torch.full_like(x, 7.0)):
         weights.grad = None if before is None else before.clone()
-        output = values(call(answer, loss_of, x), x.shape, "the gradient")
+        given = call(answer, loss_of, x)
+        if isinstance(given, tuple) and len(given) == 1 and isinstance(given[0], Tensor):
+            raise NotYet("it gives a tuple with the gradient in it, as torch.autograd.grad does: take its [0]")
+        output = values(given, x.shape, "the gradient")
         compare(
             output,
             right.flatten().tolist(),
@@ -103,6 +110,8 @@ def _judge_input_slopes(answer: object, weights: Tensor, x: Tensor) -> None:
         if before is not None and (weights.grad is None or not torch.equal(weights.grad, before)):
             raise NotYet("the gradient is right, but what stood in the .grad of the weights is not there any more")
     gives_again(answer, right.flatten().tolist(), loss_of, x)
+    if handed.requires_grad:
+        raise NotYet("the gradient is right, but the x that was handed in is watched from now on: watch x.detach()")
 
 
 @exercise

@@ -102,12 +102,13 @@ def products_needed(answer: object) -> str:
         gives = f"{case} it gives {result:.6g}, and {right} is right"
         if result == math.inf:
             raise NotYet(f"{gives}: on the GPU each product is faster by {cpu - gpu:g}, so that it pays some day")
+        even = f"at {right - 1} both take equally long, and faster means less"
+        whole = "a number of products is whole, so go up to the next one"
         mistakes = {
-            f"{gives}: a number of products is whole, so go up to the next one": [upload / (cpu - gpu)],
+            f"{gives}: {even if right - 1 == upload / (cpu - gpu) else whole}": [upload / (cpu - gpu)],
             f"{gives}: the products on the GPU take time as well: each earns back cpu − gpu": [upload / cpu],
+            f"{gives}: so many products the GPU makes during the upload, and each earns back cpu − gpu": [upload / gpu],
         }
-        if right - 1 == upload / (cpu - gpu):
-            mistakes = {f"{gives}: at {right - 1} both take equally long, and faster means less": [right - 1.0]}
         compare([result], [right], mistakes, gives, within=1e-9)
     return "after that many, the upload has paid, and each further product is a gain."
 

@@ -71,6 +71,8 @@ def leaf_step(answer: object) -> str:
                 "the scores are taken for probabilities: take their sigmoid first": [
                     ((y - score).sum() / (score * (1 - score)).sum()).item()
                 ],
+                "a tenth of the step: the learning rate comes later": [right / 10],
+                "it divides a mean by a sum: take the sum of both, or the mean of both": [right / len(scores)],
                 "the curvature of a row is p(1 − p), and its p alone is taken": [((y - p).sum() / p.sum()).item()],
                 "it multiplies with the curvature: divide by it": [((y - p).sum() * curvature.sum()).item()],
             },

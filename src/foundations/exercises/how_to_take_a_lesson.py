@@ -72,6 +72,9 @@ def best_factor(answer: object) -> str:
                 f"{gives}: that has the least squared miss, and the absolute one is asked for": [
                     ((length * width).sum() / (width**2).sum()).item()
                 ],
+                f"{gives}: that is the least miss itself: which k gives it?": [
+                    (best * width - length).abs().mean().item()
+                ],
                 f"{gives}: that misses least in proportion to each length, and the plain miss is asked for": [
                     _least_absolute(torch.ones_like(length), width / length)
                 ],
@@ -106,6 +109,9 @@ def _judge_iris(answer: object, species: int) -> float:
         for other, name in enumerate(("setosa", "versicolor", "virginica")):
             if other != species and abs(k - _least_absolute(*_petals(other))) < WITHIN:
                 raise NotYet(f"{k:.2f} is the best k of {name}: take the rows where the target is {species}")
+        every = [torch.cat(parts) for parts in zip(*map(_petals, range(3)), strict=True)]
+        if abs(k - _least_absolute(*every)) < WITHIN:
+            raise NotYet(f"{k:.2f} is the best k of all 150 flowers: take the rows where the target is {species}")
         if abs(k - _least_absolute(width, length)) < WITHIN:
             raise NotYet(f"{k:.2f} · length comes nearest to the width: it is the length that k · width should give")
         if near([k], [(best * width - length).abs().mean().item()]):

@@ -63,7 +63,8 @@ def judged(name: str, answer: object) -> str:
             seeded = torch.initial_seed() != seed
     except running.Endless:
         raise NotYet(
-            f"it had no end after {running.SECONDS:g} seconds and was stopped: does a loop in it never end?"
+            f"it had no end after {running.SECONDS:g} seconds and was stopped: does a loop in it never end, or go "
+            "round far too often?"
         ) from None
     except NotYet:
         raise

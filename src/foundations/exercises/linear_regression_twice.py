@@ -17,7 +17,7 @@ from foundations.exercises.judging import (
     near,
     numbers,
 )
-from foundations.training.linear import least_squares, train_linear
+from foundations.training.linear import least_squares, standardize, train_linear
 
 
 @exercise
@@ -117,8 +117,10 @@ def self_scaling(answer: object) -> str:
     """A module that keeps the scale of its training rows in buffers."""
     draw = torch.Generator().manual_seed(0)
     rows = torch.randn(20, 3, generator=draw) * torch.tensor([1.0, 10.0, 100.0]) + torch.tensor([5.0, 0.0, -50.0])
+    if isinstance(answer, nn.Module):
+        raise NotYet("that is a model, made from rows already: check the class itself, without brackets")
     model = call(answer, rows)
-    if isinstance(answer, nn.Module) or not isinstance(model, nn.Module):
+    if not isinstance(model, nn.Module):
         raise NotYet("check the class itself: called with rows, it should make an nn.Module")
     model.cpu()
     layers = [each for each in model.modules() if isinstance(each, nn.Linear)]
@@ -151,6 +153,12 @@ def self_scaling(answer: object) -> str:
                     {},
                     f"{name} should be {_short(wanted)}, one for each column, and they are {_short(held[name])}",
                 )
+        given = numbers(preds, 4, "what it predicts for four rows")
+        by_itself = (unseen.double() - unseen.double().mean(dim=0)) / unseen.double().std(dim=0)
+        if near(given, attempt(layer, by_itself).flatten().tolist(), 1e-4):
+            raise NotYet("it scales rows by their own mean and deviation: those of the training rows are wanted")
+        if near(given, attempt(layer, unseen.double()).flatten().tolist(), 1e-4):
+            raise NotYet("its predictions are those of its layer for the rows as they come: scale them first")
         raise NotYet("its predictions are not those of its layer for the standardised rows")
     if isinstance(preds, Tensor) and not preds.requires_grad:
         raise NotYet(
@@ -187,6 +195,9 @@ def wines(answer: object) -> str:
     preds, middle = x @ weights + bias, y[:120].mean().expand_as(y)
     right = [rmse(each[120:], y[120:]).item() for each in (middle, preds)]
     seen = [rmse(each[:120], y[:120]).item() for each in (middle, preds)]
+    learned, unseen = standardize(x[:120], x[120:])
+    by_itself = standardize(x[120:])[0]
+    weights, bias = least_squares(learned, y[:120])
     compare(
         result,
         right,
@@ -199,6 +210,18 @@ def wines(answer: object) -> str:
             "the baseline predicts the mean of the training rows, not that of the test": [
                 y[120:].std(correction=0).item(),
                 right[1],
+            ],
+            "the test rows are scaled by their own mean and deviation: take those of the training rows": [
+                right[0],
+                rmse(by_itself @ weights + bias, y[120:]).item(),
+            ],
+            "the baseline is right; the bias of least squares is left out": [
+                right[0],
+                rmse(unseen @ weights, y[120:]).item(),
+            ],
+            f"an error of {result[1]:.2g} is too good to be true: is the alcohol, column 0, among the inputs?": [
+                right[0],
+                0.0,
             ],
         },
         f"the baseline is right, and an error of {result[1]:.4g} is not that of least squares on the 58 others: does "

@@ -42,6 +42,8 @@ def training_bytes(answer: object) -> str:
                 f"{gives}: what requires no gradient has neither gradient nor copies": [
                     float((2 + copies) * params + buffers)
                 ],
+                f"{gives}: what is not trained lies in memory too, once": [float((2 + copies) * trained + buffers)],
+                f"{gives}: one number too many is counted for each trained parameter": [float(right + trained)],
                 f"{gives}: buffers lie in memory too, once each": [float(right - buffers)],
                 f"{gives}: buffers have no gradients and no copies": [float(right + (1 + copies) * buffers)],
             }

@@ -141,6 +141,15 @@ def _judge_step_of_adamw(
             "both means are right, but the step takes them as they are: where is bias correction?": (
                 params * (1 - lr * decay) - step(right, corrected=False)
             ).tolist(),
+            "both means are right, but the step takes that of the slopes as it is: divide it by 1 − 0.9ᵗ": (
+                params * (1 - lr * decay) - step(right) * (1 - 0.9**t)
+            ).tolist(),
+            "both means are right, but the step takes that of the squares as it is: divide it by 1 − 0.999ᵗ": (
+                params * (1 - lr * decay) - lr * right[0] / (1 - 0.9**t) / (right[1].sqrt() + 1e-8)
+            ).tolist(),
+            "both means are right, but the step decays with the weights: take it away afterwards": (
+                (params - step(right)) * (1 - lr * decay)
+            ).tolist(),
             "both means are right, but the weights do not decay": (params - step(right)).tolist(),
             "the weights decay by all of weight_decay: only its lr-th part goes in a step": (
                 params * (1 - decay) - step(right)

@@ -388,8 +388,8 @@ class Module(torch.nn.Module):
 
 def test_what_never_ends_is_stopped(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(running, "SECONDS", 0.05)
-    assert "was stopped: does a loop in it never end?" in hint("at_two", endless)
-    assert "was stopped: does a loop in it never end?" in hint("at_two", Module())
+    assert "was stopped: does a loop in it never end, or go round far too often?" in hint("at_two", endless)
+    assert "was stopped: does a loop in it never end, or go round far too often?" in hint("at_two", Module())
     monkeypatch.setattr(threading.Thread, "start", raising_runtime_error)
     check("at_two", partial(quad, x=2))
 

@@ -84,6 +84,7 @@ def line(n=40, hundreds=100):
 
 
 w, b = line()
+mean, deviation = table.data[:40, 2].mean(), table.data[:40, 2].std()
 
 RIGHT = {
     "slopes_by_hand": [(7, 4), [7.0, 4.0], torch.tensor([7.0, 4.0])],
@@ -164,6 +165,8 @@ WRONG = {
         "line of all patients": line(442),
         "w has not moved": (0.0, b),
         "are the slopes cleared": (Value(w + 1), Value(b)),
+        "With w = b = 0 it is 2.7652": (w, -b),
+        "as it stands in the table": (w / deviation, b - w * mean / deviation),
         "the line flew away": (math.inf, math.nan),
     },
 }

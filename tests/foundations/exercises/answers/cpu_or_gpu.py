@@ -98,7 +98,8 @@ WRONG = {
         "the products on the GPU take time as well": lambda upload, cpu, gpu: 31 if upload == 900 else upload / cpu,
         "should give math.inf": lambda upload, cpu, gpu: products_needed(upload, cpu, gpu) if gpu < cpu else 0,
         "a number of products is whole": lambda upload, cpu, gpu: 31 if upload == 900 else upload / (cpu - gpu),
-        "and 31 is right": lambda upload, cpu, gpu: 45,
+        "it gives 45, and 31 is right: so many products the GPU makes": lambda upload, cpu, gpu: upload / gpu,
+        "it gives 32, and 31 is right": lambda upload, cpu, gpu: 32,
         "and 31 is right: on the GPU each": lambda upload, cpu, gpu: math.inf,
         "with an upload of 250000, 3 on the CPU and 2 on the GPU it gives inf": lambda upload, cpu, gpu: next(
             (n for n in range(1, 1001) if n * cpu > upload + n * gpu), math.inf

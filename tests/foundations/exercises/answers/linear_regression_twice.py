@@ -231,6 +231,29 @@ class Unscaled(SelfScaling):
         return self.linear(x)
 
 
+class ByThemselves(SelfScaling):
+    def forward(self, x):
+        return self.linear((x - x.mean(dim=0)) / x.std(dim=0))
+
+
+class Bracketless(SelfScaling):
+    def forward(self, x):
+        return self.linear(x - self.means / self.stds)
+
+
+class Bare(nn.Module):
+    """With weights of its own in place of the layer."""
+
+    def __init__(self, rows):
+        super().__init__()
+        self.register_buffer("means", rows.mean(dim=0))
+        self.register_buffer("stds", rows.std(dim=0))
+        self.weight = nn.Parameter(torch.ones(rows.shape[1], 1))
+
+    def forward(self, x):
+        return (x - self.means) / self.stds @ self.weight
+
+
 class Pooled(SelfScaling):
     def __init__(self, rows):
         super().__init__(rows)
@@ -316,6 +339,7 @@ x, y = table[:, 1:], table[:, :1]
 w, b = least_squares(x[:120], y[:120])
 middle = y[:120].mean().expand_as(y)
 scaled, scaled_test = standardize(x[:120], x[120:])
+by_itself = standardize(x[120:])[0]
 scaled_w, scaled_b = least_squares(scaled, y[:120])
 
 
@@ -385,8 +409,12 @@ WRONG = {
         "a buffer does not": Trained,
         "persistent=False": Fleeting,
         "one for each column": Pooled,
-        "for the standardised rows": Unscaled,
-        "check the class itself": lambda rows: rows,
+        "for the rows as they come": Unscaled,
+        "those of the training rows are wanted": ByThemselves,
+        "not those of its layer for the standardised rows": Bracketless,
+        "it should have one nn.Linear, and has 0": Bare,
+        "check the class itself: called with rows, it should make": lambda rows: rows,
+        "a model, made from rows already": SelfScaling(x.float()),
         "has 2": Deep,
         "means should be 3 numbers, not a tensor of shape (20,)": ByRow,
         "no gradient goes back through it": Unwatched,
@@ -402,7 +430,10 @@ WRONG = {
         "take the root": [each**2 for each in errors(TEST)],
         "not that of the test": [y[TEST].std(correction=0).item(), errors(TEST)[1]],
         "the baseline's error is not 1:": [1.0, 0.5],
-        "the baseline is right": [errors(TEST)[0], 0.5],
+        "the baseline is right, and": [errors(TEST)[0], 0.5],
+        "scaled by their own mean": [errors(TEST)[0], rmse(by_itself @ scaled_w + scaled_b, y[TEST])],
+        "the bias of least squares": [errors(TEST)[0], rmse(scaled_test @ scaled_w, y[TEST])],
+        "an error of 6.1e-15 is too good": [errors(TEST)[0], 6.1e-15],
         "should be 2 numbers": 0.5,
     },
 }

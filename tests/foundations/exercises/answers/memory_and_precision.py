@@ -74,6 +74,10 @@ WRONG = {
         "ask element_size()": lambda net, copies: training_bytes(net, copies, unit=4),
         "numbers are counted there": lambda net, copies: training_bytes(net, copies, unit=1),
         "neither gradient nor copies": lambda net, copies: training_bytes(net, copies, all_trained=True),
+        "what is not trained lies in memory too": lambda net, copies: (
+            (2 + copies) * size(p for p in net.parameters() if p.requires_grad) + size(net.buffers())
+        ),
+        "one number too many": lambda net, copies: training_bytes(net, copies, gradient=2),
         "buffers lie in memory too": lambda net, copies: training_bytes(net, copies, buffers=0),
         "a net in float32 and copies=3 it gives": lambda net, copies: training_bytes(net, min(copies, 1)),
         "a net in float32 and copies=0 it gives": lambda net, copies: training_bytes(net, copies or 1),

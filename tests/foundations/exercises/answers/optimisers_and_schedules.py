@@ -34,6 +34,12 @@ def adamw(
     return params * (1 - (lr * weight_decay if decay is None else decay)) + sign * step, mean, square
 
 
+def uncorrected_size(params, mean, square, slopes, t, lr, weight_decay):
+    mean, square = 0.9 * mean + 0.1 * slopes, 0.999 * square + 0.001 * slopes**2
+    step = lr * mean / (1 - 0.9**t) / (square.sqrt() + 1e-8)
+    return params * (1 - lr * weight_decay) - step, mean, square
+
+
 def by_adamw(params, mean, square, slopes, t, lr, weight_decay):
     params = params.clone().requires_grad_()
     optimizer = torch.optim.AdamW([params], lr=lr, weight_decay=weight_decay)
@@ -135,6 +141,12 @@ WRONG = {
         "the mean of the slopes should be": lambda *args: (adamw(*args)[0], args[3], args[2]),
         "the mean of the squares should be": lambda *args: (*adamw(*args)[:2], args[3] ** 2),
         "where is bias correction": lambda *args: adamw(*args, corrected=False),
+        "divide it by 1 − 0.9ᵗ": lambda *args: adamw(*args, sign=-(1 - 0.9 ** args[4])),
+        "divide it by 1 − 0.999ᵗ": uncorrected_size,
+        "take it away afterwards": lambda *args: (
+            adamw(*args, decay=0.0)[0] * (1 - args[5] * args[6]),
+            *adamw(*args)[1:],
+        ),
         "the weights do not decay": lambda *args: adamw(*args, decay=0.0),
         "all of weight_decay": lambda *args: adamw(*args, decay=0.2),
         "take its root": lambda *args: adamw(*args, root=False),
