@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
@@ -64,16 +64,32 @@ def needs(snippets: Sequence[Snippet], number: int) -> list[tuple[int, int, int]
     """
     own = statements(snippets[number].source)
     above = [(at, each) for at in range(number) for each in usable(snippets[at])]
+    called = read_when_called([*(each for _, each in above), *own])
     late: frozenset[str] = frozenset()  # names that the functions taken read when they are called
     while True:
-        taken = slice_of(above, own, late)
-        called = frozenset().union(*(each.reads for _, each in taken if each.late))
-        if called <= late:
+        taken = slice_of(above, own, late, called)
+        found = frozenset().union(*(each.reads for _, each in taken if each.late))
+        if found <= late:
             return joined(taken)
-        late |= called
+        late |= found
 
 
-def slice_of(above: Sequence[Placed], own: Sequence[Statement], late: frozenset[str]) -> list[Placed]:
+def read_when_called(all_statements: Iterable[Statement]) -> dict[str, frozenset[str]]:
+    """The names that each function or class reads when it is called, those of the functions that it calls with them."""
+    called: dict[str, frozenset[str]] = {}
+    for each in all_statements:
+        if each.late:
+            called |= {name: called.get(name, frozenset()) | each.reads for name in each.makes}
+    while True:
+        more = {name: reads.union(*(called.get(each, ()) for each in reads)) for name, reads in called.items()}
+        if more == called:
+            return called
+        called = more
+
+
+def slice_of(
+    above: Sequence[Placed], own: Sequence[Statement], late: frozenset[str], called: Mapping[str, frozenset[str]]
+) -> list[Placed]:
     """The statements above that those of a snippet need, and what these need."""
     wanted: set[str] = set()
     for each in reversed(own):
@@ -86,7 +102,7 @@ def slice_of(above: Sequence[Placed], own: Sequence[Statement], late: frozenset[
         taken.append((at, each))
         if each.firm:
             wanted -= each.makes
-        wanted |= each.reads
+        wanted |= each.reads.union(*(called.get(name, ()) for name in each.reads))  # as they stand where it calls
     return taken[::-1]
 
 
@@ -120,8 +136,23 @@ def usable(snippet: Snippet) -> tuple[Statement, ...]:
     return tuple(each for each in found[:-1] if each.makes) if "raises" in snippet.options else found
 
 
-def changed(node: ast.stmt) -> Iterator[str]:
-    """The names whose values a statement may change."""
+def changed(node: ast.stmt) -> set[str]:
+    """The names whose values a statement may change; of what a loop goes through, where it changes each."""
+    found = set(changed_here(node))
+    through = [each for each in ast.walk(node) if isinstance(each, (ast.For, ast.AsyncFor, ast.comprehension))]
+    for each in reversed(through):  # the inner ones first
+        if found & set(mentioned(each.target)):
+            found |= set(mentioned(each.iter))
+    return found
+
+
+def mentioned(node: ast.expr) -> Iterator[str]:
+    """All names in an expression."""
+    return (each.id for each in ast.walk(node) if isinstance(each, ast.Name))
+
+
+def changed_here(node: ast.stmt) -> Iterator[str]:
+    """The names that stand where a statement may change a value."""
     if isinstance(node, LATE):
         return
     for inner in ast.walk(node):
