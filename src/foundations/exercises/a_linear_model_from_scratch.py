@@ -13,6 +13,7 @@ from foundations.exercises.judging import (
     call,
     compare,
     data_set,
+    described,
     exercise,
     for_others,
     number,
@@ -122,8 +123,11 @@ def acc(answer: object) -> str:
             },
             f"{shapes} it gives {result:.4g} and should give {right:.4g}",
         )
-        if isinstance(value, Tensor):
-            raise NotYet(f"{shapes} the number is right, but it comes as a tensor: .item() makes it a plain number")
+        if isinstance(value, Tensor | list | tuple):
+            raise NotYet(
+                f"{shapes} the number is right, but it comes as {described(value)}: "
+                "a plain number is wanted, as .item() gives it"
+            )
     for_others(answer, torch.tensor(0.8), preds[:5], deps[:5])
     return "flat or column, each row is compared with itself."
 

@@ -11,6 +11,7 @@ from foundations.exercises.judging import (
     call,
     compare,
     data_set,
+    described,
     exercise,
     gives_again,
     near,
@@ -46,8 +47,10 @@ def slope_of(answer: object) -> str:
             f"{gives}, and the slope there is {wanted}",
             within=1e-6,
         )
-        if isinstance(slope, Tensor | np.ndarray):
-            raise NotYet("the slope is right, but it comes as a tensor or an array: .item() makes it a plain number")
+        if isinstance(slope, Tensor | np.ndarray | list | tuple):
+            raise NotYet(
+                f"the slope is right, but it comes as {described(slope)}: a plain number is wanted, as .item() gives it"
+            )
         gives_again(answer, [right], curve, at)
     return "it finds the slopes of functions that it has never seen."
 
@@ -100,8 +103,10 @@ def one_step(answer: object) -> str:
             {"it gives the loss after the step: the one before is wanted": [_bowl(params.detach()).item()]},
             f"the loss before the {visit} step is {wanted}, and it gives {gives}",
         )
-        if isinstance(loss, Tensor | np.ndarray):
-            raise NotYet("the loss is right, but it comes as a tensor or an array: .item() makes it a plain number")
+        if isinstance(loss, Tensor | np.ndarray | list | tuple):
+            raise NotYet(
+                f"the loss is right, but it comes as {described(loss)}: a plain number is wanted, as .item() gives it"
+            )
     return "in place, downhill, and nothing is left behind."
 
 

@@ -32,6 +32,8 @@ def squared_petals(answer: object) -> str:
     if abs(k - best) > WITHIN:
         if abs(k - _least_absolute(length, width)) < WITHIN:
             raise NotYet(f"{k:.2f} has the least mean absolute miss: square the misses before you take the mean")
+        if near([k], [((best * width - length) ** 2).mean().item()]):
+            raise NotYet(f"{k:.4g} is the least mean squared miss itself: which k gives it?")
         raise NotYet(
             f"the mean of (k · width − length)² falls on for a {'smaller' if k > best else 'larger'} k than {k:.4g}"
         )
@@ -112,10 +114,10 @@ def _judge_iris(answer: object, species: int) -> float:
         every = [torch.cat(parts) for parts in zip(*map(_petals, range(3)), strict=True)]
         if abs(k - _least_absolute(*every)) < WITHIN:
             raise NotYet(f"{k:.2f} is the best k of all 150 flowers: take the rows where the target is {species}")
-        if abs(k - _least_absolute(width, length)) < WITHIN:
-            raise NotYet(f"{k:.2f} · length comes nearest to the width: it is the length that k · width should give")
         if near([k], [(best * width - length).abs().mean().item()]):
             raise NotYet(f"{k:.4g} is the least miss itself: which k gives it?")
+        if abs(k - _least_absolute(width, length)) < WITHIN:
+            raise NotYet(f"{k:.2f} · length comes nearest to the width: it is the length that k · width should give")
         least_squares = ((length * width).sum() / (width**2).sum()).item()
         if abs(k - least_squares) < 0.005:
             raise NotYet(

@@ -34,7 +34,8 @@ EXPLAINED = {
     " a slope needs `create_graph=True`",
     "leaf Variable that requires grad": "autograd is watching while the parameters are changed in place",
     "Boolean value of Tensor": "`if` and `and` want one yes or no, and a tensor holds many: choose for each element",
-    "NoneType": "something in it is None: a gradient before `backward()`, or what a function without `return` gives",
+    "NoneType": "something in it is None: an argument, a gradient before `backward()`, or what a function without"
+    " `return` gives",
     "backward through the graph a second time": "calculate the loss anew before each `backward()`",
     "maximum recursion depth": "keep a list of what waits instead of calling itself",
     "they would broadcast": "make both shapes equal, or PyTorch compares everything with everything",

@@ -124,6 +124,7 @@ WRONG = {
         "share of wrong answers": lambda *args: share(*args, right=False),
         "take their share": lambda *args: share(*args, total=True),
         "comes as a tensor": lambda *args: torch.tensor(share(*args)),
+        "comes as a tuple of 1": lambda *args: (share(*args),),
         "and should give": lambda *args: 0.25,
         "it gives 0.5455 and": lambda p, d: share((p > 1.5).float(), d),
         "it gives 0.4545 and": lambda p, d: share((p > 0.6).float(), d),

@@ -101,7 +101,7 @@ WRONG = {
         "there is no ReLU at all": net_logits(relus=False),
         "some layer lacks its ReLU": net_logits(late=True),
         "the constants are missing": net_logits(constants=False),
-        "raises TypeError": without_none,
+        "something in it is None: an argument,": without_none,
         "raises RuntimeError": lambda net, inputs: [inputs @ weights + constant for weights, constant in net][-1],
         "the sums are wrong": lambda net, inputs: 2 * net_logits()(net, inputs),
         "should have the shape": lambda net, inputs: net_logits()(net, inputs)[:, 0],

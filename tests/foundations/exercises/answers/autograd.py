@@ -102,6 +102,7 @@ WRONG = {
             1
         ],
         "comes as a tensor": lambda fn, at: torch.func.grad(fn)(at),
+        "comes as a tuple of 1": lambda fn, at: torch.autograd.grad(fn(at.requires_grad_()), at),
         "nothing asked for a gradient; or `no_grad()` or `detach()` hid": unwatched,
         "9.06, and the slope there is 9": lambda fn, at: (fn(at + 0.01) - fn(at)) / 0.01,
         "after its `return`": lambda fn, at: None,
@@ -125,6 +126,7 @@ WRONG = {
         "learning rate is left out": lambda params, loss_fn, lr: step(params, loss_fn, 1.0),
         "the loss after the step": lambda *args: step(*args, after=True),
         "comes as a tensor": lambda *args: step(*args, plain=False),
+        "comes as a list of 1": lambda *args: [step(*args)],
         "it gives None": lambda *args: step(*args) and None,
         "autograd is watching": watched,
         "a gradient before `backward()`": without_backward,
